@@ -1,0 +1,194 @@
+package approval
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/law"
+)
+
+// DossierState is the state of a dossier.
+type DossierState string
+
+// The states of a dossier. draft and returned are in the applicant's hands.
+const (
+	Draft     DossierState = "draft"
+	Submitted DossierState = "submitted"
+	Opined    DossierState = "opined" // levels 4–5: professional opinion given
+	Returned  DossierState = "returned"
+	Appraised DossierState = "appraised" // found fit
+	Unfit     DossierState = "unfit"
+	Approved  DossierState = "approved"
+	Refused   DossierState = "refused"
+	Withdrawn DossierState = "withdrawn" // closed because the system retired
+)
+
+// Open tells whether somebody still has to act on the dossier.
+func (s DossierState) Open() bool {
+	switch s {
+	case Draft, Submitted, Opined, Returned, Appraised:
+		return true
+	}
+	return false
+}
+
+// Editable tells whether the applicant may change the dossier.
+func (s DossierState) Editable() bool { return s == Draft || s == Returned }
+
+// Dossier is one level dossier of a system.
+type Dossier struct {
+	No            int                `json:"no"` // 1, 2, … within the system
+	State         DossierState       `json:"state"`
+	Rules         law.RuleSet        `json:"rules"`
+	Edition       string             `json:"edition"` // edition of the form
+	Level         law.Level          `json:"level"`   // proposed; 0 while not stated
+	Listed        bool               `json:"listed"`  // follows the level-5 procedure (NĐ 331 Điều 20.4)
+	Statement     forms.Answers      `json:"statement"`
+	Facts         *law.Facts         `json:"facts"`         // frozen at submission
+	Determination *law.Determination `json:"determination"` // frozen at submission
+	Digest        string             `json:"digest"`        // of what was submitted; decisions name it
+	Editors       []string           `json:"editors"`       // persons who drafted or submitted
+	SubmittedBy   Who                `json:"submitted_by"`
+	SubmittedAt   time.Time          `json:"submitted_at"`
+	Reviews       []Review           `json:"reviews"`
+	Decisions     []Decision         `json:"decisions"`
+	Imported      bool               `json:"imported"`
+}
+
+// Review is an opinion or an appraisal of one submission.
+type Review struct {
+	Kind    ReviewKind `json:"kind"`
+	Outcome Outcome    `json:"outcome"`
+	Comment string     `json:"comment"`
+	Digest  string     `json:"digest"` // of the submission reviewed
+	By      Who        `json:"by"`
+	At      time.Time  `json:"at"`
+}
+
+// ReviewKind tells an opinion from an appraisal.
+type ReviewKind string
+
+// The kinds of review.
+const (
+	Opinion   ReviewKind = "opinion"
+	Appraisal ReviewKind = "appraisal"
+)
+
+// Outcome is the conclusion of a review or of a decision.
+type Outcome string
+
+// The outcomes.
+const (
+	Agree      Outcome = "agree"
+	Disagree   Outcome = "disagree"
+	FindFit    Outcome = "fit"
+	FindUnfit  Outcome = "unfit"
+	SendBack   Outcome = "return"
+	Approve    Outcome = "approve"
+	RefuseIt   Outcome = "refuse"
+	NoDecision Outcome = ""
+)
+
+// Decision is the decision of one authority on one part of a dossier.
+type Decision struct {
+	Part      string    `json:"part"` // level, plan, list (law.ApprovalPart)
+	Outcome   Outcome   `json:"outcome"`
+	Number    string    `json:"number"`
+	DecidedOn law.Day   `json:"decided_on"`
+	Until     law.Day   `json:"until"` // last valid day, "" = no term
+	Grounds   string    `json:"grounds"`
+	Digest    string    `json:"digest"`
+	By        Who       `json:"by"`
+	At        time.Time `json:"at"`
+}
+
+// Approval is an approved level in force from a moment on.
+type Approval struct {
+	No           int           `json:"no"`
+	Dossier      int           `json:"dossier"`
+	Level        law.Level     `json:"level"`
+	Rules        law.RuleSet   `json:"rules"`
+	Listed       bool          `json:"listed"`
+	Authority    law.Role      `json:"authority"`
+	Number       string        `json:"number"`
+	DecidedOn    law.Day       `json:"decided_on"`
+	From         time.Time     `json:"from"`
+	Until        law.Day       `json:"until"` // last valid day, "" = no term
+	Confirmation *Confirmation `json:"confirmation"`
+	Revocation   *Revocation   `json:"revocation"`
+}
+
+// Confirmation is the regulator's word that the approval is on record.
+type Confirmation struct {
+	Note string    `json:"note"`
+	By   Who       `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Revocation ends an approval.
+type Revocation struct {
+	Ground string    `json:"ground"`
+	Number string    `json:"number"`
+	By     Who       `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// submission is the canonical form of what is decided on.
+type submission struct {
+	System        string             `json:"system"`
+	No            int                `json:"no"`
+	Round         int                `json:"round"`
+	Rules         law.RuleSet        `json:"rules"`
+	Level         law.Level          `json:"level"`
+	Statement     forms.Answers      `json:"statement"`
+	Facts         *law.Facts         `json:"facts"`
+	Determination *law.Determination `json:"determination"`
+}
+
+// freeze computes the digest of the submission.
+func (d *Dossier) freeze(code string) error {
+	b, err := json.Marshal(submission{code, d.No, len(d.Reviews), d.Rules, d.Level, d.Statement, d.Facts, d.Determination})
+	if err != nil {
+		return err
+	}
+	h := sha256.Sum256(b)
+	d.Digest = hex.EncodeToString(h[:])
+	return nil
+}
+
+// touched notes that a person had a hand in the text.
+func (d *Dossier) touched(person string) {
+	if !slices.Contains(d.Editors, person) {
+		d.Editors = append(d.Editors, person)
+	}
+}
+
+// handOf returns what the person already did on the dossier: "edit",
+// "opinion", "appraisal", "decision", or "" for nothing. Four eyes stand on it.
+func (d *Dossier) handOf(person string) string {
+	if slices.Contains(d.Editors, person) {
+		return "edit"
+	}
+	for _, r := range d.Reviews {
+		if r.By.Person == person {
+			return string(r.Kind)
+		}
+	}
+	for _, x := range d.Decisions {
+		if x.By.Person == person {
+			return "decision"
+		}
+	}
+	return ""
+}
+
+// decided tells which part a decision already approved.
+func (d *Dossier) decided(part string) bool {
+	return slices.ContainsFunc(d.Decisions, func(x Decision) bool {
+		return x.Part == part && x.Outcome == Approve && x.Digest == d.Digest
+	})
+}

@@ -1,0 +1,179 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/law"
+)
+
+// Office carries out the acts. It asks the law, changes the record through the
+// store, and knows neither SQL nor HTTP.
+type Office struct {
+	Store Store
+	Book  *law.Book
+	Shelf *forms.Shelf
+	Clock func() time.Time
+}
+
+// Store keeps the register. Every handle it hands out is bound to an actor's
+// scope: what the actor may not see does not exist in it.
+type Store interface {
+	// Update runs f in one write transaction. f's error rolls everything back
+	// and is returned as it is.
+	Update(ctx context.Context, a Actor, at time.Time, f func(Tx) error) error
+	// View runs f on one consistent read-only snapshot.
+	View(ctx context.Context, a Actor, f func(Reader) error) error
+}
+
+// Tx is the one way to write.
+type Tx interface {
+	// System loads a system by code; ErrNotFound when absent or out of scope.
+	System(code string) (System, error)
+	// Create stores a new system under the owner's next code and sets both.
+	Create(s *System) error
+	// Save stores what changed, compares the version and raises it; ErrStale
+	// when the stored version is not s.Version.
+	Save(s *System) error
+	// Append adds the entry to the ledger and sets its sequence number.
+	Append(e *Entry) error
+}
+
+// Reader answers questions inside the actor's scope.
+type Reader interface {
+	System(code string) (System, error)
+	// Search returns one page of the register.
+	Search(f Filter) (Page, error)
+	// Pending returns the systems on which somebody still has to act: an open
+	// dossier, or an approval not yet confirmed.
+	Pending(limit int) ([]System, error)
+	// Entries returns the ledger entries about a system, oldest first.
+	Entries(code string) ([]Entry, error)
+	// Counts returns the register as of the end of a day, by agency and level.
+	Counts(day law.Day) ([]Count, error)
+	// Agencies returns every agency in official order.
+	Agencies() ([]Agency, error)
+	// Reported returns a published document's lines as printed, in its order.
+	Reported(document string) ([]Reported, error)
+	// Head returns the size and root of the ledger.
+	Head() (Head, error)
+}
+
+// Head is the size of the ledger and its Merkle root, hex.
+type Head struct {
+	Size int64  `json:"size"`
+	Root string `json:"root"`
+}
+
+// Entry is what the ledger remembers of an act.
+type Entry struct {
+	Seq    int64             `json:"seq"` // 0-based position
+	At     time.Time         `json:"at"`
+	By     Who               `json:"by"`
+	Act    string            `json:"act"`
+	Object string            `json:"object"` // "system:CODE", "agency:CODE", "reported:DOCUMENT/CODE", "account:LOGIN"
+	Before string            `json:"before"` // digest, "" when new
+	After  string            `json:"after"`
+	Law    string            `json:"law"` // digest of the book the act was judged by
+	Detail map[string]string `json:"detail"`
+}
+
+// Filter selects systems of the register.
+type Filter struct {
+	Text   string // words, with or without diacritics
+	Owner  string // agency code
+	Level  int    // approved, else proposed level
+	State  string // see States
+	Plan   PlanStatus
+	Origin Origin
+	Page   int     // from 1
+	Today  law.Day // by which terms are judged; Find sets it
+}
+
+// States lists the values of Filter.State in the order of a system's life; every
+// system is in exactly one.
+func States() []string {
+	return []string{"registered", "draft", "in_review", "appraised", "approved", "deployed", "lapsed", "revoked", "refused", "retired"}
+}
+
+// PageSize is the number of rows on a page of the register.
+const PageSize = 50
+
+// Page is one page of the register.
+type Page struct {
+	Rows  []Row
+	Total int
+	Page  int
+}
+
+// Row is a line of the register.
+type Row struct {
+	Code, Name, Owner, OwnerName string
+	Level                        law.Level // approved level, 0 when none
+	Proposed                     law.Level
+	State                        string // one of States
+	Plan                         PlanStatus
+	Until                        law.Day
+	Confirmed                    bool
+	Origin                       Origin
+}
+
+// Count is a cell of the register as of a day.
+type Count struct {
+	Owner     string
+	Origin    Origin
+	Level     law.Level // approved or proposed level; 0 unknown
+	Total     int
+	Approved  int
+	Deployed  int // in full
+	Confirmed int
+}
+
+// act is the shape of every act on an existing system.
+func (o *Office) act(ctx context.Context, a Actor, name, code string, version int64, f func(*System, time.Time) (map[string]string, error)) (System, error) {
+	now := o.now()
+	var out System
+	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
+		s, err := tx.System(code)
+		if err != nil {
+			return err
+		}
+		if s.Version != version {
+			return ErrStale()
+		}
+		before, err := s.Digest()
+		if err != nil {
+			return fmt.Errorf("digest %s: %w", code, err)
+		}
+		detail, err := f(&s, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.Save(&s); err != nil {
+			return err
+		}
+		out = s
+		return o.append(tx, a, name, &s, before, now, detail)
+	})
+	return out, err
+}
+
+// append writes the entry of an act on s.
+func (o *Office) append(tx Tx, a Actor, name string, s *System, before string, now time.Time, detail map[string]string) error {
+	after, err := s.Digest()
+	if err != nil {
+		return fmt.Errorf("digest %s: %w", s.Code, err)
+	}
+	return tx.Append(&Entry{At: now, By: a.Who(), Act: name, Object: SystemObject(s.Code), Before: before, After: after, Law: o.Book.Digest(), Detail: detail})
+}
+
+// SystemObject names a system in the ledger.
+func SystemObject(code string) string { return "system:" + code }
+
+// now is the one clock reading of an act: UTC, microseconds.
+func (o *Office) now() time.Time { return o.Clock().UTC().Truncate(time.Microsecond) }
+
+// today is the day of an act.
+func today(t time.Time) law.Day { return law.DayOf(t) }

@@ -1,0 +1,108 @@
+package approval
+
+import (
+	"context"
+
+	"capdo/internal/law"
+)
+
+// Overview is the register in figures, as of the end of a day, inside the
+// actor's scope. It counts the records that stand for counted systems: those
+// registered through the office and the simulated ones; names taken from the
+// exchange's lists are counted apart, their standing is unknown.
+type Overview struct {
+	Day                                  law.Day
+	Total, Approved, Deployed, Confirmed int
+	Simulated                            int // of Total
+	Listed                               int // named in the exchange's lists, not in Total
+	Groups                               []GroupCount
+	Levels                               []LevelCount // 1..5, then 0 = not stated
+	Agencies                             []AgencyCount
+}
+
+// GroupCount is the register by group of agencies.
+type GroupCount struct {
+	Group                               string
+	Total, Approved, Deployed, Agencies int
+}
+
+// LevelCount is the register by level.
+type LevelCount struct {
+	Level                     law.Level
+	Total, Approved, Deployed int
+}
+
+// AgencyCount is one agency's part of the register. Reported is false for a
+// body of Annex IX that sent no figures and has none in the register: silent,
+// not zero.
+type AgencyCount struct {
+	Agency                    Agency
+	Total, Approved, Deployed int
+	Reported                  bool
+}
+
+// Overview counts the register as of the end of day.
+func (o *Office) Overview(ctx context.Context, a Actor, day law.Day) (Overview, error) {
+	var cells []Count
+	var agencies []Agency
+	err := o.Store.View(ctx, a, func(r Reader) error {
+		var err error
+		if cells, err = r.Counts(day); err != nil {
+			return err
+		}
+		agencies, err = r.Agencies()
+		return err
+	})
+	return tally(day, cells, agencies), err
+}
+
+// tally adds the cells up; sums of sums agree because they come from the same
+// cells.
+func tally(day law.Day, cells []Count, agencies []Agency) Overview {
+	ov := Overview{Day: day, Groups: []GroupCount{{Group: "ministry"}, {Group: "province"}, {Group: "outside"}}}
+	for _, l := range []law.Level{1, 2, 3, 4, 5, 0} {
+		ov.Levels = append(ov.Levels, LevelCount{Level: l})
+	}
+	at := map[string]int{}
+	for i, x := range agencies {
+		at[x.Code] = i
+		ov.Agencies = append(ov.Agencies, AgencyCount{Agency: x})
+	}
+	for _, c := range cells {
+		if c.Origin == Listed && c.Approved == 0 {
+			ov.Listed += c.Total
+			continue
+		}
+		if i, ok := at[c.Owner]; ok {
+			ov.add(c, &ov.Agencies[i])
+		}
+	}
+	for _, x := range ov.Agencies {
+		for i := range ov.Groups {
+			if ov.Groups[i].Group == x.Agency.Group && (x.Agency.AnnexIX || x.Total > 0) {
+				ov.Groups[i].Agencies++
+			}
+		}
+	}
+	return ov
+}
+
+// add counts one cell everywhere it belongs.
+func (ov *Overview) add(c Count, x *AgencyCount) {
+	ov.Total, ov.Approved, ov.Deployed, ov.Confirmed = ov.Total+c.Total, ov.Approved+c.Approved, ov.Deployed+c.Deployed, ov.Confirmed+c.Confirmed
+	if c.Origin == Simulated {
+		ov.Simulated += c.Total
+	}
+	x.Total, x.Approved, x.Deployed = x.Total+c.Total, x.Approved+c.Approved, x.Deployed+c.Deployed
+	x.Reported = x.Reported || c.Total > 0
+	for i := range ov.Groups {
+		if g := &ov.Groups[i]; g.Group == x.Agency.Group {
+			g.Total, g.Approved, g.Deployed = g.Total+c.Total, g.Approved+c.Approved, g.Deployed+c.Deployed
+		}
+	}
+	for i := range ov.Levels {
+		if l := &ov.Levels[i]; l.Level == c.Level {
+			l.Total, l.Approved, l.Deployed = l.Total+c.Total, l.Approved+c.Approved, l.Deployed+c.Deployed
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"capdo/internal/law"
+)
+
+// PlanInput declares how far the plan of the approved dossier is deployed.
+type PlanInput struct {
+	Status       PlanStatus
+	On           law.Day // day the status was reached, not after today
+	RoadmapUntil law.Day // part only: last day of the roadmap, after today
+	Note         string
+}
+
+// check finds what is wrong with a declaration.
+func (in PlanInput) check(day law.Day) []Finding {
+	var fs []Finding
+	add := func(field, rule, vi, en string) {
+		fs = append(fs, Finding{Field: field, Rule: rule, Says: law.Text{VI: vi, EN: en}})
+	}
+	switch in.Status {
+	case PlanNone, PlanPart, PlanFull:
+	default:
+		add("status", "status-missing", "Chọn tình trạng triển khai phương án", "Choose how far the plan is deployed")
+	}
+	switch {
+	case in.On == "":
+		add("on", "date-missing", "Nhập ngày đạt tình trạng này", "Enter the day this status was reached")
+	case in.On > day:
+		add("on", "date-in-future", "Ngày đạt tình trạng này phải từ hôm nay trở về trước", "The day must not be in the future")
+	}
+	if in.RoadmapUntil != "" && in.Status != PlanPart {
+		add("roadmap_until", "roadmap-without-part", "Lộ trình chỉ khai khi phương án được triển khai một phần", "A roadmap belongs to a plan deployed in part")
+	}
+	if in.RoadmapUntil != "" && in.RoadmapUntil <= day {
+		add("roadmap_until", "roadmap-in-past", "Ngày hoàn thành lộ trình phải sau hôm nay", "The roadmap must end after today")
+	}
+	return fs
+}
+
+// DeclarePlan records the state of the plan of the approval in force.
+func (o *Office) DeclarePlan(ctx context.Context, a Actor, code string, version int64, in PlanInput) (System, error) {
+	return o.act(ctx, a, ActPlan, code, version, func(s *System, now time.Time) (map[string]string, error) {
+		st := s.Standing(now)
+		if err := o.guard(ActPlan, a, s, st, today(now)); err != nil {
+			return nil, err
+		}
+		if fs := in.check(today(now)); len(fs) > 0 {
+			return nil, &Refusal{Invalid, fs}
+		}
+		s.Plans = append(s.Plans, Plan{Approval: st.Approval.No, Status: in.Status, On: in.On, RoadmapUntil: in.RoadmapUntil, Note: in.Note, By: a.Who(), At: now})
+		return map[string]string{"approval": fmt.Sprint(st.Approval.No), "status": string(in.Status), "on": string(in.On), "roadmap_until": string(in.RoadmapUntil)}, nil
+	})
+}
+
+// InspectionInput records a check that took place.
+type InspectionInput struct {
+	Kind         InspectionKind
+	On           law.Day // not after today
+	Number       string
+	Performer    string
+	OpenCritical int // open critical findings, >= 0
+}
+
+// check finds what is wrong with an inspection record.
+func (in InspectionInput) check(day law.Day) []Finding {
+	var fs []Finding
+	add := func(field, rule, vi, en string) {
+		fs = append(fs, Finding{Field: field, Rule: rule, Says: law.Text{VI: vi, EN: en}})
+	}
+	switch in.Kind {
+	case InspectionCheck, InspectionRisk, InspectionMinutes:
+	default:
+		add("kind", "kind-missing", "Chọn loại kiểm tra, đánh giá", "Choose the kind of check")
+	}
+	switch {
+	case in.On == "":
+		add("on", "date-missing", "Nhập ngày thực hiện", "Enter the day it took place")
+	case in.On > day:
+		add("on", "date-in-future", "Ngày thực hiện phải từ hôm nay trở về trước", "The day must not be in the future")
+	}
+	if strings.TrimSpace(in.Performer) == "" {
+		add("performer", "performer-missing", "Nhập đơn vị thực hiện", "Enter who performed it")
+	}
+	if in.OpenCritical < 0 {
+		add("open_critical", "negative", "Số phát hiện nghiêm trọng phải từ 0 trở lên", "The number of critical findings must not be negative")
+	}
+	return fs
+}
+
+// Inspect records an inspection, a risk assessment or connection minutes.
+func (o *Office) Inspect(ctx context.Context, a Actor, code string, version int64, in InspectionInput) (System, error) {
+	return o.act(ctx, a, ActInspect, code, version, func(s *System, now time.Time) (map[string]string, error) {
+		if err := o.guard(ActInspect, a, s, s.Standing(now), today(now)); err != nil {
+			return nil, err
+		}
+		if fs := in.check(today(now)); len(fs) > 0 {
+			return nil, &Refusal{Invalid, fs}
+		}
+		s.Inspections = append(s.Inspections, Inspection{Kind: in.Kind, On: in.On, Number: in.Number, Performer: in.Performer, OpenCritical: in.OpenCritical, By: a.Who(), At: now})
+		return map[string]string{"kind": string(in.Kind), "on": string(in.On), "performer": in.Performer}, nil
+	})
+}

@@ -1,0 +1,148 @@
+package approval
+
+import (
+	"time"
+
+	"capdo/internal/law"
+)
+
+// Standing is what is true of a system at one moment: all that the gate, the
+// lists and the reports need, and nothing else.
+type Standing struct {
+	Code         string
+	Name         string
+	Owner        string
+	OwnerEnded   law.Day
+	Sector       law.Sector
+	Stage        Stage
+	Target       string
+	At           time.Time
+	Registered   bool // on the register at At
+	Retired      bool
+	Approval     *Approval // the approval in force, nil when none
+	Former       *Approval // latest approval no longer in force, nil when none
+	Confirmed    bool
+	Plan         PlanStatus
+	RoadmapUntil law.Day
+	Inspected    law.Day // latest inspection
+	RiskAssessed law.Day
+	Minutes      law.Day
+	OpenCritical int
+	Dossier      DossierState // of the latest dossier, "" when none
+	Proposed     law.Level    // of the latest dossier
+}
+
+// Lapses returns the first instant at which the approval is no longer valid by
+// its own term; zero when it has no term.
+func (a Approval) Lapses() time.Time {
+	if a.Until == "" {
+		return time.Time{}
+	}
+	return a.Until.AddDays(1).Time()
+}
+
+// InForce tells whether the approval holds at t.
+func (a Approval) InForce(t time.Time) bool {
+	if t.Before(a.From) || a.Revocation != nil && !t.Before(a.Revocation.At) {
+		return false
+	}
+	lapse := a.Lapses()
+	return lapse.IsZero() || t.Before(lapse)
+}
+
+// Standing derives what is true of s at t from its dated records. It reads no
+// clock and writes nothing.
+func (s System) Standing(t time.Time) Standing {
+	st := Standing{Code: s.Code, Name: s.Name, Owner: s.Owner, Sector: s.Sector, Stage: s.Stage, Target: s.Target, At: t, Plan: PlanNone}
+	st.Registered = !t.Before(s.RegisteredAt)
+	st.Retired = s.Retirement != nil && !t.Before(s.Retirement.At)
+	if !st.Registered {
+		return st
+	}
+	st.inForce(s.Approvals, t)
+	st.planned(s.Plans, t)
+	st.inspected(s.Inspections, t)
+	if d := s.Last(); d != nil && !d.SubmittedAt.After(t) {
+		st.Dossier, st.Proposed = d.State, d.Level
+	}
+	return st
+}
+
+// inForce finds the latest approval in force at t, else the latest former one.
+func (st *Standing) inForce(as []Approval, t time.Time) {
+	for i := len(as) - 1; i >= 0; i-- {
+		a := as[i]
+		if t.Before(a.From) {
+			continue
+		}
+		if !st.Retired && a.InForce(t) {
+			st.Approval = &a
+			st.Confirmed = a.Confirmation != nil && !t.Before(a.Confirmation.At)
+			return
+		}
+		if st.Former == nil {
+			st.Former = &a
+		}
+	}
+}
+
+// planned finds the latest declaration for the approval in force.
+func (st *Standing) planned(ps []Plan, t time.Time) {
+	if st.Approval == nil {
+		return
+	}
+	for i := len(ps) - 1; i >= 0; i-- {
+		if ps[i].Approval == st.Approval.No && !t.Before(ps[i].At) {
+			st.Plan, st.RoadmapUntil = ps[i].Status, ps[i].RoadmapUntil
+			return
+		}
+	}
+}
+
+// inspected takes the latest day of each kind of check known at t.
+func (st *Standing) inspected(is []Inspection, t time.Time) {
+	for _, i := range is {
+		if t.Before(i.At) {
+			continue
+		}
+		switch i.Kind {
+		case InspectionCheck:
+			if i.On >= st.Inspected {
+				st.Inspected, st.OpenCritical = i.On, i.OpenCritical
+			}
+		case InspectionRisk:
+			st.RiskAssessed = max(st.RiskAssessed, i.On)
+		case InspectionMinutes:
+			st.Minutes = max(st.Minutes, i.On)
+		}
+	}
+}
+
+// State is where the system stands in its life, one of States.
+func (st Standing) State() string {
+	switch {
+	case st.Retired:
+		return "retired"
+	case st.Approval != nil && st.Plan == PlanFull:
+		return "deployed"
+	case st.Approval != nil:
+		return "approved"
+	}
+	switch st.Dossier {
+	case Draft, Returned:
+		return "draft"
+	case Submitted, Opined:
+		return "in_review"
+	case Appraised:
+		return "appraised"
+	case Refused, Unfit:
+		return "refused"
+	}
+	switch {
+	case st.Former == nil:
+		return "registered"
+	case st.Former.Revocation != nil && !st.At.Before(st.Former.Revocation.At):
+		return "revoked"
+	}
+	return "lapsed"
+}

@@ -1,0 +1,166 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/law"
+)
+
+// edition names the edition of the dossier form under a rule set. In the gap
+// between the laws the older paper serves as reference.
+func edition(rs law.RuleSet) string {
+	if rs == law.R331 {
+		return "r331"
+	}
+	return "r85"
+}
+
+// DossierForm returns the dossier form of the rule set in force on day.
+func (o *Office) DossierForm(day law.Day) (*forms.Form, law.RuleSet, error) {
+	rs, ok := o.Book.RuleSetOn(day)
+	if !ok {
+		return nil, "", fmt.Errorf("dossier form: no rule set in force on %s", day)
+	}
+	f, ok := o.Shelf.Form("dossier", edition(rs))
+	if !ok {
+		return nil, "", fmt.Errorf("dossier form: no edition %s", edition(rs))
+	}
+	return f, rs, nil
+}
+
+// Draft saves the statement as far as it goes; nothing is checked for
+// completeness. It opens a new dossier when none is in hand.
+func (o *Office) Draft(ctx context.Context, a Actor, code string, version int64, st forms.Answers) (System, error) {
+	return o.act(ctx, a, ActDraft, code, version, func(s *System, now time.Time) (map[string]string, error) {
+		if err := o.guard(ActDraft, a, s, s.Standing(now), today(now)); err != nil {
+			return nil, err
+		}
+		d, err := o.write(a, s, st, now)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]string{"dossier": fmt.Sprint(d.No)}, nil
+	})
+}
+
+// write puts the statement into the dossier in hand, opening one if needed.
+func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Dossier, error) {
+	form, rs, err := o.DossierForm(today(now))
+	if err != nil {
+		return nil, err
+	}
+	d := s.Open()
+	if d == nil {
+		s.Dossiers = append(s.Dossiers, Dossier{No: len(s.Dossiers) + 1, State: Draft})
+		d = s.Last()
+	}
+	d.Rules, d.Edition, d.Statement = rs, form.Edition, st
+	if n, ok := st.Int("proposed_level"); ok {
+		d.Level = law.Level(n)
+	}
+	d.touched(a.Person)
+	return d, nil
+}
+
+// Submit saves the statement, checks it completely, freezes it with the facts
+// and the law's determination under a digest, and hands it in. Every finding
+// is collected; on any, nothing changes.
+func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64, st forms.Answers) (System, error) {
+	return o.act(ctx, a, ActSubmit, code, version, func(s *System, now time.Time) (map[string]string, error) {
+		if err := o.guard(ActSubmit, a, s, s.Standing(now), today(now)); err != nil {
+			return nil, err
+		}
+		d, err := o.write(a, s, st, now)
+		if err != nil {
+			return nil, err
+		}
+		if fs := o.complete(s, d, today(now)); len(fs) > 0 {
+			return nil, &Refusal{Invalid, fs}
+		}
+		facts := s.Facts.Facts
+		det := o.Book.Determine(d.Rules, facts)
+		d.Facts, d.Determination, d.Listed = &facts, &det, det.Listed()
+		d.State, d.SubmittedBy, d.SubmittedAt = Submitted, a.Who(), now
+		if err := d.freeze(s.Code); err != nil {
+			return nil, fmt.Errorf("freeze dossier: %w", err)
+		}
+		return map[string]string{"dossier": fmt.Sprint(d.No), "level": fmt.Sprint(d.Level), "rules": string(d.Rules), "digest": d.Digest}, nil
+	})
+}
+
+// complete finds everything that stands between a draft and its submission.
+func (o *Office) complete(s *System, d *Dossier, day law.Day) []Finding {
+	var fs []Finding
+	if s.Facts == nil {
+		fs = append(fs, Finding{Rule: "facts-missing", Cites: "NĐ 331/2026/NĐ-CP, Điều 22", Says: law.Text{
+			VI: "Chưa khai dữ kiện để xác định cấp độ; khai dữ kiện trước khi gửi hồ sơ.",
+			EN: "The facts that decide the level are not stated; state them before submitting."}})
+	} else {
+		fs = append(fs, o.levelFindings(s, d)...)
+	}
+	form, ok := o.Shelf.Form("dossier", d.Edition)
+	if !ok {
+		return append(fs, Finding{Rule: "form-missing", Says: law.Text{VI: "Không có biểu mẫu " + d.Edition, EN: "There is no form " + d.Edition}})
+	}
+	_, ps := form.Parse(FormContext(s, d.Level, d.Rules, day), form.Values(d.Statement))
+	fs = append(fs, fromProblems(ps)...)
+	return append(fs, o.lawFindings(s, d, day)...)
+}
+
+// FormContext is what the dossier form may ask about the system.
+func FormContext(s *System, level law.Level, rs law.RuleSet, day law.Day) forms.Context {
+	return forms.Context{Today: string(day), Level: int(level), Rules: string(rs), Stage: string(s.Stage)}
+}
+
+// levelFindings compares the proposed level with the one the law names.
+func (o *Office) levelFindings(s *System, d *Dossier) []Finding {
+	var fs []Finding
+	det := o.Book.Determine(d.Rules, s.Facts.Facts)
+	for _, key := range det.Incomplete {
+		fs = append(fs, Finding{Rule: "fact-missing." + key, Says: law.Text{
+			VI: "Dữ kiện «" + key + "» chưa được khai; chưa kết luận được cấp độ.",
+			EN: "The fact “" + key + "” is not stated; the level cannot be concluded."}})
+	}
+	switch {
+	case d.Level == 0: // the form asks for it
+	case det.Level != nil && (d.Level < *det.Level || !det.Manual && d.Level != *det.Level):
+		fs = append(fs, Finding{Field: "proposed_level", Rule: "level-differs", Cites: citesOf(det), Says: law.Text{
+			VI: fmt.Sprintf("Theo dữ kiện đã khai, hệ thống thuộc cấp độ %d (%s); cấp độ đề xuất đang là %d.", *det.Level, citesOf(det), d.Level),
+			EN: fmt.Sprintf("By the stated facts the system is of level %d (%s); the proposed level is %d.", *det.Level, citesOf(det), d.Level)}})
+	}
+	return fs
+}
+
+// citesOf lists the clauses that gave the level.
+func citesOf(det law.Determination) string {
+	var cs []string
+	for _, m := range det.Matched {
+		if m.Level != nil && det.Level != nil && *m.Level == *det.Level {
+			cs = append(cs, m.Cites)
+		}
+	}
+	return strings.Join(cs, "; ")
+}
+
+// lawFindings are what the law itself demands of a dossier at submission: the
+// risk assessment comes first (NĐ 331 Điều 10.2.a), for a day not after today.
+func (o *Office) lawFindings(s *System, d *Dossier, day law.Day) []Finding {
+	if d.Level == 0 {
+		return nil
+	}
+	c, err := o.competence(s, d.Level, d.Listed, day)
+	if err != nil {
+		return []Finding{{Rule: "no-competence", Says: law.Text{VI: err.Error(), EN: err.Error()}}}
+	}
+	var fs []Finding
+	if on, ok := d.Statement.Day("risk_assessed_on"); c.RiskFirst && (!ok || law.Day(on) > day) {
+		fs = append(fs, Finding{Field: "risk_assessed_on", Rule: "risk-first", Cites: c.Cites, Says: law.Text{
+			VI: "Nhập ngày đánh giá rủi ro, từ hôm nay trở về trước: phải đánh giá rủi ro trước khi gửi hồ sơ",
+			EN: "Enter the day of the risk assessment, not after today: it comes before the dossier"}})
+	}
+	return fs
+}

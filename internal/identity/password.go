@@ -1,0 +1,84 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// The cost of argon2id: OWASP ASVS 5.0 §11.4.2, t=2, m=19 MiB.
+const (
+	passes  = 2
+	memory  = 19 * 1024 // KiB
+	lanes   = 1
+	saltLen = 16
+	keyLen  = 32
+)
+
+// MaxPassword bounds the length of a password in bytes.
+const MaxPassword = 1024
+
+// Hasher hashes passwords, a few at a time.
+type Hasher struct{ slots chan struct{} }
+
+// NewHasher returns a hasher that runs as many hashes at once as there are
+// processors.
+func NewHasher() *Hasher { return &Hasher{make(chan struct{}, runtime.NumCPU())} }
+
+// New hashes a password with a fresh salt into a PHC string.
+func (h *Hasher) New(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltLen)
+	if _, err := io.ReadFull(rand.Reader, salt); err != nil {
+		return "", fmt.Errorf("make salt: %w", err)
+	}
+	key, err := h.key(ctx, password, salt)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+// Check tells whether password gives hash. A hash that is not ours never
+// matches.
+func (h *Hasher) Check(ctx context.Context, hash, password string) (bool, error) {
+	parts := strings.Split(hash, "$")
+	want := fmt.Sprintf("m=%d,t=%d,p=%d", memory, passes, lanes)
+	if len(parts) != 6 || parts[1] != "argon2id" || parts[3] != want || len(password) > MaxPassword {
+		return false, nil
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil {
+		return false, nil
+	}
+	got, err := h.key(ctx, password, salt)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, key) == 1, nil
+}
+
+// key runs argon2id once a slot is free.
+func (h *Hasher) key(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait to hash: %w", ctx.Err())
+	}
+	defer func() { <-h.slots }()
+	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, keyLen), nil
+}
+
+// decoy is a hash that no password gives, of the cost of a real one.
+func (h *Hasher) decoy() string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64.EncodeToString(make([]byte, saltLen)), b64.EncodeToString(make([]byte, keyLen)))
+}

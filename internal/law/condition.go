@@ -1,0 +1,142 @@
+package law
+
+import "strconv"
+
+// test is a compiled condition over facts.
+type test func(*Facts) bool
+
+// rawCondition is one node of a condition; exactly one form is used.
+type rawCondition struct {
+	All  []rawCondition `yaml:"all"`
+	Any  []rawCondition `yaml:"any"`
+	Not  *rawCondition  `yaml:"not"`
+	Fact mark           `yaml:"fact"`
+	Eq   mark           `yaml:"eq"`
+	In   []mark         `yaml:"in"`
+	Gte  mark           `yaml:"gte"`
+	Lt   mark           `yaml:"lt"`
+}
+
+// compiler turns conditions into tests and notes what it cannot read.
+type compiler struct {
+	*lint
+	of     mark // the entry the condition belongs to
+	facts  map[string]fact
+	params map[string]int
+}
+
+// never stands in for a condition that could not be compiled.
+func never(*Facts) bool { return false }
+
+// always holds for every system.
+func always(*Facts) bool { return true }
+
+// compile reads one condition.
+func (c compiler) compile(r rawCondition) test {
+	forms := 0
+	for _, used := range []bool{len(r.All) > 0, len(r.Any) > 0, r.Not != nil, r.Fact.Line > 0} {
+		if used {
+			forms++
+		}
+	}
+	switch {
+	case forms != 1:
+		c.add(c.of.Line, "%s: a condition needs exactly one of all, any, not, fact", c.of.Value)
+		return never
+	case r.Not != nil:
+		inner := c.compile(*r.Not)
+		return func(f *Facts) bool { return !inner(f) }
+	case len(r.All) > 0:
+		return c.join(r.All, true)
+	case len(r.Any) > 0:
+		return c.join(r.Any, false)
+	}
+	return c.compare(r)
+}
+
+// join tests a list; it holds as soon as a part differs from all, or at its
+// end gives all.
+func (c compiler) join(list []rawCondition, all bool) test {
+	parts := make([]test, len(list))
+	for i, r := range list {
+		parts[i] = c.compile(r)
+	}
+	return func(f *Facts) bool {
+		for _, p := range parts {
+			if p(f) != all {
+				return !all
+			}
+		}
+		return all
+	}
+}
+
+// compare reads "fact" with exactly one of eq, in, gte, lt.
+func (c compiler) compare(r rawCondition) test {
+	k, known := c.facts[r.Fact.Value]
+	if !known {
+		c.add(r.Fact.Line, "%s: unknown fact %q", c.of.Value, r.Fact.Value)
+		return never
+	}
+	words := r.In
+	if r.Eq.Line > 0 {
+		words = append(words, r.Eq)
+	}
+	ways := min(len(words), 1) + min(r.Gte.Line, 1) + min(r.Lt.Line, 1)
+	if ways != 1 || r.Eq.Line > 0 && len(r.In) > 0 {
+		c.add(r.Fact.Line, "%s: %s needs exactly one of eq, in, gte, lt", c.of.Value, k.name)
+		return never
+	}
+	switch k.at(&Facts{}).(type) {
+	case *string:
+		return c.oneOf(k, r.Fact, words)
+	case *bool:
+		return c.flag(k, r.Fact, words)
+	case *[]Level:
+		c.add(r.Fact.Line, "%s: %s cannot be compared", c.of.Value, k.name)
+		return never
+	}
+	return c.number(k, r)
+}
+
+// oneOf compares a word with a list of words.
+func (c compiler) oneOf(k fact, at mark, words []mark) test {
+	if len(words) == 0 {
+		c.add(at.Line, "%s: %s takes eq or in", c.of.Value, k.name)
+		return never
+	}
+	set := map[string]bool{}
+	for _, w := range words {
+		set[c.word(c.of, w, k.name, k.words...)] = true
+	}
+	return func(f *Facts) bool { return set[*k.at(f).(*string)] }
+}
+
+// flag compares a flag with true.
+func (c compiler) flag(k fact, at mark, words []mark) test {
+	if len(words) != 1 || words[0].Value != "true" {
+		c.add(at.Line, "%s: %s takes only eq: true", c.of.Value, k.name)
+		return never
+	}
+	return func(f *Facts) bool { return *k.at(f).(*bool) }
+}
+
+// number compares a stated number with a bound.
+func (c compiler) number(k fact, r rawCondition) test {
+	bound := r.Gte
+	if r.Lt.Line > 0 {
+		bound = r.Lt
+	}
+	n, named := c.params[bound.Value]
+	if v, err := strconv.Atoi(bound.Value); err == nil {
+		n = v
+	} else if !named {
+		c.add(r.Fact.Line, "%s: %s needs gte or lt with a number or a parameter", c.of.Value, k.name)
+		return never
+	}
+	below := r.Lt.Line > 0
+	return func(f *Facts) bool {
+		v, ok := k.number(f)
+		return ok && (v < n) == below
+	}
+}

@@ -1,0 +1,91 @@
+package law
+
+import "strings"
+
+// rawEntry is what every cited entry of the book carries.
+type rawEntry struct {
+	ID         mark      `yaml:"id"`
+	Cites      []rawCite `yaml:"cites"`
+	Confidence mark      `yaml:"confidence"`
+	Source     mark      `yaml:"source"`
+	Says       Text      `yaml:"says"`
+	Note       Text      `yaml:"note"`
+}
+
+type rawCite struct {
+	Instrument mark   `yaml:"instrument"`
+	Ref        string `yaml:"ref"`
+}
+
+// loader joins the files of a book while it is being read.
+type loader struct {
+	lint
+	book    *Book
+	ids     map[string]string // id -> file of its entry
+	sources map[string]bool
+	cited   map[string]bool
+}
+
+// unique refuses an id used twice anywhere in the book.
+func (l *loader) unique(id mark) {
+	if id.Value == "" {
+		l.add(max(id.Line, 1), "entry without id")
+		return
+	}
+	if before, ok := l.ids[id.Value]; ok {
+		l.add(id.Line, "duplicate id %q, first in %s", id.Value, before)
+		return
+	}
+	l.ids[id.Value] = l.file
+}
+
+// trust checks confidence and source keys.
+func (l *loader) trust(id, confidence, source mark) {
+	l.word(id, confidence, "confidence", ConfidenceHigh, ConfidenceMedium, ConfidenceLow, ConfidenceInferred)
+	for key := range strings.SplitSeq(source.Value, ", ") {
+		if !l.sources[key] {
+			l.add(source.line(id), "%s: source %q is not in the legend", id.Value, key)
+		}
+	}
+}
+
+// entry checks the common part of an entry and resolves its citations.
+func (l *loader) entry(e rawEntry) []cited {
+	l.unique(e.ID)
+	l.trust(e.ID, e.Confidence, e.Source)
+	l.text(e.ID, e.Says)
+	if len(e.Cites) == 0 {
+		l.add(e.ID.Line, "%s: cites nothing", e.ID.Value)
+	}
+	var out []cited
+	for _, c := range e.Cites {
+		of, ok := l.book.instrument(c.Instrument.Value)
+		if !ok {
+			l.add(c.Instrument.line(e.ID), "%s: cites unknown instrument %q", e.ID.Value, c.Instrument.Value)
+		}
+		l.cited[c.Instrument.Value] = true
+		out = append(out, cited{Citation{c.Instrument.Value, c.Ref}, of})
+	}
+	return out
+}
+
+// ruleSet checks the name of a rule set.
+func (l *loader) ruleSet(of, m mark) RuleSet {
+	for _, s := range l.book.ruleSets {
+		if string(s.ID) == m.Value {
+			return s.ID
+		}
+	}
+	l.add(m.line(of), "%s: unknown rule set %q", of.Value, m.Value)
+	return RuleSet(m.Value)
+}
+
+// role checks a role word; none is allowed where absent.
+func (l *loader) role(of, m mark) Role {
+	if m.Line == 0 {
+		return ""
+	}
+	return Role(l.word(of, m, "role", string(RoleOperator), string(RoleSpecialisedUnit),
+		string(RoleIndependentCouncil), string(RoleOwner), string(RoleMIC), string(RoleMPS),
+		string(RoleMOD), string(RoleCipherCommittee), string(RolePrimeMinister)))
+}

@@ -1,0 +1,164 @@
+package law
+
+import "slices"
+
+// rawGate is gate.yaml.
+type rawGate struct {
+	Policy       rawPolicy       `yaml:"policy"`
+	Inspections  []rawInspection `yaml:"inspections"`
+	Required     []rawRequired   `yaml:"required_levels"`
+	Conformities []rawConformity `yaml:"conformity"`
+	Reasons      []rawReason     `yaml:"reasons"`
+}
+
+type rawPolicy struct {
+	ConfirmationRequired rawSwitch[bool] `yaml:"confirmation_required"`
+	RoadmapAllows        rawSwitch[bool] `yaml:"roadmap_allows"`
+	InspectionOverdue    rawSwitch[mark] `yaml:"inspection_overdue"`
+	MinutesMonths        rawSwitch[int]  `yaml:"minutes_months"`
+	RiskMonths           rawSwitch[int]  `yaml:"risk_months"`
+}
+
+// rawSwitch is one choice with its ground.
+type rawSwitch[T any] struct {
+	Value T    `yaml:"value"`
+	Note  Text `yaml:"note"`
+}
+
+type rawInspection struct {
+	rawEntry `yaml:",inline"`
+	Rules    []mark  `yaml:"rules"`
+	Levels   []Level `yaml:"levels"`
+	Months   int     `yaml:"months"`
+}
+
+type rawRequired struct {
+	rawEntry `yaml:",inline"`
+	Target   mark  `yaml:"target"`
+	Level    Level `yaml:"level"`
+	From     mark  `yaml:"from"`
+	Until    mark  `yaml:"until"`
+}
+
+type rawConformity struct {
+	rawEntry `yaml:",inline"`
+	Rules    []mark `yaml:"rules"`
+	LastDay  mark   `yaml:"last_day"`
+}
+
+type rawReason struct {
+	rawEntry `yaml:",inline"`
+	Code     mark `yaml:"code"`
+	Effect   mark `yaml:"effect"`
+	Strength mark `yaml:"strength"`
+}
+
+// gate checks and compiles gate.yaml.
+func (l *loader) gate(raw rawGate) {
+	l.policy(raw.Policy)
+	for _, r := range raw.Inspections {
+		l.inspection(r)
+	}
+	for _, r := range raw.Required {
+		l.requiredLevel(r)
+	}
+	for _, r := range raw.Conformities {
+		cites := printCites(l.entry(r.rawEntry), everyCite)
+		last := l.day(r.LastDay)
+		if last == "" {
+			l.add(r.ID.Line, "%s: no last_day", r.ID.Value)
+		}
+		l.book.conformity = append(l.book.conformity, conformity{l.ruleSetList(r.ID, r.Rules), last, cites})
+	}
+	for _, r := range raw.Reasons {
+		l.reason(r)
+	}
+	for _, id := range ReasonIDs() {
+		if _, ok := l.book.Reason(id); !ok {
+			l.add(1, "reason %s is missing", id)
+		}
+	}
+}
+
+// policy checks the switches.
+func (l *loader) policy(r rawPolicy) {
+	of := mark{"policy", 1}
+	p := Policy{
+		ConfirmationRequired: r.ConfirmationRequired.Value,
+		RoadmapAllows:        r.RoadmapAllows.Value,
+		InspectionOverdue:    l.word(of, r.InspectionOverdue.Value, "inspection_overdue", EffectWarn, EffectDeny),
+		MinutesMonths:        r.MinutesMonths.Value,
+		RiskMonths:           r.RiskMonths.Value,
+	}
+	if p.MinutesMonths < 1 || p.RiskMonths < 1 {
+		l.add(of.Line, "policy: minutes_months and risk_months must be at least 1")
+	}
+	p.Notes = []PolicyNote{
+		{"confirmation_required", l.text(mark{"policy.confirmation_required", 1}, r.ConfirmationRequired.Note)},
+		{"roadmap_allows", l.text(mark{"policy.roadmap_allows", 1}, r.RoadmapAllows.Note)},
+		{"inspection_overdue", l.text(mark{"policy.inspection_overdue", 1}, r.InspectionOverdue.Note)},
+		{"minutes_months", l.text(mark{"policy.minutes_months", 1}, r.MinutesMonths.Note)},
+		{"risk_months", l.text(mark{"policy.risk_months", 1}, r.RiskMonths.Note)},
+	}
+	l.book.policy = p
+}
+
+// inspection checks one period.
+func (l *loader) inspection(r rawInspection) {
+	cites := printCites(l.entry(r.rawEntry), everyCite)
+	l.levels(r.ID, r.Levels)
+	if r.Months < 1 {
+		l.add(r.ID.Line, "%s: months must be at least 1", r.ID.Value)
+	}
+	i := inspection{l.ruleSetList(r.ID, r.Rules), r.Levels, r.Months, cites}
+	for _, other := range l.book.inspections {
+		same := slices.ContainsFunc(i.rules, func(s RuleSet) bool { return slices.Contains(other.rules, s) })
+		if same && overlap(i.levels, other.levels) {
+			l.add(r.ID.Line, "%s: overlaps another inspection period", r.ID.Value)
+		}
+	}
+	l.book.inspections = append(l.book.inspections, i)
+}
+
+// requiredLevel checks the level one target asks for.
+func (l *loader) requiredLevel(r rawRequired) {
+	cites := printCites(l.entry(r.rawEntry), everyCite)
+	l.levels(r.ID, []Level{r.Level})
+	q := required{l.span(r.ID, r.From, r.Until), r.Target.Value, r.Level, cites}
+	for _, other := range l.book.required {
+		if other.target == q.target && other.meets(q.span) {
+			l.add(r.ID.Line, "%s: overlaps another level for %s", r.ID.Value, q.target)
+		}
+	}
+	l.book.required = append(l.book.required, q)
+}
+
+// reason checks one reason.
+func (l *loader) reason(r rawReason) {
+	basis := l.entry(r.rawEntry)
+	effect := l.word(r.ID, r.Effect, "effect", EffectDeny, EffectWarn, EffectLimit, EffectAllow)
+	l.word(r.ID, r.Strength, "strength", StrengthLaw, StrengthDirective, StrengthGuidance, StrengthProduct)
+	if r.Code.Line == 0 {
+		l.add(r.ID.Line, "%s: no code", r.ID.Value)
+	}
+	if r.ID.Value == ReasonInspectionOverdue && effect != l.book.policy.InspectionOverdue {
+		l.add(r.Effect.Line, "%s: effect must follow policy.inspection_overdue", r.ID.Value)
+	}
+	l.book.reasons = append(l.book.reasons, Reason{
+		ID: r.ID.Value, Code: r.Code.Value, Effect: effect,
+		Cites: printCites(basis, everyCite), Strength: r.Strength.Value,
+		Confidence: r.Confidence.Value, Source: r.Source.Value, Says: r.Says, basis: basis,
+	})
+}
+
+// ruleSetList checks a list of rule sets.
+func (l *loader) ruleSetList(of mark, list []mark) []RuleSet {
+	if len(list) == 0 {
+		l.add(of.Line, "%s: names no rule set", of.Value)
+	}
+	var out []RuleSet
+	for _, m := range list {
+		out = append(out, l.ruleSet(of, m))
+	}
+	return out
+}

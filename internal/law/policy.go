@@ -1,0 +1,84 @@
+package law
+
+import "slices"
+
+// Policy holds the switches of the gate that are choices of the service, not
+// words of the law.
+type Policy struct {
+	ConfirmationRequired bool         `json:"confirmation_required"` // a level opens a connection only once confirmed
+	RoadmapAllows        bool         `json:"roadmap_allows"`        // a dated roadmap allows a partly deployed plan for a time
+	InspectionOverdue    string       `json:"inspection_overdue"`    // warn or deny
+	MinutesMonths        int          `json:"minutes_months"`        // life of the security confirmation minutes
+	RiskMonths           int          `json:"risk_months"`           // age at which a risk assessment is due again
+	Notes                []PolicyNote `json:"notes"`                 // why each switch stands as it does
+}
+
+// PolicyNote explains one switch, named by its JSON key.
+type PolicyNote struct {
+	Key  string `json:"key"`
+	Says Text   `json:"says"`
+}
+
+// Policy returns the switches of the gate.
+func (b *Book) Policy() Policy {
+	p := b.policy
+	p.Notes = slices.Clone(p.Notes)
+	return p
+}
+
+// inspection is one period between inspections.
+type inspection struct {
+	rules  []RuleSet
+	levels []Level
+	months int
+	cites  string
+}
+
+// required is the level a target asks for during a span of days.
+type required struct {
+	span
+	target string
+	level  Level
+	cites  string
+}
+
+// conformity is the last day a level kept from a former law stands by itself.
+type conformity struct {
+	rules []RuleSet
+	last  Day
+	cites string
+}
+
+// InspectionMonths returns how often a system of level l is inspected under
+// rs, in months, with the citation; 0 when the book has no number.
+func (b *Book) InspectionMonths(rs RuleSet, l Level) (months int, cites string) {
+	for _, i := range b.inspections {
+		if slices.Contains(i.rules, rs) && slices.Contains(i.levels, l) {
+			return i.months, i.cites
+		}
+	}
+	return 0, ""
+}
+
+// RequiredLevel returns the level a system needs on a day to connect to a
+// target, with the citation; false when the book sets none.
+func (b *Book) RequiredLevel(target string, on Day) (Level, string, bool) {
+	for _, r := range b.required {
+		if r.target == target && r.has(on) {
+			return r.level, r.cites, true
+		}
+	}
+	return 0, "", false
+}
+
+// ConformityDue returns the last day on which a level approved under the given
+// rule set still stands without meeting the new law's conditions; the first
+// blocked day is the day after. False when the rule set has no such day.
+func (b *Book) ConformityDue(approvedUnder RuleSet) (due Day, cites string, ok bool) {
+	for _, c := range b.conformity {
+		if slices.Contains(c.rules, approvedUnder) {
+			return c.last, c.cites, true
+		}
+	}
+	return "", "", false
+}

@@ -1,0 +1,112 @@
+package report
+
+import (
+	"strings"
+	"time"
+)
+
+// Widths of the two columns of the head.
+const (
+	headLeft  = 70.0
+	headRight = paperShort - marginLeft - marginRight - headLeft
+)
+
+// head sets the national head, the issuing body, number, place and date.
+func (s *sheet) head(o Official, day time.Time) {
+	left, right := marginLeft, marginLeft+headLeft
+	below := max(s.body(o.Issuer, left), s.nation(right)) + 3.5
+	s.font("", sizeMotto)
+	end, _ := s.centred(clip(symbol(o), 60), left, below, headLeft)
+	s.font("I", sizeMotto)
+	place := o.Issuer.Place
+	if place == "" {
+		place = "……………"
+	}
+	bottom, _ := s.centred(clip(place, 60)+", "+longDate(day), right, below, headRight)
+	s.y = max(bottom, end) + 6
+}
+
+// body sets who issues the paper, with a short rule below.
+func (s *sheet) body(i Issuer, x float64) float64 {
+	y := marginTop
+	if i.Parent != "" {
+		s.font("", sizeNation)
+		y, _ = s.centred(strings.ToUpper(clip(i.Parent, 150)), x, y, headLeft)
+	}
+	s.font("B", sizeNation)
+	y, widest := s.centred(strings.ToUpper(clip(i.Body, 150)), x, y, headLeft)
+	s.rule(x+headLeft/2, y+0.7, widest*0.42)
+	return y
+}
+
+// nation sets Quốc hiệu and Tiêu ngữ, with a rule as long as the motto.
+func (s *sheet) nation(x float64) float64 {
+	s.font("B", sizeNation)
+	y, _ := s.centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", x, marginTop, headRight)
+	s.font("B", sizeMotto)
+	y, widest := s.centred("Độc lập - Tự do - Hạnh phúc", x, y, headRight)
+	s.rule(x+headRight/2, y+0.7, widest)
+	return y
+}
+
+// rule draws a solid line of the given length about a middle.
+func (s *sheet) rule(middle, y, length float64) {
+	s.pdf.SetLineWidth(0.3)
+	s.pdf.Line(middle-length/2, y, middle+length/2, y)
+	s.pdf.SetLineWidth(hairline)
+}
+
+// symbol is the number line: "Số: 05/BC-CNTT", dotted without a number.
+func symbol(o Official) string { return "Số: " + mark(o) }
+
+func mark(o Official) string {
+	n := pad(strings.TrimSpace(o.Number))
+	if n == "" {
+		n = "………"
+	}
+	if o.Issuer.Abbrev == "" {
+		return n + "/BC"
+	}
+	return n + "/BC-" + o.Issuer.Abbrev
+}
+
+// title sets the kind of paper and what it is about.
+func (s *sheet) title(kind, about string) {
+	s.font("B", sizeAnnex)
+	y, _ := s.centred(strings.ToUpper(kind), marginLeft, s.y, s.width())
+	s.font("B", sizeBody)
+	inset := 12.0
+	y, widest := s.centred(clip(about, 400), marginLeft+inset, y+0.6, s.width()-2*inset)
+	s.rule(marginLeft+s.width()/2, y+0.9, widest*0.4)
+	s.y = y + 6
+}
+
+// addressees sets "Kính gửi": one on the same line, several below each other.
+func (s *sheet) addressees(names []string) {
+	switch len(names) {
+	case 0:
+		return
+	case 1:
+		s.set("Kính gửi: "+strings.TrimRight(names[0], " .;")+".", paragraph{size: sizeBody, align: "C"})
+	default:
+		s.font("", sizeBody)
+		lead := "Kính gửi:"
+		const x = 35.0
+		hang := x + s.pdf.GetStringWidth(lead) + 1.5
+		s.put(box{marginLeft + x, s.y, 40, leading(sizeBody)}, lead, "L")
+		s.y += leading(sizeBody)
+		for _, name := range endings(names) {
+			s.set("- "+name, paragraph{size: sizeBody, align: "L", left: hang})
+			s.y -= paragraphGap
+		}
+		s.y += paragraphGap
+	}
+	s.y += paragraphGap
+}
+
+// bases sets the legal bases in italics.
+func (s *sheet) bases(bases []string) {
+	for _, b := range endings(bases) {
+		s.set(b, paragraph{style: "I", size: sizeBody, align: "J", indent: firstIndent})
+	}
+}

@@ -1,0 +1,259 @@
+package report
+
+import "strings"
+
+// cellPad is the white on each side of a cell's text.
+const cellPad = 1.0
+
+// column of a table; widths are millimetres and may be scaled by fit.
+type column struct {
+	w     float64
+	align string
+}
+
+// cell of a row; span 0 counts as 1.
+type cell struct {
+	text  string
+	span  int
+	style string
+	align string // overrides the column's
+	shade bool
+}
+
+// label is a cell of the table's head: it spans columns and levels.
+type label struct {
+	text                   string
+	col, level, cols, rows int
+}
+
+// table is a grid whose head repeats on every page it runs over.
+type table struct {
+	cols   []column
+	labels []label
+	levels []float64 // heights of the head's levels, set by measure
+	size   float64
+}
+
+// plain builds a table with a head of one level.
+func plain(size float64, cols []column, names ...string) table {
+	t := table{cols: cols, size: size}
+	for i, n := range names {
+		t.labels = append(t.labels, label{text: n, col: i, cols: 1, rows: 1})
+	}
+	return t
+}
+
+// measure scales the columns to the page and gives the head the height its
+// labels need.
+func (s *sheet) measure(t table) table {
+	t = t.fit(s.width())
+	t.levels = nil
+	s.font("B", t.size)
+	for _, l := range t.labels { // labels of one level come before those that span several
+		for len(t.levels) < l.level+l.rows {
+			t.levels = append(t.levels, 0)
+		}
+		have := 0.0
+		for _, h := range t.levels[l.level : l.level+l.rows] {
+			have += h
+		}
+		_, w := t.span(l.col, l.cols)
+		need := float64(len(s.wrap(l.text, w-cellPad, w-cellPad)))*headLeading(t.size) + 2
+		if need > have {
+			t.levels[l.level+l.rows-1] += need - have
+		}
+	}
+	return t
+}
+
+func headLeading(size float64) float64 { return leading(size) * 0.95 }
+
+// fit scales the columns to the width of the page.
+func (t table) fit(width float64) table {
+	sum := 0.0
+	for _, c := range t.cols {
+		sum += c.w
+	}
+	cols := make([]column, len(t.cols))
+	for i, c := range t.cols {
+		cols[i] = column{c.w * width / sum, c.align}
+	}
+	t.cols = cols
+	return t
+}
+
+// span is the left edge and width of n columns from col on.
+func (t table) span(col, n int) (x, w float64) {
+	x = marginLeft
+	for i, c := range t.cols {
+		if i < col {
+			x += c.w
+		} else if i < col+n {
+			w += c.w
+		}
+	}
+	return x, w
+}
+
+func (t table) headHeight() float64 {
+	h := 0.0
+	for _, l := range t.levels {
+		h += l
+	}
+	return h
+}
+
+// tableHead draws the head at the pen.
+func (s *sheet) tableHead(t table) {
+	s.font("B", t.size)
+	lh := headLeading(t.size)
+	for _, l := range t.labels {
+		x, w := t.span(l.col, l.cols)
+		y, h := s.y, 0.0
+		for i, level := range t.levels {
+			if i < l.level {
+				y += level
+			} else if i < l.level+l.rows {
+				h += level
+			}
+		}
+		s.pdf.SetFillColor(235, 235, 235)
+		s.pdf.Rect(x, y, w, h, "FD")
+		lines := s.wrap(l.text, w-cellPad, w-cellPad)
+		y += (h - float64(len(lines))*lh) / 2
+		for _, line := range lines {
+			s.put(box{x, y, w, lh}, strings.TrimSuffix(line, "\n"), "C")
+			y += lh
+		}
+	}
+	s.y += t.headHeight()
+}
+
+// table draws head and rows. A row stays on one page unless it is higher than a
+// page: then it is cut between lines. The last two rows stay together.
+func (s *sheet) table(t table, rows [][]cell) {
+	t = s.measure(t)
+	lines := make([][][]string, len(rows))
+	for i, r := range rows {
+		lines[i] = s.rowLines(t, r)
+	}
+	first := t.headHeight()
+	if len(rows) > 0 {
+		first += rowHeight(t, lines[0])
+	}
+	s.need(first)
+	s.tableHead(t)
+	for i, r := range rows {
+		h := rowHeight(t, lines[i])
+		follow := t.follow(rows, lines, i)
+		if i > 0 && s.y+h+follow > s.bottom() && h+follow < s.bottom()-marginTop-t.headHeight() {
+			s.open()
+			s.tableHead(t)
+		}
+		s.row(t, r, lines[i])
+	}
+	s.y += paragraphGap
+}
+
+// follow is the height of the rows that must stay with row i: those under a
+// band, and the last row with the one before it.
+func (t table) follow(rows [][]cell, lines [][][]string, i int) float64 {
+	h := 0.0
+	band := isBand(rows[i])
+	for j := i + 1; j < len(rows) && (band && !isBand(rows[j]) || j == len(rows)-1 && i == j-1); j++ {
+		h += rowHeight(t, lines[j])
+	}
+	return h
+}
+
+// isBand tells a row that is one shaded cell.
+func isBand(row []cell) bool { return len(row) == 1 && row[0].shade }
+
+// rowLines breaks every cell of a row.
+func (s *sheet) rowLines(t table, row []cell) [][]string {
+	out := make([][]string, len(row))
+	col := 0
+	for i, c := range row {
+		n := max(c.span, 1)
+		_, w := t.span(col, n)
+		s.font(c.style, t.size)
+		out[i] = s.wrap(c.text, w-2*cellPad, w-2*cellPad)
+		col += n
+	}
+	return out
+}
+
+func height(t table, lines int) float64 { return float64(lines)*leading(t.size) + 1.2 }
+
+func rowHeight(t table, cells [][]string) float64 {
+	n := 1
+	for _, c := range cells {
+		n = max(n, len(c))
+	}
+	return height(t, n)
+}
+
+// row draws one row, in slices where the page ends before it does.
+func (s *sheet) row(t table, row []cell, lines [][]string) {
+	rest := 1
+	for _, c := range lines {
+		rest = max(rest, len(c))
+	}
+	for at := 0; rest > 0; {
+		fits := int((s.bottom() - s.y - 1.2) / leading(t.size))
+		if fits < 1 {
+			s.open()
+			s.tableHead(t)
+			continue
+		}
+		n := min(rest, fits)
+		s.slice(t, row, lines, at, n)
+		at, rest = at+n, rest-n
+	}
+}
+
+// slice draws n lines of a row from line at on.
+func (s *sheet) slice(t table, row []cell, lines [][]string, at, n int) {
+	h, lh := height(t, n), leading(t.size)
+	col := 0
+	for i, c := range row {
+		cols := max(c.span, 1)
+		x, w := t.span(col, cols)
+		align := c.align
+		if align == "" {
+			align = t.cols[col].align
+		}
+		if c.shade {
+			s.pdf.SetFillColor(245, 245, 245)
+			s.pdf.Rect(x, s.y, w, h, "FD")
+		} else {
+			s.pdf.Rect(x, s.y, w, h, "D")
+		}
+		s.font(c.style, t.size)
+		part := lines[i][min(at, len(lines[i])):min(at+n, len(lines[i]))]
+		y := s.y + (h-float64(len(part))*lh)/2
+		for _, line := range part {
+			s.put(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)
+			y += lh
+		}
+		col += cols
+	}
+	s.y += h
+}
+
+// styled gives every cell of a row a style.
+func styled(style string, row []cell) []cell {
+	for i := range row {
+		row[i].style = style
+	}
+	return row
+}
+
+// texts turns strings into a row.
+func texts(values ...string) []cell {
+	row := make([]cell, len(values))
+	for i, v := range values {
+		row[i] = cell{text: v}
+	}
+	return row
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
+)
+
+// scope is the register as one actor may see it. It is the only thing in this
+// room that starts a query on systems and what belongs to them, so that no
+// query can forget the tenant: see systems and owned, and TestScopeIsTheOnlyDoor.
+type scope struct {
+	ctx   context.Context
+	db    bun.IDB
+	actor approval.Actor
+	now   time.Time
+}
+
+// systems starts a query on system AS s, narrowed to the actor's body unless
+// its capacity is national.
+func (c *scope) systems(model any) *bun.SelectQuery {
+	q := c.db.NewSelect().Model(model).ModelTableExpr("system AS s")
+	return c.narrow(q)
+}
+
+// table starts a query on another table joined to its system, narrowed alike.
+func (c *scope) table(model any, expr string) *bun.SelectQuery {
+	q := c.db.NewSelect().Model(model).ModelTableExpr(expr).Join("JOIN system AS s ON s.id = t.system_id")
+	return c.narrow(q)
+}
+
+// narrow adds the tenant's predicate.
+func (c *scope) narrow(q *bun.SelectQuery) *bun.SelectQuery {
+	if c.actor.National() {
+		return q
+	}
+	return q.Where("s.owner = ?", c.actor.Body)
+}
+
+// mine tells whether the actor may write under an owner.
+func (c *scope) mine(owner string) bool { return c.actor.National() || c.actor.Body == owner }
+
+// shared starts a query on a table that belongs to no tenant.
+func (c *scope) shared(model any) *bun.SelectQuery { return c.db.NewSelect().Model(model) }

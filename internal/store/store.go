@@ -1,0 +1,177 @@
+// Package store keeps the register in a database through bun. It is the only
+// room that knows SQL. It does not know whether an act is allowed.
+//
+// Two handles are open on one file: a writer with a single connection, whose
+// transactions begin IMMEDIATE, and readers that cannot write. Every question
+// and every change goes through a scope bound to an actor (scope.go): what the
+// actor may not see does not exist in it. Update is the one way to write.
+//
+// The SQL stays within what PostgreSQL speaks too; what is SQLite's alone
+// (pragmas, triggers) stands in this file and in migrations/sqlite.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"github.com/uptrace/bun/migrate"
+	"modernc.org/sqlite"
+
+	"capdo/internal/approval"
+	"capdo/migrations"
+)
+
+// FileName is the name of the database in the data folder.
+const FileName = "capdo.db"
+
+// writeTimeout bounds one write transaction once it has begun.
+const writeTimeout = 30 * time.Second
+
+// Store is the register on disk.
+type Store struct {
+	w *bun.DB // one connection, BEGIN IMMEDIATE
+	r *bun.DB // query_only
+}
+
+// dsn builds a data source name. busy_timeout comes first: the pragmas after
+// it may have to wait. synchronous(FULL) because an acknowledged act must
+// survive a power cut.
+func dsn(path string, extra ...string) string {
+	q := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
+	for _, e := range extra {
+		q += "&" + e
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q
+}
+
+// Open opens the register in the folder dir, which is made when absent, and
+// brings its schema up to date.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	path := filepath.Join(dir, FileName)
+	w, err := handle(dsn(path, "_txlock=immediate"), 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := up(ctx, w); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate: %w", err), w.Close())
+	}
+	r, err := handle(dsn(path, "_pragma=query_only(1)"), 4)
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	s := &Store{w: w, r: r}
+	if err := s.assertDurable(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// handle opens a pool of n connections.
+func handle(dsn string, n int) (*bun.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return bun.NewDB(db, sqlitedialect.New()), nil
+}
+
+// up applies the migrations that are missing. A migration is marked only after
+// it succeeded, and each file runs in one transaction.
+func up(ctx context.Context, db *bun.DB) error {
+	files, err := migrations.For("sqlite")
+	if err != nil {
+		return err
+	}
+	ms := migrate.NewMigrations()
+	if err := ms.Discover(files); err != nil {
+		return err
+	}
+	m := migrate.NewMigrator(db, ms, migrate.WithMarkAppliedOnSuccess(true))
+	if err := m.Init(ctx); err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx)
+	return err
+}
+
+// assertDurable refuses to run on settings that could lose an acknowledged act.
+func (s *Store) assertDurable(ctx context.Context) error {
+	var mode string
+	var sync, fk int
+	if err := s.w.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return fmt.Errorf("read journal mode: %w", err)
+	}
+	if err := s.w.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&sync); err != nil {
+		return fmt.Errorf("read synchronous: %w", err)
+	}
+	if err := s.w.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&fk); err != nil {
+		return fmt.Errorf("read foreign keys: %w", err)
+	}
+	if mode != "wal" || sync != 2 || fk != 1 {
+		return fmt.Errorf("settings are not durable: journal_mode %s, synchronous %d, foreign_keys %d", mode, sync, fk)
+	}
+	return nil
+}
+
+// Close closes both handles.
+func (s *Store) Close() error { return errors.Join(s.r.Close(), s.w.Close()) }
+
+// Update implements approval.Store. A write is not torn by a caller that goes
+// away: once begun it runs to its end or to the timeout.
+func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f func(approval.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		t := &writing{scope: scope{ctx: ctx, db: tx, actor: a, now: at}, edge: map[int64][]byte{}}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.seal()
+	})
+}
+
+// View implements approval.Store: one snapshot for all of f.
+func (s *Store) View(ctx context.Context, a approval.Actor, f func(approval.Reader) error) error {
+	return s.read(ctx, a, func(sc *scope) error { return f(sc) })
+}
+
+// read runs f on one read-only snapshot.
+func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error) error {
+	return s.r.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		return f(&scope{ctx: ctx, db: tx, actor: a, now: time.Time{}})
+	})
+}
+
+// code returns SQLite's extended result code of err, 0 when it has none.
+func code(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+// Extended result codes the store tells apart.
+const (
+	codeUnique     = 2067
+	codePrimaryKey = 1555
+)
+
+// duplicate tells whether err is a violated key.
+func duplicate(err error) bool { c := code(err); return c == codeUnique || c == codePrimaryKey }

@@ -1,0 +1,78 @@
+// Package storetest opens a migrated register of its own for each test.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/store"
+)
+
+// Clock is a clock that tests set.
+type Clock struct{ T time.Time }
+
+// Now returns the time the clock stands at.
+func (c *Clock) Now() time.Time { return c.T }
+
+// At returns a clock standing at noon of a day in Viet Nam.
+func At(day law.Day) *Clock { return &Clock{day.Time().Add(12 * time.Hour)} }
+
+// Open returns a migrated, empty register in a folder of the test's own.
+func Open(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// Keeper is the actor that loads worlds.
+func Keeper() approval.Actor {
+	return approval.Actor{Person: "keeper", Account: "keeper", Capacity: approval.Keeper}
+}
+
+// Office returns an office on a register with the shipped book and forms and
+// two agencies: H56 (a province) and H41 (another).
+func Office(t testing.TB, c *Clock) (*approval.Office, *store.Store) {
+	t.Helper()
+	book, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shelf, err := forms.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Open(t)
+	o := &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: c.Now}
+	if err := o.Import(context.Background(), Keeper(), approval.World{Agencies: Agencies(), Source: "storetest"}); err != nil {
+		t.Fatal(err)
+	}
+	return o, s
+}
+
+// Agencies are the bodies of the small world.
+func Agencies() []approval.Agency {
+	return []approval.Agency{
+		{Code: "H56", CodeScheme: "qd20", CodeConfidence: "high", Name: "Thanh Hóa", NameEN: "Thanh Hoa", Group: "province", No: 56, Sector: law.SectorCivil, SpecialisedUnit: "Sở Thông tin và Truyền thông", AnnexIX: true},
+		{Code: "H41", CodeScheme: "qd20", CodeConfidence: "high", Name: "Nghệ An", NameEN: "Nghe An", Group: "province", No: 41, Sector: law.SectorCivil, SpecialisedUnit: "Sở Thông tin và Truyền thông", AnnexIX: true},
+		{Code: "G01", CodeScheme: "qd20", CodeConfidence: "third-party", Name: "Bộ Công an", NameEN: "Ministry of Public Security", Group: "outside", Sector: law.SectorPublicSecurity},
+	}
+}
+
+// Actor returns a person acting in a capacity for a body; the same arguments
+// give the same person.
+func Actor(c approval.Capacity, body string) approval.Actor {
+	name := string(c) + "." + body
+	return approval.Actor{Person: "p." + name, Account: name, Capacity: c, Body: body, Sector: law.SectorCivil}
+}

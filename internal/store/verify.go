@@ -1,0 +1,250 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"capdo/internal/approval"
+	"capdo/internal/ledger"
+)
+
+// Violation is one place where the register contradicts its ledger.
+type Violation struct {
+	Seq    int64  `json:"seq"` // entry concerned, -1 when none
+	Object string `json:"object"`
+	What   string `json:"what"`
+}
+
+// Report is what Verify found.
+type Report struct {
+	Entries    int64         `json:"entries"`
+	Objects    int           `json:"objects"`
+	Head       approval.Head `json:"head"`
+	Violations []Violation   `json:"violations"`
+}
+
+// check carries one verification.
+type check struct {
+	*scope
+	report Report
+	last   map[string]approval.Entry // latest entry by object
+}
+
+func (v *check) blame(seq int64, object, format string, args ...any) {
+	v.report.Violations = append(v.report.Violations, Violation{seq, object, fmt.Sprintf(format, args...)})
+}
+
+// Verify checks the ledger against itself (numbers, hashes, head, each
+// object's chain of digests) and against the tables (each record as it stands
+// equals what its last entry says; no record without an entry), and the list
+// columns against the records. An error means that the check
+// could not be made; what it found is in the report.
+func (s *Store) Verify(ctx context.Context) (Report, error) {
+	v := &check{last: map[string]approval.Entry{}}
+	err := s.read(ctx, asker(), func(c *scope) error {
+		v.scope = c
+		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.accounts} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		for object, e := range v.last {
+			v.blame(e.Seq, object, "the record is gone")
+		}
+		return nil
+	})
+	return v.report, err
+}
+
+// tree adds every entry again and compares stored hashes and head.
+func (v *check) tree() error {
+	var tree ledger.Tree
+	var next int64 // index of the next stored hash
+	for from := int64(0); ; {
+		var rows []entryRow
+		if err := v.shared(&rows).Where("e.seq >= ?", from).OrderExpr("e.seq").Limit(bulk).Scan(v.ctx); err != nil {
+			return fmt.Errorf("read entries: %w", err)
+		}
+		if len(rows) == 0 {
+			break
+		}
+		for _, r := range rows {
+			if r.Seq != tree.Size() {
+				v.blame(r.Seq, r.Object, "entry %d stands where %d should", r.Seq, tree.Size())
+			}
+			made, err := tree.Add(r.Bytes)
+			if err != nil {
+				return err
+			}
+			if err := v.stored(r, next, made); err != nil {
+				return err
+			}
+			next += int64(len(made))
+			v.entry(r)
+			from = r.Seq + 1
+		}
+	}
+	return v.headOf(&tree, next)
+}
+
+// stored compares the hashes made of an entry with those stored.
+func (v *check) stored(r entryRow, first int64, made []ledger.Hash) error {
+	var rows []hashRow
+	if err := v.shared(&rows).Where("h.i >= ? AND h.i < ?", first, first+int64(len(made))).OrderExpr("h.i").Scan(v.ctx); err != nil {
+		return fmt.Errorf("read hashes: %w", err)
+	}
+	if len(rows) != len(made) {
+		v.blame(r.Seq, r.Object, "%d of %d stored hashes", len(rows), len(made))
+		return nil
+	}
+	for k, h := range rows {
+		if !bytes.Equal(h.Hash, made[k][:]) {
+			v.blame(r.Seq, r.Object, "stored hash %d is not that of the entry", h.I)
+		}
+	}
+	return nil
+}
+
+// entry decodes an entry and follows its object's chain of digests.
+func (v *check) entry(r entryRow) {
+	var e approval.Entry
+	if err := json.Unmarshal(r.Bytes, &e); err != nil {
+		v.blame(r.Seq, r.Object, "the entry cannot be read: %v", err)
+		return
+	}
+	if e.Seq != r.Seq || e.Object != r.Object {
+		v.blame(r.Seq, r.Object, "the entry calls itself %d of %s", e.Seq, e.Object)
+	}
+	if before, ok := v.last[e.Object]; ok && e.Before != before.After || !ok && e.Before != "" {
+		v.blame(r.Seq, r.Object, "the entry does not follow the one before it")
+	}
+	v.last[e.Object] = e
+}
+
+// headOf compares the stored head with the tree.
+func (v *check) headOf(tree *ledger.Tree, hashes int64) error {
+	head, err := v.Head()
+	if err != nil {
+		return err
+	}
+	root, err := tree.Root()
+	if err != nil {
+		return err
+	}
+	v.report.Entries, v.report.Head = tree.Size(), head
+	if head.Size != tree.Size() || head.Root != ledger.Hex(root) {
+		v.blame(-1, "ledger", "the head says %d entries, root %.16s…; the entries give %d, %.16s…", head.Size, head.Root, tree.Size(), ledger.Hex(root))
+	}
+	n, err := v.shared((*hashRow)(nil)).Count(v.ctx)
+	if err != nil {
+		return fmt.Errorf("count hashes: %w", err)
+	}
+	if n != hashes {
+		v.blame(-1, "ledger", "%d stored hashes, the entries give %d", n, hashes)
+	}
+	return nil
+}
+
+// record compares a record with its last entry.
+func (v *check) record(object, digest string) {
+	v.report.Objects++
+	e, ok := v.last[object]
+	switch {
+	case !ok:
+		v.blame(-1, object, "the record has no entry")
+	case e.After != digest:
+		v.blame(e.Seq, object, "the record is not what its last entry says")
+	}
+	delete(v.last, object)
+}
+
+// systems compares every system, and its list columns.
+func (v *check) systems() error {
+	for from := int64(0); ; {
+		var rows []systemRow
+		if err := v.scope.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(v.ctx); err != nil {
+			return fmt.Errorf("read systems: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		all, err := v.assemble(rows)
+		if err != nil {
+			v.blame(-1, "system", "a record cannot be read: %v", err)
+			return nil
+		}
+		for i := range all {
+			if err := v.system(&all[i], rows[i].projection); err != nil {
+				return err
+			}
+		}
+		from = rows[len(rows)-1].ID
+	}
+}
+
+func (v *check) system(s *approval.System, p projection) error {
+	digest, err := s.Digest()
+	if err != nil {
+		return err
+	}
+	object := approval.SystemObject(s.Code)
+	written := v.last[object].At
+	v.record(object, digest)
+	if want := project(s, written); p != want {
+		v.blame(-1, object, "the list columns are not what the record gives: %+v, want %+v", p, want)
+	}
+	return nil
+}
+
+func (v *check) agencies() error {
+	as, err := v.Agencies()
+	if err != nil {
+		return err
+	}
+	for _, a := range as {
+		digest, err := approval.Digest(a)
+		if err != nil {
+			return err
+		}
+		v.record(a.Object(), digest)
+	}
+	return nil
+}
+
+func (v *check) reported() error {
+	var documents []string
+	if err := v.shared((*reportedRow)(nil)).ColumnExpr("DISTINCT p.document").OrderExpr("p.document").Scan(v.ctx, &documents); err != nil {
+		return fmt.Errorf("read documents: %w", err)
+	}
+	for _, doc := range documents {
+		ps, err := v.Reported(doc)
+		if err != nil {
+			return err
+		}
+		for _, p := range ps {
+			digest, err := approval.Digest(p)
+			if err != nil {
+				return err
+			}
+			v.record(p.Object(), digest)
+		}
+	}
+	return nil
+}
+
+func (v *check) accounts() error {
+	var rows []accountRow
+	if err := v.shared(&rows).OrderExpr("u.login").Scan(v.ctx); err != nil {
+		return fmt.Errorf("read accounts: %w", err)
+	}
+	for _, r := range rows {
+		digest, err := r.digest()
+		if err != nil {
+			return err
+		}
+		v.record(AccountObject(r.Login), digest)
+	}
+	return nil
+}

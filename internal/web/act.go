@@ -1,0 +1,238 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+)
+
+// deed is an act as a page: where it stands, which paper it takes, what the
+// paper starts with, and how it is handed to the office.
+type deed struct {
+	act    string // as in approval.Acts
+	path   string // /systems/{code}/path, and the key of the words when done
+	form   string // id on the shelf
+	judged bool   // the dossier in hand is shown beside the form, and its digest travels along
+	start  func(*approval.File) forms.Answers
+	do     func(context.Context, *approval.Office, filled) error
+}
+
+// filled is a form as it came in, read and complete in itself.
+type filled struct {
+	actor   approval.Actor
+	code    string
+	version int64
+	digest  string
+	draft   bool
+	form    *forms.Form
+	answers forms.Answers
+}
+
+// deeds lists the acts on a registered system.
+func deeds() []deed {
+	return []deed{
+		{act: approval.ActFacts, path: "facts", form: "facts", start: statedFacts, do: factsState},
+		{act: approval.ActSubmit, path: "dossier", form: "dossier", start: draftedStatement, do: dossierWrite},
+		{act: approval.ActOpinion, path: "opinion", form: "opinion", judged: true, do: opinionGive},
+		{act: approval.ActReview, path: "appraisal", form: "appraisal", judged: true, do: appraisalGive},
+		{act: approval.ActDecide, path: "decision", form: "decision", judged: true, do: decisionTake},
+		{act: approval.ActConfirm, path: "confirmation", form: "confirmation", judged: true, do: confirmationGive},
+		{act: approval.ActRevoke, path: "revocation", form: "revocation", do: revocationTake},
+		{act: approval.ActPlan, path: "plan", form: "plan", do: planDeclare},
+		{act: approval.ActInspect, path: "inspection", form: "inspection", do: inspectionRecord},
+		{act: approval.ActRetire, path: "retirement", form: "retirement", do: systemRetire},
+	}
+}
+
+// checkForms makes sure that the shelf has the paper of every act.
+func (s *site) checkForms() error {
+	for _, d := range append(slices.Clone(s.deeds), deed{form: "sign_in"}, deed{form: "register"}) {
+		known := slices.ContainsFunc(s.Shelf.Forms(), func(f *forms.Form) bool { return f.ID == d.form })
+		if !known {
+			return fmt.Errorf("no form %s on the shelf", d.form)
+		}
+	}
+	return nil
+}
+
+// ActPage is the page of one act on one system.
+type ActPage struct {
+	Page
+	System     *Identity   // nil while registering
+	Submission *Submission // the dossier in hand, for who judges it
+	Form       Form
+}
+
+// paperOf is the form of an act: of the dossier in its own edition.
+func (s *site) paperOf(d deed, file *approval.File) (*forms.Form, error) {
+	if d.form == "dossier" {
+		return file.Form, nil
+	}
+	return s.form(d.form)
+}
+
+// deedShow shows the form of an act, filled with what is known.
+func (s *site) deedShow(d deed) func(*visit) error {
+	return func(v *visit) error {
+		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(file.Acts, d.act) {
+			return v.message(http.StatusForbidden, "msg.403", v.t("msg.notnow"))
+		}
+		form, err := s.paperOf(d, &file)
+		if err != nil {
+			return err
+		}
+		in := url.Values{}
+		if d.start != nil {
+			in = asTyped(form, d.start(&file))
+		}
+		return s.deedPage(v, deedSheet{deed: d, file: &file, in: in, status: http.StatusOK})
+	}
+}
+
+// deedSheet is an act's page about to be drawn.
+type deedSheet struct {
+	deed     deed
+	file     *approval.File
+	in       url.Values
+	findings []approval.Finding
+	status   int
+}
+
+// deedPage draws the page of an act.
+func (s *site) deedPage(v *visit, d deedSheet) error {
+	form, err := s.paperOf(d.deed, d.file)
+	if err != nil {
+		return err
+	}
+	action := "/systems/" + d.file.System.Code + "/" + d.deed.path
+	p := ActPage{System: v.identity(d.file)}
+	p.Form = v.draw(paper{form: form, context: caseOf(d.deed, d.file, d.in), in: d.in, findings: d.findings, action: action})
+	p.Form.Cancel = "/systems/" + d.file.System.Code
+	p.Form.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}}
+	p.Form.Buttons = buttons(v.voice, d.deed, form)
+	if d.deed.judged {
+		p.Submission = v.submission(d.file)
+		p.Form.Hidden = append(p.Form.Hidden, Hidden{"digest", p.Submission.Digest})
+	}
+	p.Page = v.page(p.Form.Title + " – " + d.file.System.Name)
+	p.Simulated = d.file.System.Origin == approval.Simulated
+	p.Failed = len(d.findings) > 0
+	return v.show(d.status, "act", p)
+}
+
+// buttons are the buttons of an act: a dossier may also be saved unfinished,
+// and an act that ends something is red.
+func buttons(v voice, d deed, form *forms.Form) []Button {
+	send := Button{Text: form.Submit.In(v.lang), Class: "button"}
+	switch d.form {
+	case "dossier":
+		send.Name, send.Value = "do", "submit"
+		return []Button{send, {Name: "do", Value: "save", Text: v.t("form.save"), Class: "button second"}}
+	case "revocation", "retirement":
+		send.Class = "button stop"
+	}
+	return []Button{send}
+}
+
+// caseOf is what the paper may ask about the case. The level of a dossier is
+// the one being proposed on the very paper.
+func caseOf(d deed, file *approval.File, in url.Values) forms.Context {
+	c := file.FormContext
+	if n, err := strconv.Atoi(in.Get("proposed_level")); d.form == "dossier" && err == nil {
+		c.Level = n
+	}
+	return c
+}
+
+// deedDo carries an act out: reads the paper, asks the office, and either goes
+// on to the system's page or shows the form again with what is wrong.
+func (s *site) deedDo(d deed) func(*visit) error {
+	return func(v *visit) error {
+		if err := v.r.ParseForm(); err != nil {
+			return fmt.Errorf("read form: %w", err)
+		}
+		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+		if err != nil {
+			return err
+		}
+		again := deedSheet{deed: d, file: &file, in: copyValues(v.r.PostForm)}
+		in, problems, err := s.read(v, again)
+		if err != nil {
+			return err
+		}
+		if len(problems) > 0 {
+			again.status, again.findings = http.StatusUnprocessableEntity, findings(problems)
+			return s.deedPage(v, again)
+		}
+		if err := d.do(v.r.Context(), s.Office, in); err != nil {
+			return s.refused(v, again, err)
+		}
+		return v.send("/systems/" + in.code + "?done=" + d.done(in))
+	}
+}
+
+// done is the key of the words when the act is done.
+func (d deed) done(in filled) string {
+	switch {
+	case d.form == "dossier" && in.draft:
+		return "draft"
+	case d.form == "dossier":
+		return "submit"
+	}
+	return d.path
+}
+
+// read reads the paper of an act from the request.
+func (s *site) read(v *visit, d deedSheet) (filled, []forms.Problem, error) {
+	form, err := s.paperOf(d.deed, d.file)
+	if err != nil {
+		return filled{}, nil, err
+	}
+	in := filled{actor: v.actor(), code: d.file.System.Code, digest: d.in.Get("digest"), form: form}
+	in.version, _ = strconv.ParseInt(d.in.Get("version"), 10, 64) // not a number: version 0, which is stale
+	in.draft = d.deed.form == "dossier" && d.in.Get("do") == "save"
+	c := caseOf(d.deed, d.file, d.in)
+	c.Draft = in.draft
+	var problems []forms.Problem
+	in.answers, problems = form.Parse(c, d.in)
+	return in, problems, nil
+}
+
+// refused shows the form again when the office said no to what is on it, with
+// the input kept and the record as it is now; other errors go on.
+func (s *site) refused(v *visit, d deedSheet, err error) error {
+	r, ok := refusal(err)
+	if !ok || r.Kind == approval.NotFound || r.Kind == approval.Forbidden {
+		return err
+	}
+	file, err := s.Office.File(v.r.Context(), v.actor(), d.file.System.Code)
+	if err != nil {
+		return err
+	}
+	d.file, d.findings, d.status = &file, r.Findings, statusOf(r.Kind)
+	return s.deedPage(v, d)
+}
+
+// asTyped turns answers into input as a person would have typed it.
+func asTyped(form *forms.Form, answers forms.Answers) url.Values {
+	in := form.Values(answers)
+	for _, f := range form.Fields() {
+		switch value := in.Get(f.ID); f.Type {
+		case "date", "int", "levels":
+			if value != "" {
+				in.Set(f.ID, f.Show(value).VI)
+			}
+		}
+	}
+	return in
+}

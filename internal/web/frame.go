@@ -1,0 +1,61 @@
+package web
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+)
+
+// idHeader carries the request id, so that a page and the log can be joined.
+const idHeader = "X-Request-Id"
+
+// maxBody is the most that a form may send, in bytes.
+const maxBody = 1 << 20
+
+// policy is the content security policy of every answer.
+func policy() string {
+	return strings.Join([]string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
+		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"}, "; ")
+}
+
+// frame puts around every answer, 404 and 500 included: the headers, the
+// request id, the guard against panics, the bound on bodies and the guard
+// against requests from other sites.
+func (s *site) frame(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(s.refuseCross))
+	inner := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy())
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		h.Set("Cache-Control", "no-store")
+		h.Set(idHeader, newID())
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		defer s.recovered(w, r)
+		inner.ServeHTTP(w, r)
+	})
+}
+
+// recovered turns a panic into a 500 page; the process lives on.
+func (s *site) recovered(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && err == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.Log.Error("handler panicked", slog.String("request", requestID(w)), slog.String("path", r.URL.Path),
+		slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+	s.broken(w, r)
+}
+
+// requestID is the id that frame gave the request.
+func requestID(w http.ResponseWriter) string { return w.Header().Get(idHeader) }

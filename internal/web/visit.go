@@ -1,0 +1,89 @@
+package web
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+)
+
+// visit is one request being answered: who asks, in which language, when.
+type visit struct {
+	*site
+	voice
+	w        http.ResponseWriter
+	r        *http.Request
+	id       string // of the request, for the log
+	now      time.Time
+	account  identity.Account
+	signedIn bool
+}
+
+// actor is who acts in this visit.
+func (v *visit) actor() approval.Actor { return v.account.Actor }
+
+// today is the day of the visit.
+func (v *visit) today() law.Day { return law.DayOf(v.now) }
+
+// code is the system the address names.
+func (v *visit) code() string { return v.r.PathValue("code") }
+
+// visit opens a visit: language from the query or the cookie, and the session.
+func (s *site) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	v := &visit{site: s, w: w, r: r, id: requestID(w), now: s.Clock()}
+	v.voice = voice{s.language(w, r), s.words}
+	token, ok := s.token(r)
+	if !ok {
+		return v, nil
+	}
+	account, err := s.Desk.Account(r.Context(), token)
+	switch {
+	case noSession(err):
+		return v, nil
+	case err != nil:
+		return v, err
+	}
+	v.account, v.signedIn = account, true
+	return v, nil
+}
+
+// language picks the language and keeps a choice made by ?lang=.
+func (s *site) language(w http.ResponseWriter, r *http.Request) string {
+	if lang := r.URL.Query().Get("lang"); lang == vietnamese || lang == english {
+		http.SetCookie(w, s.cookie("lang", lang, 365*24*time.Hour))
+		return lang
+	}
+	if c, err := r.Cookie(s.cookieName("lang")); err == nil && c.Value == english {
+		return english
+	}
+	return vietnamese
+}
+
+// show fills a page and writes it with a status.
+func (v *visit) show(status int, name string, page any) error {
+	body, err := v.pages.fill(v.lang, name, page)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.WriteHeader(status)
+	_, _ = v.w.Write(body) // the client may be gone; nothing to do about it
+	return nil
+}
+
+// send answers a successful POST: 303 to a page.
+func (v *visit) send(address string) error {
+	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
+	return nil
+}
+
+// newID makes a random id for a request.
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails; crypto/rand ends the program instead
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+)
+
+// Config is what the pages are made of.
+type Config struct {
+	Office  *approval.Office
+	Gate    *gate.Gate
+	Desk    *identity.Desk
+	Book    *law.Book
+	Shelf   *forms.Shelf
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
+	Reports ReportFunc // nil hides the links to PDF reports
+}
+
+// ReportFunc writes a PDF as of the end of day: kind "national" with code "",
+// or "system" with the code of a system. Refusals are those of the office.
+type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, q ReportQuery) error
+
+// ReportQuery names a report.
+type ReportQuery struct {
+	Kind, Code string
+	Day        law.Day
+}
+
+// site is the pages made ready.
+type site struct {
+	Config
+	words catalogue
+	pages pages
+	sheet sheet
+	deeds []deed
+}
+
+// New makes the pages ready. It parses every template in both languages and
+// fails when one is broken or a form is missing.
+func New(c Config) (http.Handler, error) {
+	s := &site{Config: c, words: newCatalogue(), deeds: deeds()}
+	var err error
+	if s.pages, err = parsePages(s.words); err != nil {
+		return nil, err
+	}
+	if s.sheet, err = loadSheet(); err != nil {
+		return nil, err
+	}
+	if err := s.checkForms(); err != nil {
+		return nil, err
+	}
+	return s.frame(s.routes()), nil
+}
+
+// routes is every address of the pages.
+func (s *site) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", live)
+	mux.Handle("GET /static/", s.sheet)
+	mux.HandleFunc("GET /about", s.outside(s.aboutShow))
+	mux.HandleFunc("GET /help", s.outside(s.aboutShow))
+	mux.HandleFunc("GET /sign-in", s.outside(s.signInShow))
+	mux.HandleFunc("POST /sign-in", s.outside(s.signIn))
+	mux.HandleFunc("POST /sign-out", s.outside(s.signOut))
+
+	mux.HandleFunc("GET /{$}", s.inside(s.homeShow))
+	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
+	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
+	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
+	mux.HandleFunc("POST /systems/new", s.inside(s.systemRegister))
+	mux.HandleFunc("GET /systems/{code}", s.inside(s.systemShow))
+	for _, d := range s.deeds { // facts, dossier, opinion, appraisal, decision, …
+		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
+		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.deedDo(d)))
+	}
+	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
+	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
+	mux.HandleFunc("GET /law", s.inside(s.lawShow))
+	mux.HandleFunc("GET /reports/national.pdf", s.inside(s.reportNational))
+	mux.HandleFunc("GET /systems/{code}/report.pdf", s.inside(s.reportSystem))
+	mux.HandleFunc("GET /", s.outside(s.absent))
+	return mux
+}
+
+// outside serves anyone.
+func (s *site) outside(h func(*visit) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.visit(w, r)
+		if err == nil {
+			err = h(v)
+		}
+		if err != nil {
+			v.answer(err)
+		}
+	}
+}
+
+// inside serves who is signed in and sends others to the sign-in page.
+func (s *site) inside(h func(*visit) error) http.HandlerFunc {
+	return s.outside(func(v *visit) error {
+		if !v.signedIn {
+			return v.toSignIn()
+		}
+		return h(v)
+	})
+}
+
+// absent answers for every address that is no page.
+func (s *site) absent(v *visit) error {
+	return v.message(http.StatusNotFound, "msg.404", v.t("msg.404.text"))
+}
+
+// live tells that the process answers.
+func live(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "ok\n") // the client may be gone; nothing to do about it
+}
