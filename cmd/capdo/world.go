@@ -198,3 +198,8 @@ func simulatedApproval(s *approval.System, f fixtures.System, officer approval.W
 	}
 	s.Plans = []approval.Plan{{Approval: 1, Status: approval.PlanStatus(f.PlanStatus), On: law.Day(on), RoadmapUntil: law.Day(f.RoadmapUntil), By: officer, At: at(on)}}
 }
+
+// keeper is the program itself.
+func keeper() approval.Actor {
+	return approval.Actor{Person: "capdo", Account: "capdo", Capacity: approval.Keeper}
+}

@@ -147,7 +147,8 @@ func citesOf(det law.Determination) string {
 }
 
 // lawFindings are what the law itself demands of a dossier at submission: the
-// risk assessment comes first (NĐ 331 Điều 10.2.a), for a day not after today.
+// risk assessment comes first (NĐ 331 Điều 10.2.a), and the security regulation
+// stands before the approval (TT 12 Điều 9.7, NĐ 331 Điều 30.7).
 func (o *Office) lawFindings(s *System, d *Dossier, day law.Day) []Finding {
 	if d.Level == 0 {
 		return nil
@@ -161,6 +162,26 @@ func (o *Office) lawFindings(s *System, d *Dossier, day law.Day) []Finding {
 		fs = append(fs, Finding{Field: "risk_assessed_on", Rule: "risk-first", Cites: c.Cites, Says: law.Text{
 			VI: "Nhập ngày đánh giá rủi ro, từ hôm nay trở về trước: phải đánh giá rủi ro trước khi gửi hồ sơ",
 			EN: "Enter the day of the risk assessment, not after today: it comes before the dossier"}})
+	}
+	return append(fs, regulationFindings(d, c, day)...)
+}
+
+// regulationFindings: number and day of the security regulation, not after
+// today, so that the dossier cannot come before an approver without it.
+func regulationFindings(d *Dossier, c law.Competence, day law.Day) []Finding {
+	if !c.RegulationFirst {
+		return nil
+	}
+	var fs []Finding
+	if strings.TrimSpace(d.Statement.Text("regulation_number")) == "" {
+		fs = append(fs, Finding{Field: "regulation_number", Rule: "regulation-first", Cites: c.Cites, Says: law.Text{
+			VI: "Nhập số, ký hiệu quy chế bảo đảm an toàn: quy chế phải được ban hành trước khi hồ sơ được phê duyệt",
+			EN: "Enter the number of the security regulation: it is issued before the dossier is approved"}})
+	}
+	if on, ok := d.Statement.Day("regulation_on"); !ok || law.Day(on) > day {
+		fs = append(fs, Finding{Field: "regulation_on", Rule: "regulation-first", Cites: c.Cites, Says: law.Text{
+			VI: "Nhập ngày ban hành quy chế, từ hôm nay trở về trước",
+			EN: "Enter the day the regulation was issued, not after today"}})
 	}
 	return fs
 }

@@ -19,19 +19,19 @@ type rawTerm struct {
 
 type rawAuthorRow struct {
 	rawEntry     `yaml:",inline"`
-	Rules        mark              `yaml:"rules"`
-	Levels       []Level           `yaml:"levels"`
-	Listed       mark              `yaml:"listed"`
-	From         mark              `yaml:"from"`
-	Until        mark              `yaml:"until"`
-	Prepare      mark              `yaml:"prepare"`
-	Opinion      mark              `yaml:"opinion"`
-	Appraise     []mark            `yaml:"appraise"`
-	AppraiseIn   map[string][]mark `yaml:"appraise_in"`
-	Approve      []rawPart         `yaml:"approve"`
-	InvalidReply Limit             `yaml:"invalid_reply"`
-	Appraisal    Limit             `yaml:"appraisal"`
-	Approval     Limit             `yaml:"approval"`
+	Rules        mark            `yaml:"rules"`
+	Levels       []Level         `yaml:"levels"`
+	Listed       mark            `yaml:"listed"`
+	From         mark            `yaml:"from"`
+	Until        mark            `yaml:"until"`
+	Prepare      mark            `yaml:"prepare"`
+	Opinion      mark            `yaml:"opinion"`
+	Appraise     []mark          `yaml:"appraise"`
+	AppraiseIn   map[mark][]mark `yaml:"appraise_in"`
+	Approve      []rawPart       `yaml:"approve"`
+	InvalidReply Limit           `yaml:"invalid_reply"`
+	Appraisal    Limit           `yaml:"appraisal"`
+	Approval     Limit           `yaml:"approval"`
 }
 
 type rawPart struct {
@@ -116,8 +116,7 @@ func (l *loader) authorityRow(r rawAuthorRow) authority {
 		Confidence: r.Confidence.Value, Source: r.Source.Value, Says: r.Says,
 	}
 	for s, list := range r.AppraiseIn {
-		l.word(r.ID, mark{s, r.ID.Line}, "sector", sectorWords()...)
-		a.in[Sector(s)] = l.roles(r.ID, list)
+		a.in[Sector(l.word(r.ID, s, "sector", sectorWords()...))] = l.roles(r.ID, list)
 	}
 	for _, p := range r.Approve {
 		l.word(r.ID, p.Part, "part", PartLevel, PartPlan, PartList)

@@ -17,6 +17,18 @@ type rawCondition struct {
 	Lt   mark           `yaml:"lt"`
 }
 
+// line is where the first fact of the condition stands, or its entry.
+func (r rawCondition) line(of mark) int {
+	parts := append(append([]rawCondition{}, r.All...), r.Any...)
+	if r.Not != nil {
+		parts = append(parts, *r.Not)
+	}
+	if len(parts) > 0 {
+		of.Line = parts[0].line(of)
+	}
+	return r.Fact.line(of)
+}
+
 // compiler turns conditions into tests and notes what it cannot read.
 type compiler struct {
 	*lint
@@ -41,7 +53,7 @@ func (c compiler) compile(r rawCondition) test {
 	}
 	switch {
 	case forms != 1:
-		c.add(c.of.Line, "%s: a condition needs exactly one of all, any, not, fact", c.of.Value)
+		c.add(r.line(c.of), "%s: a condition needs exactly one of all, any, not, fact", c.of.Value)
 		return never
 	case r.Not != nil:
 		inner := c.compile(*r.Not)

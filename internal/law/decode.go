@@ -116,6 +116,8 @@ func (d *factDecoder) set(key string, raw json.RawMessage) {
 		d.errs = append(d.errs, FactError{key, FactUnknown, Text{"khóa không tồn tại", "no such key"}})
 	case string(raw) == "null" || json.Unmarshal(raw, d.table[i].at(&d.facts)) != nil:
 		d.errs = append(d.errs, typeError(d.table[i]))
+	case string(raw) == `""`:
+		d.errs = append(d.errs, valueError(d.table[i]))
 	}
 	d.seen = append(d.seen, key)
 }

@@ -54,6 +54,9 @@ func (l *loader) entry(e rawEntry) []cited {
 	l.unique(e.ID)
 	l.trust(e.ID, e.Confidence, e.Source)
 	l.text(e.ID, e.Says)
+	if e.Note != (Text{}) {
+		l.text(e.ID, e.Note)
+	}
 	if len(e.Cites) == 0 {
 		l.add(e.ID.Line, "%s: cites nothing", e.ID.Value)
 	}

@@ -1,6 +1,7 @@
 package law_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -30,6 +31,7 @@ func TestDecodeFactsRefuses(t *testing.T) {
 		{"component 6", `{"components":[1,6]}`, []string{"components=value"}},
 		{"level 0", `{"risk_level":0,"pm_decision_level":6}`, []string{"risk_level=value", "pm_decision_level=value"}},
 		{"service level 5", `{"dvctt_level":5}`, []string{"dvctt_level=value"}},
+		{"empty word", `{"info":""}`, []string{"info=value"}},
 		{"capital type", `{"type":"Đ"}`, []string{"type=value"}},
 		{"array", `[]`, []string{"=syntax"}},
 		{"empty", ``, []string{"=syntax"}},
@@ -126,4 +128,28 @@ func TestFactNamesMatchTheStruct(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// FuzzDecodeFacts: whatever is accepted is possible, and is accepted again
+// after a round trip.
+func FuzzDecodeFacts(f *testing.F) {
+	for _, text := range []string{`{}`, `{"type":"b","users":1}`, `{"components":[1,2]}`, `[`, `{"a":{"b":[null]}}`, "{\"type\":\"\xff\"}"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := law.DecodeFacts(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		if errs := got.Validate(); len(errs) > 0 {
+			t.Fatalf("%s was accepted: %v", text, errs)
+		}
+		again, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(got, facts(t, string(again))); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

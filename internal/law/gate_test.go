@@ -65,6 +65,31 @@ func TestReasonCitesTheTextsInForce(t *testing.T) {
 	}
 }
 
+// TestReasonCitationsAtTheirEdges checks every cited text on the days around
+// its coming into and going out of force.
+func TestReasonCitationsAtTheirEdges(t *testing.T) {
+	b := open(t)
+	for _, i := range b.Instruments() {
+		for _, r := range b.Reasons() {
+			if !strings.Contains(r.Cites, i.Short) {
+				continue
+			}
+			want := map[law.Day]bool{i.From: true}
+			if i.From != "" {
+				want[i.From.AddDays(-1)], want[i.From.AddDays(1)] = false, true
+			}
+			if i.Until != "" {
+				want[i.Until], want[i.Until.AddDays(-1)], want[i.Until.AddDays(1)] = true, true, false
+			}
+			for day, in := range want {
+				if got := strings.Contains(r.CitesOn(day), i.Short); got != in {
+					t.Errorf("%s cites %s on %s: %v, want %v", r.ID, i.Short, day, got, in)
+				}
+			}
+		}
+	}
+}
+
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
 	if len(p.Notes) != 5 {

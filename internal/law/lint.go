@@ -147,7 +147,7 @@ func (l *lint) levels(of mark, list []Level) {
 // text checks that both languages are there.
 func (l *lint) text(of mark, t Text) Text {
 	if t.VI == "" || t.EN == "" {
-		l.add(of.Line, "%s: says must be given in vi and en", of.Value)
+		l.add(of.Line, "%s: every text must be given in vi and en", of.Value)
 	}
 	return Text{strings.TrimSpace(t.VI), strings.TrimSpace(t.EN)}
 }

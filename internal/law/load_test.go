@@ -77,6 +77,21 @@ func TestLoadFSRefuses(t *testing.T) {
 		{"level of a flag", "levels-r331.yaml", "- id: r331.16-1\n", "- id: r331.16-1\n    level: 5\n", "kind flag with level 5"},
 		{"level 6", "levels-r85.yaml", "- id: r85.7\n    kind: level\n    level: 1", "- id: r85.7\n    kind: level\n    level: 6", "kind level with level 6"},
 		{"level from a word", "levels-r331.yaml", "take: [risk_level]", "take: [type]", `cannot take a level from "type"`},
+		{"role for a duty", "authority.yaml", "- id: term.risk.r331\n", "- id: term.risk.r331\n    role: mps\n", "role does not fit kind risk_first"},
+		{"no approval", "authority.yaml", "- id: authority.r331.3\n    rules: R331\n    levels: [3]\n    listed: \"no\"\n    from: 2026-08-19\n    prepare: operator\n", "- id: authority.r331.3\n    rules: R331\n    levels: [3]\n    listed: \"no\"\n    from: 2026-08-19\n", "needs prepare, appraise and approve"},
+		{"level 6 in a list", "authority.yaml", "- id: authority.r331.4\n    rules: R331\n    levels: [4]\n", "- id: authority.r331.4\n    rules: R331\n    levels: [6]\n", "level 6 does not exist"},
+		{"unknown sector", "authority.yaml", "appraise_in: {defence:", "appraise_in: {navy:", `sector "navy" is not one of`},
+		{"no levels", "gate.yaml", "- id: inspection.r331.3\n    rules: [R331]\n    levels: [3]\n", "- id: inspection.r331.3\n    rules: [R331]\n", "no levels"},
+		{"no rule set", "gate.yaml", "- id: inspection.r331.3\n    rules: [R331]\n", "- id: inspection.r331.3\n", "names no rule set"},
+		{"no months", "gate.yaml", "- id: inspection.r331.3\n    rules: [R331]\n    levels: [3]\n    months: 12", "- id: inspection.r331.3\n    rules: [R331]\n    levels: [3]\n    months: 0", "months must be at least 1"},
+		{"no start", "rulesets.yaml", "- id: R331\n    from: 2026-08-19\n", "- id: R331\n", "no start day"},
+		{"no last day", "gate.yaml", "- id: conformity.2015\n    rules: [R85, R116]\n    last_day: 2027-07-01\n", "- id: conformity.2015\n    rules: [R85, R116]\n", "no last_day"},
+		{"no code", "gate.yaml", "- id: allowed\n    code: G99\n", "- id: allowed\n", "no code"},
+		{"no citation", "gate.yaml", "- id: allowed\n    code: G99\n    effect: allow\n    strength: product\n    cites: [{instrument: product}]\n", "- id: allowed\n    code: G99\n    effect: allow\n    strength: product\n", "cites nothing"},
+		{"one language", "levels-r116.yaml", "- id: r116.8-1\n    kind: manual\n", "- id: r116.8-1\n    kind: manual\n    note: {vi: a}\n", "given in vi and en"},
+		{"no issuer", "instruments.yaml", "- id: nd-85-2016\n    number: 85/2016/NĐ-CP\n", "- id: nd-85-2016\n", "needs number, short and issuer"},
+		{"instrument ends first", "instruments.yaml", "until: 2026-06-30", "until: 2016-06-30", "ends before it starts"},
+		{"source given twice", "instruments.yaml", "{key: S2,", "{key: S1,", `source "S1" is given twice`},
 		{"third language", "levels-r85.yaml", "- id: r85.9-3\n", "- id: r85.9-3\n    note: {vi: a, en: b, de: c}\n", "field de not found"},
 		{"all and not", "levels-r331.yaml", "- {not: {fact: info, in: [public, state_secret]}}", "- {not: {fact: info, eq: public}, fact: users, gte: 0}", "exactly one of all, any, not, fact"},
 	}
@@ -232,6 +247,19 @@ func TestRulesExplainThemselves(t *testing.T) {
 	r, _ := b.Rule("r85.9-2-c")
 	if r.Printed != "NĐ 85/2016/NĐ-CP, Điều 9 khoản 2 điểm c" {
 		t.Errorf("printed as %q", r.Printed)
+	}
+}
+
+func TestSourcesExplainTheirKeys(t *testing.T) {
+	b := open(t)
+	legend := map[string]law.Source{}
+	for _, s := range b.Sources() {
+		legend[s.Key] = s
+	}
+	for _, i := range b.Instruments() {
+		if legend[i.Source].What == "" || legend[i.Source].Trust == "" {
+			t.Errorf("%s: source %q is not explained", i.ID, i.Source)
+		}
 	}
 }
 

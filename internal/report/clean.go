@@ -17,7 +17,7 @@ import (
 const missing = '□'
 
 // maxText bounds one field, in runes; the rest is cut with "…".
-const maxText = 20_000
+const maxText = 10_000
 
 // face is one style of the embedded typeface.
 type face struct {

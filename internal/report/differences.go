@@ -14,7 +14,7 @@ func (r *national) differences() {
 		"STT", "Ký hiệu", "Cơ quan", "Nội dung", "Đã in", "Tính lại", "Giải thích", "Nguồn")
 	var rows [][]cell
 	for i, f := range r.check.Findings {
-		name := f.Agency
+		name := r.agencyWithCode(f)
 		if f.Kind == reconcile.SumDiffers {
 			name = upperFirst(groupName(f.Group))
 		}
@@ -33,6 +33,16 @@ func (r *national) differences() {
 		paragraph{size: sizeTable, align: "L"})
 	r.key(used)
 	r.seal(r.in.Official)
+}
+
+// agencyWithCode is the finding's agency and its identifier, if it has one.
+func (r *national) agencyWithCode(f reconcile.Finding) string {
+	for _, a := range r.in.Agencies {
+		if a.Line == f.Line && a.Agency == f.Agency && a.Code != "" {
+			return fmt.Sprintf("%s (%s)", f.Agency, a.Code)
+		}
+	}
+	return f.Agency
 }
 
 // seal names record and rule book in full, so that the paper can be checked.

@@ -54,7 +54,7 @@ type Counts struct{ Total, Approved, Deployed int }
 // AgencyRow sets one agency's printed row beside the register.
 type AgencyRow struct {
 	reconcile.Row
-	Code     string
+	Code     string // identifier shown in Annex III, may be empty
 	Register Counts
 	Source   Source
 }

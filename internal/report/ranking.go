@@ -33,9 +33,9 @@ func ranked(rows []AgencyRow) []AgencyRow {
 // Geometry of the ranking: two columns of thin bars.
 const (
 	rankRow   = 4.75
-	rankGap   = 7.0
+	rankGap   = 5.0
 	rankLabel = 41.0
-	rankText  = 17.0
+	rankText  = 15.5
 )
 
 // ranking draws one thin bar per agency in two columns on pages of its own, with the 50 % line over each column.
@@ -87,19 +87,15 @@ func (s *sheet) rankColumn(rows []AgencyRow, x, w float64) {
 	s.axis(barX, barW, bottom-top)
 }
 
-// rankLabel sets an agency's name, in two smaller lines if one does not do.
+// rankLabel sets an agency's name, smaller or in two lines if it is long.
 func (s *sheet) rankLabel(name string, x float64) {
-	s.font("", 8.5)
-	lines := s.wrap(name, rankLabel, rankLabel)
-	if len(lines) == 1 {
-		s.put(box{x, s.y, rankLabel, rankRow}, strings.TrimSpace(lines[0]), "R")
-		return
-	}
-	s.font("", 6.5)
-	lines = s.wrap(name, rankLabel, rankLabel)
-	if len(lines) == 1 {
-		s.put(box{x, s.y, rankLabel, rankRow}, strings.TrimSpace(lines[0]), "R")
-		return
+	var lines []string
+	for _, size := range []float64{8.5, 7.5, 6.5} {
+		s.font("", size)
+		if lines = s.wrap(name, rankLabel, rankLabel); len(lines) == 1 {
+			s.put(box{x, s.y, rankLabel, rankRow}, strings.TrimSpace(lines[0]), "R")
+			return
+		}
 	}
 	for i, line := range lines[:2] {
 		line = strings.TrimSpace(line)

@@ -34,7 +34,7 @@ const (
 	sizeFoot   = 8.0
 )
 
-const typeface = "serif"
+const typeface = "LiberationSerif"
 
 // Orientations.
 const (

@@ -133,35 +133,34 @@ func (s *sheet) tableHead(t table) {
 // page: then it is cut between lines. The last two rows stay together.
 func (s *sheet) table(t table, rows [][]cell) {
 	t = s.measure(t)
-	lines := make([][][]string, len(rows))
+	set := make([]broken, len(rows))
 	for i, r := range rows {
-		lines[i] = s.rowLines(t, r)
+		set[i] = s.breakRow(t, r)
 	}
 	first := t.headHeight()
 	if len(rows) > 0 {
-		first += rowHeight(t, lines[0])
+		first += height(t, set[0].lines())
 	}
 	s.need(first)
 	s.tableHead(t)
-	for i, r := range rows {
-		h := rowHeight(t, lines[i])
-		follow := t.follow(rows, lines, i)
+	for i, b := range set {
+		h, follow := height(t, b.lines()), t.follow(set, i)
 		if i > 0 && s.y+h+follow > s.bottom() && h+follow < s.bottom()-marginTop-t.headHeight() {
 			s.open()
 			s.tableHead(t)
 		}
-		s.row(t, r, lines[i])
+		s.row(t, b)
 	}
 	s.y += paragraphGap
 }
 
 // follow is the height of the rows that must stay with row i: those under a
 // band, and the last row with the one before it.
-func (t table) follow(rows [][]cell, lines [][][]string, i int) float64 {
+func (t table) follow(rows []broken, i int) float64 {
 	h := 0.0
-	band := isBand(rows[i])
-	for j := i + 1; j < len(rows) && (band && !isBand(rows[j]) || j == len(rows)-1 && i == j-1); j++ {
-		h += rowHeight(t, lines[j])
+	band := isBand(rows[i].row)
+	for j := i + 1; j < len(rows) && (band && !isBand(rows[j].row) || j == len(rows)-1 && i == j-1); j++ {
+		h += height(t, rows[j].lines())
 	}
 	return h
 }
@@ -169,8 +168,14 @@ func (t table) follow(rows [][]cell, lines [][][]string, i int) float64 {
 // isBand tells a row that is one shaded cell.
 func isBand(row []cell) bool { return len(row) == 1 && row[0].shade }
 
-// rowLines breaks every cell of a row.
-func (s *sheet) rowLines(t table, row []cell) [][]string {
+// broken is a row with the lines of each of its cells.
+type broken struct {
+	row   []cell
+	cells [][]string
+}
+
+// breakRow breaks every cell of a row into lines.
+func (s *sheet) breakRow(t table, row []cell) broken {
 	out := make([][]string, len(row))
 	col := 0
 	for i, c := range row {
@@ -180,25 +185,23 @@ func (s *sheet) rowLines(t table, row []cell) [][]string {
 		out[i] = s.wrap(c.text, w-2*cellPad, w-2*cellPad)
 		col += n
 	}
-	return out
+	return broken{row, out}
 }
 
 func height(t table, lines int) float64 { return float64(lines)*leading(t.size) + 1.2 }
 
-func rowHeight(t table, cells [][]string) float64 {
+// lines is the height of the row in lines.
+func (b broken) lines() int {
 	n := 1
-	for _, c := range cells {
+	for _, c := range b.cells {
 		n = max(n, len(c))
 	}
-	return height(t, n)
+	return n
 }
 
 // row draws one row, in slices where the page ends before it does.
-func (s *sheet) row(t table, row []cell, lines [][]string) {
-	rest := 1
-	for _, c := range lines {
-		rest = max(rest, len(c))
-	}
+func (s *sheet) row(t table, b broken) {
+	rest := b.lines()
 	for at := 0; rest > 0; {
 		fits := int((s.bottom() - s.y - 1.2) / leading(t.size))
 		if fits < 1 {
@@ -207,16 +210,16 @@ func (s *sheet) row(t table, row []cell, lines [][]string) {
 			continue
 		}
 		n := min(rest, fits)
-		s.slice(t, row, lines, at, n)
+		s.slice(t, b, at, n)
 		at, rest = at+n, rest-n
 	}
 }
 
 // slice draws n lines of a row from line at on.
-func (s *sheet) slice(t table, row []cell, lines [][]string, at, n int) {
+func (s *sheet) slice(t table, b broken, at, n int) {
 	h, lh := height(t, n), leading(t.size)
 	col := 0
-	for i, c := range row {
+	for i, c := range b.row {
 		cols := max(c.span, 1)
 		x, w := t.span(col, cols)
 		align := c.align
@@ -230,7 +233,7 @@ func (s *sheet) slice(t table, row []cell, lines [][]string, at, n int) {
 			s.pdf.Rect(x, s.y, w, h, "D")
 		}
 		s.font(c.style, t.size)
-		part := lines[i][min(at, len(lines[i])):min(at+n, len(lines[i]))]
+		part := b.cells[i][min(at, len(b.cells[i])):min(at+n, len(b.cells[i]))]
 		y := s.y + (h-float64(len(part))*lh)/2
 		for _, line := range part {
 			s.put(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)

@@ -22,7 +22,12 @@ func (s *sheet) put(b box, line, align string) {
 	if align == "J" && !strings.Contains(line, " ") {
 		align = "L"
 	}
-	line = strings.ReplaceAll(line, "\u00A0", " ")
+	line = strings.Map(func(r rune) rune {
+		if r == '\u00A0' || r == '\n' {
+			return ' '
+		}
+		return r
+	}, line)
 	s.pdf.SetXY(b.x, b.y)
 	s.pdf.CellFormat(b.w, b.h, line, "", 0, align, false, 0, "")
 }
@@ -42,10 +47,8 @@ func (s *sheet) wrap(text string, first, rest float64) []string {
 				lines, line, used, room = append(lines, line), "", 0, rest
 			}
 			for w > room {
-				var head string
-				head, word = s.cut(word, room)
-				lines, room = append(lines, head), rest
-				w = s.pdf.GetStringWidth(word)
+				head, tail, used := s.cut(word, room)
+				lines, word, room, w = append(lines, head), tail, rest, w-used
 			}
 			if line != "" {
 				line, used = line+" ", used+gap
@@ -62,16 +65,17 @@ func words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' })
 }
 
-// cut takes as much of the word as fits, at least one rune.
-func (s *sheet) cut(word string, room float64) (head, tail string) {
-	used := 0.0
+// cut takes as much of the word as fits, at least one rune, and says how wide
+// that is.
+func (s *sheet) cut(word string, room float64) (head, tail string, used float64) {
 	for i, r := range word {
-		used += s.pdf.GetStringWidth(string(r))
-		if used > room && i > 0 {
-			return word[:i], word[i:]
+		w := s.pdf.GetStringWidth(string(r))
+		if i > 0 && used+w > room {
+			return word[:i], word[i:], used
 		}
+		used += w
 	}
-	return word, ""
+	return word, "", used
 }
 
 // paragraph says how a text is set.

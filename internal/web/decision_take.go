@@ -11,8 +11,8 @@ import (
 func decisionTake(ctx context.Context, o *approval.Office, in filled) error {
 	_, err := o.Decide(ctx, in.actor, in.code, in.version, approval.DecisionInput{
 		Outcome: approval.Outcome(in.answers.Text("outcome")), Digest: in.digest,
-		Number: in.answers.Text("number"), DecidedOn: law.Day(in.answers.Day("decided_on")),
-		Until: law.Day(in.answers.Day("valid_until")), Grounds: in.answers.Text("grounds")})
+		Number: in.answers.Text("number"), DecidedOn: law.Day(in.answers.Text("decided_on")),
+		Until: law.Day(in.answers.Text("valid_until")), Grounds: in.answers.Text("grounds")})
 	return err
 }
 

@@ -10,8 +10,8 @@ import (
 // planDeclare declares how far the plan is deployed.
 func planDeclare(ctx context.Context, o *approval.Office, in filled) error {
 	_, err := o.DeclarePlan(ctx, in.actor, in.code, in.version, approval.PlanInput{
-		Status: approval.PlanStatus(in.answers.Text("status")), On: law.Day(in.answers.Day("on")),
-		RoadmapUntil: law.Day(in.answers.Day("roadmap_until")), Note: in.answers.Text("note")})
+		Status: approval.PlanStatus(in.answers.Text("status")), On: law.Day(in.answers.Text("on")),
+		RoadmapUntil: law.Day(in.answers.Text("roadmap_until")), Note: in.answers.Text("note")})
 	return err
 }
 
@@ -19,7 +19,7 @@ func planDeclare(ctx context.Context, o *approval.Office, in filled) error {
 func inspectionRecord(ctx context.Context, o *approval.Office, in filled) error {
 	found, _ := in.answers.Int("open_critical") // not asked for minutes: 0
 	_, err := o.Inspect(ctx, in.actor, in.code, in.version, approval.InspectionInput{
-		Kind: approval.InspectionKind(in.answers.Text("kind")), On: law.Day(in.answers.Day("on")),
+		Kind: approval.InspectionKind(in.answers.Text("kind")), On: law.Day(in.answers.Text("on")),
 		Number: in.answers.Text("number"), Performer: in.answers.Text("performer"), OpenCritical: found})
 	return err
 }

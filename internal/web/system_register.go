@@ -62,5 +62,5 @@ func registration(form *forms.Form, answers forms.Answers) approval.Registration
 	return approval.Registration{Name: answers.Text("name"), OperatorUnit: answers.Text("operator_unit"),
 		OperatorIsSpecialised: specialised, Stage: approval.Stage(answers.Text("stage")),
 		Description: in.remarks("description", "name", "operator_unit", "operator_is_specialised", "stage", "served", "started_on", "attest_system"),
-		Served:      answers.Text("served"), StartedOn: law.Day(answers.Day("started_on")), Attested: attested}
+		Served:      answers.Text("served"), StartedOn: law.Day(answers.Text("started_on")), Attested: attested}
 }

@@ -29,13 +29,7 @@ type Config struct {
 
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
 // or "system" with the code of a system. Refusals are those of the office.
-type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, q ReportQuery) error
-
-// ReportQuery names a report.
-type ReportQuery struct {
-	Kind, Code string
-	Day        law.Day
-}
+type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error
 
 // site is the pages made ready.
 type site struct {

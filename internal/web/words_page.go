@@ -46,6 +46,8 @@ func pageWords() catalogue {
 		"limit.none":    {"Không có thời hạn", "No limit"},
 		"due.left":      {"Còn %d ngày", "%d days left"},
 		"due.leftw":     {"Còn %d ngày làm việc", "%d working days left"},
+		"due.days":      {"trong %d ngày", "within %d days"},
+		"due.workdays":  {"trong %d ngày làm việc", "within %d working days"},
 		"due.today":     {"Đến hạn hôm nay", "Due today"},
 		"due.over":      {"Quá hạn %d ngày", "%d days overdue"},
 		"due.overw":     {"Quá hạn %d ngày làm việc", "%d working days overdue"},

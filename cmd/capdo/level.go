@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"capdo/internal/law"
+)
+
+// level reads facts and prints what the law makes of them.
+func level(_ context.Context, w world) error {
+	f := flags(w, "level", "[--rules R85|R331] [--on DATE] < facts.json")
+	rules := f.String("rules", "", "rule set; default: the one in force on the day")
+	on := f.String("on", string(w.today()), "day, YYYY-MM-DD")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	book, err := law.Load()
+	if err != nil {
+		return err
+	}
+	day, err := law.ParseDay(*on)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	rs, err := ruleSet(book, law.RuleSet(*rules), day)
+	if err != nil {
+		return err
+	}
+	facts, err := law.DecodeFacts(w.in)
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(w.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(book.Determine(rs, facts))
+}
+
+// ruleSet is the named rule set, or the one in force on the day.
+func ruleSet(book *law.Book, name law.RuleSet, day law.Day) (law.RuleSet, error) {
+	if name == "" {
+		rs, ok := book.RuleSetOn(day)
+		if !ok {
+			return "", fmt.Errorf("no rule set is in force on %s", day)
+		}
+		return rs, nil
+	}
+	for _, rs := range book.RuleSets() {
+		if rs.ID == name {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("--rules: there is no rule set %q", name)
+}

@@ -1,0 +1,96 @@
+// Command capdo is the register and the gate of Viet Nam's government
+// information systems. See README.md; capdo help lists the commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The exit statuses.
+const (
+	statusOK    = 0
+	statusFound = 1 // the command did its work and found something wrong
+	statusUsage = 2 // the command could not do its work
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, world{args: os.Args[1:], getenv: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now}))
+}
+
+// world is everything outside that a command may touch; the clock stands here
+// and nowhere else.
+type world struct {
+	args     []string
+	getenv   func(string) string
+	in       io.Reader
+	out, err io.Writer
+	clock    func() time.Time
+}
+
+// command is one word of the command line.
+type command struct {
+	name, use string
+	run       func(context.Context, world) error
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "load the real world of June 2024, run the main job over HTTP, go on serving", demo},
+		{"serve", "serve a register", serve},
+		{"check", "check configuration, law, forms and templates; print the law digest", check},
+		{"verify", "check the ledger against itself and against the tables", verify},
+		{"report", "write a report: national --on DAY, or system CODE", reportCommand},
+		{"level", "facts as JSON on standard input -> level, rules, clauses", level},
+		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand},
+	}
+}
+
+// errFound is returned by a command that worked and found something wrong; it
+// has said so already.
+var errFound = errors.New("found")
+
+// run picks the command and turns its error into an exit status.
+func run(ctx context.Context, w world) int {
+	if len(w.args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, w.args[0]) {
+		usage(w.out)
+		return statusOK
+	}
+	i := slices.IndexFunc(commands(), func(c command) bool { return c.name == w.args[0] })
+	if i < 0 {
+		fmt.Fprintf(w.err, "capdo: there is no command %q\n", w.args[0])
+		usage(w.err)
+		return statusUsage
+	}
+	name := w.args[0]
+	w.args = w.args[1:]
+	switch err := commands()[i].run(ctx, w); {
+	case err == nil, errors.Is(err, errHelp):
+		return statusOK
+	case errors.Is(err, errFound):
+		return statusFound
+	default:
+		fmt.Fprintf(w.err, "capdo %s: %v\n", name, err)
+		return statusUsage
+	}
+}
+
+func usage(w io.Writer) {
+	var b strings.Builder
+	b.WriteString("capdo: sổ đăng ký và cổng kiểm soát cấp độ an toàn hệ thống thông tin\n       register and gate of the security levels of government information systems\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  capdo %-10s %s\n", c.name, c.use)
+	}
+	b.WriteString("\nEach command tells its flags with -h.\n")
+	_, _ = io.WriteString(w, b.String())
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/report"
+	"capdo/internal/web"
+)
+
+// auditor is in whose scope the command line reads.
+func auditor() approval.Actor {
+	return approval.Actor{Person: "command-line", Account: "command-line", Capacity: approval.Auditor}
+}
+
+// reportCommand writes a report as PDF.
+func reportCommand(ctx context.Context, w world) (err error) {
+	f := flags(w, "report", "national|system CODE [--on DAY] [--data DIR] [-o FILE]")
+	on := f.String("on", string(w.today()), "day whose end the report speaks of, YYYY-MM-DD")
+	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
+	rest, err := parse(f, w.args, 2)
+	if err != nil {
+		return err
+	}
+	day, err := law.ParseDay(*on)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	q, err := query(rest, day)
+	if err != nil {
+		return err
+	}
+	p, done, err := registerFor(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	if *out == "-" {
+		return p.report(ctx, w.out, auditor(), q)
+	}
+	if *out == "" {
+		*out = fileName(q)
+	}
+	if err := p.writeReport(ctx, *out, q); err != nil {
+		return err
+	}
+	fmt.Fprintln(w.out, *out)
+	return nil
+}
+
+// query reads which report is asked for.
+func query(rest []string, day law.Day) (web.ReportQuery, error) {
+	switch {
+	case len(rest) == 1 && rest[0] == "national":
+		return web.ReportQuery{Kind: "national", Day: day}, nil
+	case len(rest) == 2 && rest[0] == "system":
+		return web.ReportQuery{Kind: "system", Code: rest[1], Day: day}, nil
+	}
+	return web.ReportQuery{}, errors.New("name the report: national, or system CODE")
+}
+
+// fileName is the name a report gets by itself.
+func fileName(q web.ReportQuery) string {
+	if q.Kind == "system" {
+		return fmt.Sprintf("bao-cao-he-thong-%s-%s.pdf", q.Code, q.Day)
+	}
+	return fmt.Sprintf("bao-cao-quoc-gia-%s.pdf", q.Day)
+}
+
+// registerFor opens the register to report on. When none is named and none is
+// in the default folder, the shipped world is loaded into a folder for the
+// time of the report, and the reader is told.
+func registerFor(ctx context.Context, w world, dir string) (*program, func() error, error) {
+	if dir == "" {
+		if _, err := os.Stat("capdo-data"); err != nil {
+			return shippedWorld(ctx, w)
+		}
+		dir = "capdo-data"
+	}
+	p, err := openExisting(ctx, w, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, p.close, nil
+}
+
+// shippedWorld loads the world of fixtures into a folder of its own.
+func shippedWorld(ctx context.Context, w world) (*program, func() error, error) {
+	fmt.Fprintln(w.err, "no register named (--data): reporting on the shipped world, whose system records are simulated")
+	dir, err := os.MkdirTemp("", "capdo-report-")
+	if err != nil {
+		return nil, nil, err
+	}
+	drop := func() error { return os.RemoveAll(dir) }
+	p, err := open(ctx, w, dir)
+	if err != nil {
+		return nil, nil, errors.Join(err, drop())
+	}
+	done := func() error { return errors.Join(p.close(), drop()) }
+	if err := p.loadWorld(ctx); err != nil {
+		return nil, nil, errors.Join(err, done())
+	}
+	return p, done, nil
+}
+
+// writeReport writes a report to a file, whole or not at all.
+func (p *program) writeReport(ctx context.Context, path string, q web.ReportQuery) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".capdo-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := p.report(ctx, f, auditor(), q); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// report is the web.ReportFunc of the program.
+func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q web.ReportQuery) error {
+	if q.Kind == "system" {
+		s, err := p.systemReport(ctx, a, q.Code, q.Day)
+		if err != nil {
+			return err
+		}
+		return report.System(w, s)
+	}
+	if !a.National() {
+		return &approval.Refusal{Kind: approval.Forbidden, Findings: []approval.Finding{{Rule: "national-only", Says: law.Text{
+			VI: "Báo cáo toàn quốc dành cho cơ quan quản lý nhà nước.", EN: "The national report is for the regulator."}}}}
+	}
+	n, err := p.nationalReport(ctx, a, q.Day)
+	if err != nil {
+		return err
+	}
+	return report.National(w, n)
+}
+
+// official fills in the head of every paper. The issuer is the regulator of
+// the day.
+func (p *program) official(ctx context.Context, a approval.Actor, day law.Day) (report.Official, error) {
+	var head approval.Head
+	err := p.store.View(ctx, a, func(r approval.Reader) (err error) {
+		head, err = r.Head()
+		return err
+	})
+	if err != nil {
+		return report.Official{}, err
+	}
+	o := report.Official{Day: string(day), Issuer: report.Issuer{Body: "Bộ Công an", Abbrev: "BCA", Place: "Hà Nội"}, SignerTitle: "Thủ trưởng cơ quan",
+		Ledger: report.Ledger{Size: head.Size, Root: head.Root}, LawDigest: p.book.Digest(), Bases: p.bases(day)}
+	c, err := p.book.Competence(law.Case{Level: 4, On: day})
+	if err == nil && c.Regulator == law.RoleMIC {
+		o.Issuer.Body, o.Issuer.Abbrev = "Bộ Thông tin và Truyền thông", "BTTTT"
+	}
+	return o, nil
+}
+
+// bases are the law and the decree in force on the day.
+func (p *program) bases(day law.Day) []string {
+	var out []string
+	for _, i := range p.book.Instruments() {
+		switch i.ID {
+		case "luat-86-2015", "luat-116-2025", "nd-85-2016", "nd-331-2026":
+			if day >= i.From && (i.Until == "" || day <= i.Until) {
+				out = append(out, "Căn cứ "+i.Short+" – "+i.Title.VI)
+			}
+		}
+	}
+	return out
+}
+
+// stamp prints an instant for a reader in Viet Nam.
+func stamp(t time.Time) string { return t.In(law.Zone()).Format("15:04 02/01/2006") }
+
+// dayOf is the ISO day of an instant, "" for none.
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return string(law.DayOf(t))
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"capdo/fixtures"
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/reconcile"
+	"capdo/internal/report"
+)
+
+// nationalReport gathers the printed figures, the totals of the text and the
+// register as of the end of day.
+func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.Day) (report.NationalReport, error) {
+	n := report.NationalReport{}
+	var err error
+	if n.Official, err = p.official(ctx, a, day); err != nil {
+		return n, err
+	}
+	ov, err := p.office.Overview(ctx, a, day)
+	if err != nil {
+		return n, err
+	}
+	var printed []approval.Reported
+	err = p.store.View(ctx, a, func(r approval.Reader) (err error) {
+		printed, err = r.Reported(annexDocument)
+		return err
+	})
+	if err != nil {
+		return n, err
+	}
+	titles, err := documentTitles()
+	if err != nil {
+		return n, err
+	}
+	n.Simulated = ov.Simulated > 0
+	n.Addressees = []string{"Thủ tướng Chính phủ"}
+	n.Recipients = []string{"Các bộ, cơ quan ngang bộ, cơ quan thuộc Chính phủ", "UBND các tỉnh, thành phố trực thuộc trung ương"}
+	n.Source = "Phụ lục IX, " + titles[annexDocument]
+	n.Agencies = agencyRows(ov, printed, titles)
+	n.Levels = levelRows(ov)
+	n.Deadlines = []report.Deadline{{Task: report.TaskApprove, Day: "2024-09-30", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}, {Task: report.TaskDeploy, Day: "2024-12-31", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}}
+	n.Notes = notes(ov)
+	if len(printed) > 0 {
+		err = addStated(&n, titles)
+	}
+	return n, err
+}
+
+// documentTitles maps document ids to titles.
+func documentTitles() (map[string]string, error) {
+	ss, err := fixtures.Sources()
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for _, s := range ss {
+		titles[s.ID] = s.Title
+	}
+	return titles, nil
+}
+
+// agencyRows sets each printed row beside the register. Without printed rows
+// the register stands alone.
+func agencyRows(ov approval.Overview, printed []approval.Reported, titles map[string]string) []report.AgencyRow {
+	lines := map[string]approval.Reported{}
+	for _, r := range printed {
+		lines[r.Agency] = r
+	}
+	var rows []report.AgencyRow
+	for i, x := range ov.Agencies {
+		if !x.Agency.AnnexIX {
+			continue
+		}
+		r := lines[x.Agency.Code]
+		rows = append(rows, report.AgencyRow{
+			Row: reconcile.Row{Line: i + 1, Group: x.Agency.Group, No: x.Agency.No, Agency: x.Agency.Name, Total: r.Total, Approved: r.Approved, ApprovedPct: r.ApprovedPct,
+				Deployed: r.Deployed, DeployedPct: r.DeployedPct, Reported: r.Reported},
+			Code:     x.Agency.Code,
+			Register: report.Counts{Total: x.Total, Approved: x.Approved, Deployed: x.Deployed},
+			Source:   report.Source{Document: titles[r.Document], Section: r.Section, Row: r.Row},
+		})
+	}
+	return rows
+}
+
+func levelRows(ov approval.Overview) []report.LevelRow {
+	var rows []report.LevelRow
+	for _, l := range ov.Levels {
+		if l.Level > 0 || l.Total > 0 {
+			rows = append(rows, report.LevelRow{Level: int(l.Level), Register: report.Counts{Total: l.Total, Approved: l.Approved, Deployed: l.Deployed}})
+		}
+	}
+	return rows
+}
+
+// notes tell what a reader must know of the data.
+func notes(ov approval.Overview) []string {
+	var ns []string
+	if ov.Simulated > 0 {
+		ns = append(ns, fmt.Sprintf("%d bản ghi hệ thống trong sổ đăng ký là dữ liệu mô phỏng, được tạo sao cho tổng số của từng cơ quan khớp số liệu in tại Phụ lục IX; không phải hồ sơ của hệ thống có thật.", ov.Simulated))
+	}
+	if ov.Listed > 0 {
+		ns = append(ns, fmt.Sprintf("%d hệ thống, cơ sở dữ liệu có tên trong các danh sách kết nối NDXP đã được ghi vào sổ đăng ký nhưng không tính vào các bảng, vì báo cáo gốc không cho biết chúng thuộc số đếm của cơ quan nào và tình trạng phê duyệt ra sao.", ov.Listed))
+	}
+	return ns
+}
+
+// addStated adds the totals of the text, and by level beside the register.
+func addStated(n *report.NationalReport, titles map[string]string) error {
+	totals, err := fixtures.Totals()
+	if err != nil {
+		return err
+	}
+	prefix := map[string]string{"all": "", "ministry": "ministry_", "province": "province_"}
+	measure := map[string]string{"systems": "total", "approved": "approved", "deployed": "deployed",
+		"agencies_approved_below_half": report.StatedApprovedBelow, "agencies_deployed_below_half": report.StatedDeployedBelow}
+	for _, t := range totals {
+		scope, known := prefix[t.Scope]
+		if t.Document != annexDocument || !known {
+			continue
+		}
+		if t.Measure == "level" {
+			for i := range n.Levels {
+				if n.Levels[i].Level == t.Level {
+					n.Levels[i].Stated = t.Value
+				}
+			}
+		} else if key, ok := measure[t.Measure]; ok {
+			n.Stated = append(n.Stated, report.Stated{Key: scope + key, Value: t.Value, Source: report.Source{Document: titles[t.Document], Section: t.Section + ", " + t.Paragraph}})
+		}
+	}
+	return nil
+}

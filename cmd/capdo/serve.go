@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"capdo/internal/store"
+)
+
+// serve serves the register in a folder until it is told to stop.
+func serve(ctx context.Context, w world) (err error) {
+	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front]")
+	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
+	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
+	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	p, err := open(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	l, err := net.Listen("tcp", *listen)
+	if err != nil {
+		return err
+	}
+	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
+	return p.serveOn(ctx, l, *secure)
+}
+
+// The limits of one request.
+const (
+	headTimeout  = 5 * time.Second
+	readTimeout  = 30 * time.Second
+	writeTimeout = 60 * time.Second
+	idleTimeout  = 2 * time.Minute
+	maxHead      = 32 << 10
+	drain        = 10 * time.Second
+)
+
+// serveOn serves until ctx is done, then lets the requests in hand finish.
+func (p *program) serveOn(ctx context.Context, l net.Listener, secure bool) error {
+	h, err := p.handler(secure)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead}
+	done := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.Background(), drain)
+		defer cancel()
+		done <- srv.Shutdown(last)
+	}()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-done
+}
+
+// check checks everything that is fixed before a register is opened.
+func check(ctx context.Context, w world) error {
+	f := flags(w, "check", "[--data DIR]")
+	data := f.String("data", w.or("CAPDO_DATA", ""), "also open the register in this folder (CAPDO_DATA)")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	book, shelf, err := rules()
+	if err != nil {
+		return err
+	}
+	p := &program{book: book, shelf: shelf, clock: w.clock}
+	if _, err := p.handler(false); err != nil {
+		return err
+	}
+	rs, ok := book.RuleSetOn(w.today())
+	if !ok {
+		return fmt.Errorf("no rule set is in force on %s", w.today())
+	}
+	fmt.Fprintf(w.out, "law        ok  %d instruments, %d rule sets, in force on %s: %s\n", len(book.Instruments()), len(book.RuleSets()), w.today(), rs)
+	fmt.Fprintf(w.out, "forms      ok  %d\n", len(shelf.Forms()))
+	fmt.Fprintf(w.out, "templates  ok\n")
+	if *data != "" {
+		if err := checkData(ctx, w, *data); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w.out, "law digest %s\n", book.Digest())
+	return nil
+}
+
+// checkData opens an existing register.
+func checkData(ctx context.Context, w world, dir string) error {
+	p, err := openExisting(ctx, w, dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "register   ok  %s\n", dir)
+	return p.close()
+}
+
+// openExisting opens a register that must be there already: a mistyped folder
+// is an error, not a new register.
+func openExisting(ctx context.Context, w world, dir string) (*program, error) {
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
+		return nil, fmt.Errorf("no register in %q: %w", dir, err)
+	}
+	return open(ctx, w, dir)
+}

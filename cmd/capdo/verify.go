@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// verify checks the ledger against itself and the tables; exit status 1 when
+// anything contradicts.
+func verify(ctx context.Context, w world) (err error) {
+	f := flags(w, "verify", "--data DIR [--json]")
+	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	asJSON := f.Bool("json", false, "print the result as JSON")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	p, err := openExisting(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	r, err := p.store.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		if err := json.NewEncoder(w.out).Encode(r); err != nil {
+			return err
+		}
+	} else {
+		for _, v := range r.Violations {
+			fmt.Fprintf(w.out, "entry %d, %s: %s\n", v.Seq, v.Object, v.What)
+		}
+		fmt.Fprintf(w.out, "%d entries, %d records, root %s: %d violations\n", r.Entries, r.Objects, r.Head.Root, len(r.Violations))
+	}
+	if len(r.Violations) > 0 {
+		return errFound
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+	"capdo/internal/store"
+	"capdo/internal/web"
+)
+
+// program is the rooms tied together.
+type program struct {
+	store  *store.Store
+	book   *law.Book
+	shelf  *forms.Shelf
+	office *approval.Office
+	gate   *gate.Gate
+	desk   *identity.Desk
+	clock  func() time.Time
+	log    *slog.Logger
+}
+
+// rules loads the book of law and the forms; an empty or faulty one is an
+// error, never a default.
+func rules() (*law.Book, *forms.Shelf, error) {
+	book, err := law.Load()
+	if err != nil {
+		return nil, nil, fmt.Errorf("load law: %w", err)
+	}
+	shelf, err := forms.Load()
+	if err != nil {
+		return nil, nil, fmt.Errorf("load forms: %w", err)
+	}
+	return book, shelf, nil
+}
+
+// open opens the register in dir and ties the rooms together.
+func open(ctx context.Context, w world, dir string) (*program, error) {
+	book, shelf, err := rules()
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{store: s, book: book, shelf: shelf, clock: w.clock}
+	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
+	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
+	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
+	return p, nil
+}
+
+// handler is the whole program over HTTP: the gate, and the pages.
+func (p *program) handler(secure bool) (http.Handler, error) {
+	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
+		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.report})
+	if err != nil {
+		return nil, fmt.Errorf("make pages: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/gate/v1/", p.gate.Handler())
+	mux.Handle("/", pages)
+	return mux, nil
+}
+
+// close closes what open opened.
+func (p *program) close() error { return p.store.Close() }
+
+// flags returns a flag set that speaks to w.
+func flags(w world, name, args string) *flag.FlagSet {
+	f := flag.NewFlagSet("capdo "+name, flag.ContinueOnError)
+	f.SetOutput(w.err)
+	f.Usage = func() {
+		fmt.Fprintf(w.err, "usage: capdo %s %s\n", name, args)
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// parse reads flags wherever they stand among the arguments and returns the
+// rest; more than most arguments is an error.
+func parse(f *flag.FlagSet, args []string, most int) ([]string, error) {
+	var rest []string
+	for {
+		if err := f.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, errHelp
+			}
+			return nil, err
+		}
+		if args = f.Args(); len(args) == 0 {
+			break
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+	if len(rest) > most {
+		return nil, fmt.Errorf("unexpected argument %q", rest[most])
+	}
+	return rest, nil
+}
+
+// errHelp ends a command whose help was asked for.
+var errHelp = errors.New("help shown")
+
+// today is the day in Viet Nam.
+func (w world) today() law.Day { return law.DayOf(w.clock()) }
+
+// or returns the environment's value of a key, else a default.
+func (w world) or(key, otherwise string) string {
+	if v := w.getenv(key); v != "" {
+		return v
+	}
+	return otherwise
+}

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// HomePage is what waits for the actor, with the actor's own figures.
+type HomePage struct {
+	Page
+	Work         []Work
+	Waiting      int
+	NumbersTitle string
+	Day          law.Day
+	Total        int
+	Rates        []Rate
+	Links        []Link
+}
+
+// homeWork is how much of the queue the first page shows.
+const homeWork = 8
+
+// homeShow shows the actor's work.
+func (s *site) homeShow(v *visit) error {
+	items, err := s.Office.Queue(v.r.Context(), v.actor())
+	if err != nil {
+		return err
+	}
+	ov, err := s.Office.Overview(v.r.Context(), v.actor(), v.today())
+	if err != nil {
+		return err
+	}
+	p := HomePage{Page: v.page(v.t("home.title")), Waiting: len(items), NumbersTitle: v.t("home.own"),
+		Day: v.today(), Total: ov.Total, Rates: v.rates(ov)}
+	if v.actor().National() {
+		p.NumbersTitle = v.t("home.nation")
+	}
+	p.Simulated = ov.Simulated > 0
+	for _, it := range items[:min(len(items), homeWork)] {
+		p.Work = append(p.Work, v.work(it))
+		p.Simulated = p.Simulated || it.Origin == approval.Simulated
+	}
+	p.Links = []Link{{Href: "/systems", Text: v.t("nav.systems")}, {Href: "/overview", Text: v.t("nav.overview")},
+		{Href: "/gate", Text: v.t("nav.gate")}, {Href: "/law", Text: v.t("nav.law")}}
+	if v.actor().Capacity == law.RoleOperator {
+		p.Links = append([]Link{{Href: "/systems/new", Text: v.t("reg.new")}}, p.Links...)
+	}
+	return v.show(http.StatusOK, "home", p)
+}

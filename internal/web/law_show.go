@@ -1,0 +1,97 @@
+package web
+
+import (
+	"net/http"
+
+	"capdo/internal/law"
+)
+
+// LawPage is the book: what every answer of the program stands on.
+type LawPage struct {
+	Page
+	Digest      string
+	RuleSets    []RuleSetRow
+	Sets        []RuleTable
+	Reasons     []ReasonRow
+	Policy      []string
+	Instruments []InstrumentRow
+}
+
+// RuleSetRow is one rule set with its days.
+type RuleSetRow struct {
+	ID, Says, From, Until, Basis, Sure string
+	Now                                bool
+	Badge                              Tag
+}
+
+// RuleTable is the level rules of one rule set.
+type RuleTable struct {
+	ID, Title string
+	Rows      []RuleRow
+}
+
+// RuleRow is one level rule.
+type RuleRow struct{ Says, Note, Level, Cites, Sure string }
+
+// ReasonRow is one reason of the gate.
+type ReasonRow struct{ Code, Says, Effect, Cites, Strength, Sure string }
+
+// InstrumentRow is one document cited.
+type InstrumentRow struct{ Number, Title, Force, Note, Sure string }
+
+// lawShow shows the book.
+func (s *site) lawShow(v *visit) error {
+	p := LawPage{Page: v.page(v.t("law.title")), Digest: s.Book.Digest()}
+	now, _ := s.Book.RuleSetOn(v.today())
+	for _, rs := range s.Book.RuleSets() {
+		p.RuleSets = append(p.RuleSets, RuleSetRow{ID: string(rs.ID), Says: v.say(rs.Says), From: v.day(rs.From),
+			Until: orElse(v.day(rs.Until), v.t("law.open")), Basis: rs.Basis, Sure: v.sure(rs.Confidence),
+			Now: rs.ID == now, Badge: Tag{v.t("law.now"), "blue"}})
+		if rules := s.Book.Rules(rs.ID); len(rules) > 0 {
+			p.Sets = append(p.Sets, v.ruleTable(rs.ID, rules))
+		}
+	}
+	for _, r := range s.Book.Reasons() {
+		p.Reasons = append(p.Reasons, ReasonRow{r.Code, v.say(r.Says), v.t("effect." + r.Effect), r.Cites, v.orCode("strength.", r.Strength), v.sure(r.Confidence)})
+	}
+	for _, n := range s.Book.Policy().Notes {
+		p.Policy = append(p.Policy, v.say(n.Says))
+	}
+	for _, i := range s.Book.Instruments() {
+		p.Instruments = append(p.Instruments, v.instrument(i))
+	}
+	return v.show(http.StatusOK, "law", p)
+}
+
+// ruleTable is the level rules of a rule set in words.
+func (v *visit) ruleTable(id law.RuleSet, rules []law.Rule) RuleTable {
+	t := RuleTable{ID: string(id), Title: v.t("law.rules", string(id))}
+	for _, r := range rules {
+		row := RuleRow{Says: v.say(r.Says), Note: v.say(r.Note), Level: v.t("law.varies"), Cites: r.Printed, Sure: v.sure(r.Confidence)}
+		if r.Level != nil {
+			row.Level = v.level(*r.Level)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// instrument is a document in words; its number and title stay as issued.
+func (v *visit) instrument(i law.Instrument) InstrumentRow {
+	force := v.day(i.From)
+	if i.Until != "" {
+		force += " – " + v.day(i.Until)
+	}
+	return InstrumentRow{orElse(i.Number, i.Short), v.say(i.Title), force, v.say(i.Note), v.sure(i.Confidence)}
+}
+
+// sure says how sure the book is.
+func (v voice) sure(confidence string) string { return v.orCode("confidence.", confidence) }
+
+// orCode is the words of a code, or the code where there are none.
+func (v voice) orCode(prefix, code string) string {
+	if v.has(prefix + code) {
+		return v.t(prefix + code)
+	}
+	return code
+}

@@ -1,0 +1,190 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// RegisterPage is a page of the register under the filters in the address.
+type RegisterPage struct {
+	Page
+	Query       string
+	Filters     []Filter
+	Chips       []Link
+	Rows        []SystemRow
+	Total       int
+	Pages       []Link
+	MayRegister bool
+}
+
+// Filter is a select that narrows the register.
+type Filter struct {
+	ID, Label string
+	Options   []Option
+}
+
+// SystemRow is a line of the register. Origin is set unless it was registered
+// through the office.
+type SystemRow struct {
+	Code, Name, OwnerName, Level, Plan, Until string
+	State                                     Tag
+	Origin                                    *Tag
+}
+
+// registerShow lists the systems that match.
+func (s *site) registerShow(v *visit) error {
+	query := v.r.URL.Query()
+	f := filterOf(query)
+	found, err := s.Office.Find(v.r.Context(), v.actor(), f)
+	if err != nil {
+		return err
+	}
+	agencies, err := s.Office.AgencyList(v.r.Context(), v.actor())
+	if err != nil {
+		return err
+	}
+	title := v.t("reg.title")
+	if f.Text != "" {
+		title = v.t("reg.title.q", f.Text)
+	}
+	p := RegisterPage{Page: v.page(title), Query: f.Text, Filters: v.filters(query, agencies), Total: found.Total,
+		MayRegister: v.actor().Capacity == law.RoleOperator}
+	p.Chips = v.chips(query, p.Filters)
+	for _, r := range found.Rows {
+		p.Rows = append(p.Rows, v.row(r))
+		p.Simulated = p.Simulated || r.Origin == approval.Simulated
+	}
+	p.Pages = v.pageLinks(query, f.Page, (found.Total+approval.PageSize-1)/approval.PageSize)
+	return v.show(http.StatusOK, "systems", p)
+}
+
+// filterOf reads the filters of an address; what is not understood is left out.
+func filterOf(q url.Values) approval.Filter {
+	level, _ := strconv.Atoi(q.Get("level"))
+	page, _ := strconv.Atoi(q.Get("page"))
+	return approval.Filter{Text: strings.TrimSpace(q.Get("q")), Owner: q.Get("owner"), Level: level, State: q.Get("state"),
+		Plan: approval.PlanStatus(q.Get("plan")), Origin: approval.Origin(q.Get("origin")), Page: max(page, 1)}
+}
+
+// filters are the selects, each with the present choice.
+func (v *visit) filters(q url.Values, agencies []approval.Agency) []Filter {
+	all := []Filter{
+		{"owner", v.t("col.owner"), agencyOptions(v.voice, agencies)},
+		{"level", v.t("col.level"), v.levels()},
+		{"state", v.t("col.state"), v.coded("state.", approval.States()...)},
+		{"plan", v.t("col.plan"), v.coded("plan.", "none", "part", "full")},
+		{"origin", v.t("reg.origin"), v.coded("origin.", "registered", "simulated", "ndxp_list")},
+	}
+	for i, f := range all {
+		all[i].Options = choose(f.ID, q[f.ID], f.Options...)
+	}
+	return all
+}
+
+// coded makes options of codes that have words under a prefix.
+func (v voice) coded(prefix string, codes ...string) []Option {
+	all := make([]Option, len(codes))
+	for i, c := range codes {
+		all[i] = Option{Code: c, Label: v.t(prefix + c)}
+	}
+	return all
+}
+
+// chips are the filters in use, each a link that takes it away.
+func (v *visit) chips(q url.Values, filters []Filter) []Link {
+	var all []Link
+	if text := q.Get("q"); text != "" {
+		all = append(all, Link{Href: without(q, "q"), Text: "“" + text + "”"})
+	}
+	for _, f := range filters {
+		for _, o := range f.Options {
+			if o.Chosen {
+				all = append(all, Link{Href: without(q, f.ID), Text: f.Label + ": " + o.Label})
+			}
+		}
+	}
+	return all
+}
+
+// without is the register's address without one filter, on its first page.
+func without(q url.Values, name string) string {
+	rest := copyValues(q)
+	for _, k := range []string{name, "page", "lang"} {
+		rest.Del(k)
+	}
+	return address(rest)
+}
+
+// address is the register's address under filters; empty ones are left out.
+func address(q url.Values) string {
+	for k, x := range q {
+		if len(x) == 0 || x[0] == "" {
+			q.Del(k)
+		}
+	}
+	if len(q) == 0 {
+		return "/systems"
+	}
+	return "/systems?" + q.Encode()
+}
+
+// row is a line of the register in words.
+func (v *visit) row(r approval.Row) SystemRow {
+	row := SystemRow{Code: r.Code, Name: r.Name, OwnerName: r.OwnerName, Level: v.level(r.Level), State: v.state(r.State),
+		Plan: v.t("plan." + string(r.Plan)), Until: v.day(r.Until)}
+	if !r.Level.Valid() && r.Proposed.Valid() {
+		row.Level = v.t("level.prop", int(r.Proposed))
+	}
+	if r.Plan == "" {
+		row.Plan = v.t("plan.none")
+	}
+	if r.Until == "" && r.Level.Valid() {
+		row.Until = v.t("until.none")
+	}
+	if r.Origin != approval.Registered {
+		row.Origin = &Tag{v.t("origin." + string(r.Origin)), "yellow"}
+	}
+	return row
+}
+
+// pageLinks are the links to other pages: the first, the last, and those near
+// the present one; a gap has neither link nor mark.
+func (v *visit) pageLinks(q url.Values, page, last int) []Link {
+	if last < 2 {
+		return nil
+	}
+	at := func(n int, text string) Link {
+		to := copyValues(q)
+		to.Del("lang")
+		to.Set("page", strconv.Itoa(n))
+		return Link{Href: address(to), Text: text}
+	}
+	var all []Link
+	if page > 1 {
+		all = append(all, at(page-1, v.t("reg.prev")))
+	}
+	shown := []int{1, page - 2, page - 1, page, page + 1, page + 2, last}
+	for n, gap := 1, false; n <= last; n++ {
+		switch {
+		case !slices.Contains(shown, n):
+			gap = true
+			continue
+		case gap:
+			all = append(all, Link{Text: "…"})
+		}
+		gap = false
+		link := at(n, v.num(n))
+		link.Here = n == page
+		all = append(all, link)
+	}
+	if page < last {
+		all = append(all, at(page+1, v.t("reg.next")))
+	}
+	return all
+}

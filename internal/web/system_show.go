@@ -1,0 +1,331 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+)
+
+// SystemPage is everything about one system.
+type SystemPage struct {
+	Page
+	System     *Identity
+	Gate       Verdict
+	Missing    []Missing
+	Acts       []ActLink
+	Current    string
+	Levels     []LevelCard
+	Facts      []Fact
+	Competence []Fact
+	Dossiers   []DossierCard
+	Approvals  []ApprovalRow
+	Plan       []Fact
+	History    []Event
+	Report     string
+}
+
+// Missing is a step that still lacks; Href is set when this actor may take it.
+type Missing struct{ Says, Cites, Href, Act, Who string }
+
+// ActLink is an act the actor may do now.
+type ActLink struct {
+	Href, Text string
+	First      bool
+}
+
+// LevelCard is the level by one rule set.
+type LevelCard struct {
+	Title, Level string
+	Current      bool
+	Badge        Tag
+	Notes        []string
+	Criteria     []Criterion
+}
+
+// DossierCard is one dossier with what was said about it.
+type DossierCard struct {
+	Title     string
+	State     Tag
+	Facts     []Fact
+	Steps     []Step
+	Statement []Fact
+}
+
+// ApprovalRow is one approval.
+type ApprovalRow struct {
+	Number, Level, Authority, Decided, Until, Note string
+	State                                          Tag
+}
+
+// Event is one entry of the history; no person is named.
+type Event struct{ Stamp, At, Act, By string }
+
+// systemShow shows a system: the gate's answer first, then what is missing.
+func (s *site) systemShow(v *visit) error {
+	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	if err != nil {
+		return err
+	}
+	p := SystemPage{Page: v.page(file.System.Name + " (" + file.System.Code + ")"), System: v.identity(&file)}
+	p.Simulated = file.System.Origin == approval.Simulated
+	p.Gate = v.verdict(s.Gate.Ask(v.r.Context(), gate.Question{Provider: file.System.Code, At: v.now}))
+	p.Missing, p.Acts = v.missing(&file), v.actLinks(file.Acts)
+	p.Current, p.Levels = v.t("sys.levels.now", v.ruleSet(file.Current)), v.levelCards(&file)
+	p.Facts, p.Competence = v.statedFacts(&file), v.competence(file.Competence)
+	p.Dossiers, p.Approvals = v.dossierCards(&file), v.approvalRows(&file)
+	p.Plan, p.History = v.planFacts(&file), v.events(file.History)
+	if s.Reports != nil {
+		p.Report = "/systems/" + file.System.Code + "/report.pdf"
+	}
+	return v.show(http.StatusOK, "system", p)
+}
+
+// pathOf is the page on which an act is done, "" when it has none.
+func (s *site) pathOf(act string) string {
+	if act == approval.ActDraft {
+		act = approval.ActSubmit
+	}
+	for _, d := range s.deeds {
+		if d.act == act {
+			return d.path
+		}
+	}
+	return ""
+}
+
+// missing are the steps that still lack, each with who may take it.
+func (v *visit) missing(f *approval.File) []Missing {
+	var all []Missing
+	for _, x := range f.Missing {
+		m := Missing{Says: v.say(x.Says), Cites: x.Cites}
+		act := strings.TrimPrefix(x.Rule, "step.")
+		if path := v.pathOf(act); slices.Contains(f.Acts, act) && path != "" {
+			m.Href, m.Act = "/systems/"+f.System.Code+"/"+path, v.t("act."+act)
+		}
+		m.Who = v.whoDoes(act, f.Competence)
+		all = append(all, m)
+	}
+	return all
+}
+
+// whoDoes names the capacity that takes a step.
+func (v *visit) whoDoes(act string, c *law.Competence) string {
+	switch {
+	case act == approval.ActFacts || act == approval.ActSubmit || act == approval.ActPlan:
+		return v.role(law.RoleOperator)
+	case c == nil:
+		return ""
+	case act == approval.ActOpinion:
+		return v.role(c.Opinion)
+	case act == approval.ActReview:
+		return v.roles(c.Appraise)
+	case act == approval.ActDecide:
+		return v.approvers(*c)
+	case act == approval.ActConfirm:
+		return v.role(c.Regulator)
+	}
+	return ""
+}
+
+// approvers names who approves, with the part where there are several.
+func (v *visit) approvers(c law.Competence) string {
+	var names []string
+	for _, p := range c.Approve {
+		name := v.role(p.Role)
+		if len(c.Approve) > 1 {
+			name += " (" + v.t("part."+p.Part) + ")"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// actLinks are the acts the actor may do, the draft folded into its submission.
+func (v *visit) actLinks(acts []string) []ActLink {
+	var all []ActLink
+	for _, act := range acts {
+		if act == approval.ActDraft {
+			continue
+		}
+		all = append(all, ActLink{Href: "/systems/" + v.code() + "/" + v.pathOf(act), Text: v.t("act." + act), First: len(all) == 0})
+	}
+	return all
+}
+
+// levelCards are the levels by both rule sets.
+func (v *visit) levelCards(f *approval.File) []LevelCard {
+	var all []LevelCard
+	for _, d := range f.Levels {
+		c := LevelCard{Title: v.ruleSet(d.Rules), Level: v.level(0), Current: d.Rules == f.Current,
+			Badge: Tag{v.t("sys.levels.now1"), "blue"}, Criteria: v.criteria(d.Matched)}
+		if d.Level != nil {
+			c.Level = v.level(*d.Level)
+		}
+		if d.Manual {
+			c.Notes = append(c.Notes, v.t("sys.manual"))
+		}
+		if len(d.Incomplete) > 0 {
+			c.Notes = append(c.Notes, v.t("sys.incomplete", v.factLabels(d.Incomplete)))
+		}
+		if d.Listed() {
+			c.Notes = append(c.Notes, v.t("sys.listed"))
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// factLabels names facts by the questions of the facts form.
+func (v *visit) factLabels(ids []string) string {
+	form, err := v.form("facts")
+	if err != nil {
+		return strings.Join(ids, "; ")
+	}
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = id
+		if f, ok := form.Field(id); ok {
+			names[i] = orElse(f.Name.In(v.lang), f.Label.In(v.lang))
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+// statedFacts are the facts on record in the words of the facts form.
+func (v *visit) statedFacts(f *approval.File) []Fact {
+	form, err := v.form("facts")
+	if err != nil || f.System.Facts == nil {
+		return nil
+	}
+	answers := statedFacts(f)
+	var all []Fact
+	for _, s := range form.Shown(f.FormContext, answers) {
+		for i := range s.Fields {
+			if x := v.answered(&s.Fields[i], answers); x.Value != "" {
+				all = append(all, x)
+			}
+		}
+	}
+	return all
+}
+
+// competence says who handles the system, and by which clause.
+func (v *visit) competence(c *law.Competence) []Fact {
+	if c == nil {
+		return nil
+	}
+	all := []Fact{{Label: v.t("f.prepare"), Value: v.role(c.Prepare)}}
+	if c.Opinion != "" {
+		all = append(all, Fact{Label: v.t("f.opinion"), Value: v.role(c.Opinion)})
+	}
+	return append(all,
+		Fact{Label: v.t("f.appraise"), Value: v.roles(c.Appraise) + v.within(c.Appraisal)},
+		Fact{Label: v.t("f.approve"), Value: v.approvers(*c) + v.within(c.Approval)},
+		Fact{Label: v.t("f.regulator"), Value: v.role(c.Regulator)},
+		Fact{Label: v.t("f.cites"), Value: c.Cites})
+}
+
+// within writes a time limit in brackets, "" when there is none.
+func (v *visit) within(l law.Limit) string {
+	if l.Days == 0 {
+		return ""
+	}
+	key := "due.days"
+	if l.Working {
+		key = "due.workdays"
+	}
+	return " (" + v.t(key, l.Days) + ")"
+}
+
+// dossierCards are the dossiers, latest first.
+func (v *visit) dossierCards(f *approval.File) []DossierCard {
+	var all []DossierCard
+	for i := len(f.System.Dossiers) - 1; i >= 0; i-- {
+		d := &f.System.Dossiers[i]
+		c := DossierCard{Title: v.t("sys.dossier", d.No), State: v.dossierState(d.State), Facts: v.dossierFacts(d), Steps: v.steps(d)}
+		if d.Digest != "" {
+			c.Facts = append(c.Facts, Fact{Label: v.t("f.digest"), Value: d.Digest})
+		}
+		for _, s := range v.statement(f, d) {
+			for _, x := range s.Facts {
+				if x.Value != "" {
+					c.Statement = append(c.Statement, x)
+				}
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// approvalRows are the approvals, latest first.
+func (v *visit) approvalRows(f *approval.File) []ApprovalRow {
+	var all []ApprovalRow
+	for i := len(f.System.Approvals) - 1; i >= 0; i-- {
+		a := f.System.Approvals[i]
+		row := ApprovalRow{Number: orElse(a.Number, fmt.Sprint(a.No)), Level: v.level(a.Level), Authority: v.role(a.Authority),
+			Decided: v.day(a.DecidedOn), Until: orElse(v.day(a.Until), v.t("until.none")), State: v.approvalState(f, a)}
+		switch {
+		case a.Revocation != nil:
+			row.Note = strings.TrimSpace(a.Revocation.Number + " " + a.Revocation.Ground)
+		case a.Confirmation != nil:
+			row.Note = v.t("sys.confirmed", v.dated(a.Confirmation.At))
+		default:
+			row.Note = v.t("sys.unconfirmed")
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+// approvalState says whether an approval is the one in force.
+func (v *visit) approvalState(f *approval.File, a approval.Approval) Tag {
+	switch current := f.Standing.Approval; {
+	case a.Revocation != nil:
+		return Tag{v.t("sys.revoked"), "red"}
+	case current != nil && current.No == a.No:
+		return Tag{v.t("sys.in.force"), "green"}
+	case a.InForce(v.now) && current != nil:
+		return Tag{v.t("sys.superseded"), "grey"}
+	}
+	return Tag{v.t("sys.lapsed"), "red"}
+}
+
+// planFacts are the plan, the checks and the rest of the description.
+func (v *visit) planFacts(f *approval.File) []Fact {
+	st, s := f.Standing, &f.System
+	all := []Fact{{Label: v.t("f.plan"), Value: v.t("plan." + string(st.Plan))}}
+	if n := len(s.Plans); n > 0 && st.Approval != nil && s.Plans[n-1].Approval == st.Approval.No {
+		all = append(all, Fact{Label: v.t("f.planon"), Value: v.day(s.Plans[n-1].On)})
+	}
+	if st.RoadmapUntil != "" {
+		all = append(all, Fact{Label: v.t("f.roadmap"), Value: v.day(st.RoadmapUntil)})
+	}
+	return append(all,
+		Fact{Label: v.t("f.inspected"), Value: v.day(st.Inspected)}, Fact{Label: v.t("f.risk"), Value: v.day(st.RiskAssessed)},
+		Fact{Label: v.t("f.minutes"), Value: v.day(st.Minutes)}, Fact{Label: v.t("f.critical"), Value: v.num(st.OpenCritical)},
+		Fact{Label: v.t("f.stage"), Value: v.t("stage." + string(s.Stage))},
+		Fact{Label: v.t("f.description"), Value: s.Description, Long: true}, Fact{Label: v.t("f.served"), Value: s.Served, Long: true})
+}
+
+// events are the entries of the ledger in words, latest first.
+func (v *visit) events(es []approval.Entry) []Event {
+	var all []Event
+	for i := len(es) - 1; i >= 0; i-- {
+		e := es[i]
+		act := v.t("past." + e.Act)
+		if o := e.Detail["outcome"]; v.has("outcome." + o) {
+			act += ": " + v.t("outcome."+o)
+		}
+		if n := e.Detail["number"]; n != "" {
+			act += " (" + n + ")"
+		}
+		all = append(all, Event{Stamp: stamp(e.At), At: v.when(e.At), Act: act, By: v.role(e.By.Capacity)})
+	}
+	return all
+}
