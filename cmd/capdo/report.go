@@ -12,8 +12,13 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/law"
 	"capdo/internal/report"
-	"capdo/internal/web"
 )
+
+// reportQuery names a report: kind "national", or "system" with its code.
+type reportQuery struct {
+	Kind, Code string
+	Day        law.Day
+}
 
 // auditor is in whose scope the command line reads.
 func auditor() approval.Actor {
@@ -57,18 +62,18 @@ func reportCommand(ctx context.Context, w world) (err error) {
 }
 
 // query reads which report is asked for.
-func query(rest []string, day law.Day) (web.ReportQuery, error) {
+func query(rest []string, day law.Day) (reportQuery, error) {
 	switch {
 	case len(rest) == 1 && rest[0] == "national":
-		return web.ReportQuery{Kind: "national", Day: day}, nil
+		return reportQuery{Kind: "national", Day: day}, nil
 	case len(rest) == 2 && rest[0] == "system":
-		return web.ReportQuery{Kind: "system", Code: rest[1], Day: day}, nil
+		return reportQuery{Kind: "system", Code: rest[1], Day: day}, nil
 	}
-	return web.ReportQuery{}, errors.New("name the report: national, or system CODE")
+	return reportQuery{}, errors.New("name the report: national, or system CODE")
 }
 
 // fileName is the name a report gets by itself.
-func fileName(q web.ReportQuery) string {
+func fileName(q reportQuery) string {
 	if q.Kind == "system" {
 		return fmt.Sprintf("bao-cao-he-thong-%s-%s.pdf", q.Code, q.Day)
 	}
@@ -112,7 +117,7 @@ func shippedWorld(ctx context.Context, w world) (*program, func() error, error) 
 }
 
 // writeReport writes a report to a file, whole or not at all.
-func (p *program) writeReport(ctx context.Context, path string, q web.ReportQuery) (err error) {
+func (p *program) writeReport(ctx context.Context, path string, q reportQuery) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".capdo-*")
 	if err != nil {
 		return err
@@ -131,8 +136,8 @@ func (p *program) writeReport(ctx context.Context, path string, q web.ReportQuer
 	return os.Rename(f.Name(), path)
 }
 
-// report is the web.ReportFunc of the program.
-func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q web.ReportQuery) error {
+// report writes a report in the actor's scope.
+func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
 	if q.Kind == "system" {
 		s, err := p.systemReport(ctx, a, q.Code, q.Day)
 		if err != nil {
@@ -194,4 +199,15 @@ func dayOf(t time.Time) string {
 		return ""
 	}
 	return string(law.DayOf(t))
+}
+
+// isPDF tells whether a file is there and begins as a PDF does.
+func isPDF(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	head := make([]byte, 5)
+	_, err = io.ReadFull(f, head)
+	return errors.Join(err, f.Close()) == nil && string(head) == "%PDF-"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -65,7 +66,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(secure bool) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.report})
+		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}
@@ -73,6 +74,11 @@ func (p *program) handler(secure bool) (http.Handler, error) {
 	mux.Handle("/gate/v1/", p.gate.Handler())
 	mux.Handle("/", pages)
 	return mux, nil
+}
+
+// webReport is the pages' way to the reports.
+func (p *program) webReport(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error {
+	return p.report(ctx, w, a, reportQuery{Kind: kind, Code: code, Day: day})
 }
 
 // close closes what open opened.

@@ -62,10 +62,23 @@ func (s System) Standing(t time.Time) Standing {
 	st.inForce(s.Approvals, t)
 	st.planned(s.Plans, t)
 	st.inspected(s.Inspections, t)
-	if d := s.Last(); d != nil && !d.SubmittedAt.After(t) {
-		st.Dossier, st.Proposed = d.State, d.Level
-	}
+	st.filed(s.Dossiers, t)
 	return st
+}
+
+// filed takes the state of the latest dossier, and the day of the risk
+// assessment that every submitted one states.
+func (st *Standing) filed(ds []Dossier, t time.Time) {
+	for i := range ds {
+		d := &ds[i]
+		if d.SubmittedAt.After(t) {
+			continue
+		}
+		st.Dossier, st.Proposed = d.State, d.Level
+		if on, ok := d.Statement.Day("risk_assessed_on"); ok && d.State != Draft {
+			st.RiskAssessed = max(st.RiskAssessed, law.Day(on))
+		}
+	}
 }
 
 // inForce finds the latest approval in force at t, else the latest former one.

@@ -71,7 +71,7 @@ func TestAnnexRows(t *testing.T) {
 		"Cộng 1.113 1.113 702 702 483 483 – 63 – 43 69",
 		"Cộng 5.895 5.895 4.621 4.621 3.474 3.499 – 78 – 59 75",
 		"54% / 70% Ghi 70% là 57/81, tính trên số đã phê duyệt;",
-		"k: số trong sổ đăng ký khác số đã in",
+		"Bộ Tài chính (G04) tỷ lệ triển khai 70%", "k: số trong sổ đăng ký khác số đã in",
 	})
 }
 

@@ -29,10 +29,10 @@ type Key struct{ Class, Text string }
 
 // The measures of the chart.
 const (
-	chartWidth  = 760
+	chartWidth  = 620
 	chartLeft   = 110
 	chartRight  = 70 // room for the figure after the longest bar
-	barHeight   = 16
+	barHeight   = 17
 	barGap      = 3
 	groupHeight = 3*(barHeight+barGap) + 14
 )

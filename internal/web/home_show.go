@@ -24,7 +24,7 @@ const homeWork = 8
 
 // homeShow shows the actor's work.
 func (s *site) homeShow(v *visit) error {
-	items, err := s.Office.Queue(v.r.Context(), v.actor())
+	items, err := v.queue()
 	if err != nil {
 		return err
 	}

@@ -72,9 +72,9 @@ func (v *visit) tileMap(agencies []approval.AgencyCount, rate string) *TileMap {
 		x, ok := by[t.code]
 		m.Tiles = append(m.Tiles, v.tile(t, x, ok && x.Reported, rate))
 	}
-	for _, t := range []tile{{"", v.t("map.hoangsa"), 10, 7}, {"", v.t("map.truongsa"), 15, 7}} {
+	for _, t := range []tile{{"map.hoangsa", "Hoàng Sa", 10, 7}, {"map.truongsa", "Trường Sa", 15, 7}} {
 		s := place(t)
-		s.Class, s.Title, s.NameY = "ti", t.name, s.Y+tileH/2+3
+		s.Class, s.Title, s.NameY = "ti", v.t(t.code), s.Y+tileH/2+3
 		m.Tiles = append(m.Tiles, s)
 	}
 	return m

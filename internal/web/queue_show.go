@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"capdo/internal/approval"
@@ -17,6 +18,8 @@ type QueuePage struct {
 // WorkGroup is the work of one act.
 type WorkGroup struct {
 	ID, Title string
+	Count     int
+	More      string // said when not all are shown
 	Work      []Work
 }
 
@@ -27,9 +30,20 @@ type Work struct {
 	Simulated                                             bool
 }
 
+// queueLength is how many systems one act's table shows: the page stays light,
+// and the next ones move up as the first are done.
+const queueLength = 50
+
+// queue is what waits for the actor, longest waiting first.
+func (v *visit) queue() ([]approval.QueueItem, error) {
+	items, err := v.Office.Queue(v.r.Context(), v.actor())
+	slices.SortStableFunc(items, func(a, b approval.QueueItem) int { return a.Since.Compare(b.Since) })
+	return items, err
+}
+
 // queueShow shows what waits for the actor, longest waiting first.
 func (s *site) queueShow(v *visit) error {
-	items, err := s.Office.Queue(v.r.Context(), v.actor())
+	items, err := v.queue()
 	if err != nil {
 		return err
 	}
@@ -37,12 +51,18 @@ func (s *site) queueShow(v *visit) error {
 	for _, act := range approval.Acts() {
 		g := WorkGroup{ID: "act-" + act, Title: v.t("act." + act)}
 		for _, it := range items {
-			if it.Act == act {
+			if it.Act != act {
+				continue
+			}
+			if g.Count++; g.Count <= queueLength {
 				g.Work = append(g.Work, v.work(it))
 				p.Simulated = p.Simulated || it.Origin == approval.Simulated
 			}
 		}
-		if len(g.Work) > 0 {
+		if g.Count > queueLength {
+			g.More = v.t("queue.more", v.num(queueLength), v.num(g.Count))
+		}
+		if g.Count > 0 {
 			p.Groups = append(p.Groups, g)
 		}
 	}
@@ -52,7 +72,7 @@ func (s *site) queueShow(v *visit) error {
 // work is an item of the queue in words.
 func (v *visit) work(it approval.QueueItem) Work {
 	w := Work{Href: "/systems/" + it.Code + "/" + v.pathOf(it.Act), Act: v.t("act." + it.Act), Code: it.Code, Name: it.Name,
-		OwnerName: it.OwnerName, Level: v.level(it.Level), Since: v.t("since.day", v.dated(it.Since)),
+		OwnerName: it.OwnerName, Level: v.level(it.Level), Since: v.dated(it.Since),
 		Simulated: it.Origin == approval.Simulated}
 	w.Limit = v.t("limit.none")
 	if it.Limit.Days > 0 {

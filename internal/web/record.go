@@ -14,6 +14,7 @@ type Identity struct {
 	Code, Name, OwnerName, Operator, Level string
 	State                                  Tag
 	Simulated                              bool
+	Self                                   bool // the bar stands on the system's own page, under its name
 }
 
 // Criterion is one rule that matched, with its clause.

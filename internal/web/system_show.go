@@ -72,7 +72,7 @@ func (s *site) systemShow(v *visit) error {
 		return err
 	}
 	p := SystemPage{Page: v.page(file.System.Name + " (" + file.System.Code + ")"), System: v.identity(&file)}
-	p.Simulated = file.System.Origin == approval.Simulated
+	p.System.Self, p.Simulated = true, file.System.Origin == approval.Simulated
 	p.Gate = v.verdict(s.Gate.Ask(v.r.Context(), gate.Question{Provider: file.System.Code, At: v.now}))
 	p.Missing, p.Acts = v.missing(&file), v.actLinks(file.Acts)
 	p.Current, p.Levels = v.t("sys.levels.now", v.ruleSet(file.Current)), v.levelCards(&file)
@@ -145,14 +145,16 @@ func (v *visit) approvers(c law.Competence) string {
 	return strings.Join(names, ", ")
 }
 
-// actLinks are the acts the actor may do, the draft folded into its submission.
+// actLinks are the acts the actor may do, the draft folded into its submission;
+// an act that ends something never stands out.
 func (v *visit) actLinks(acts []string) []ActLink {
 	var all []ActLink
 	for _, act := range acts {
 		if act == approval.ActDraft {
 			continue
 		}
-		all = append(all, ActLink{Href: "/systems/" + v.code() + "/" + v.pathOf(act), Text: v.t("act." + act), First: len(all) == 0})
+		ends := act == approval.ActRevoke || act == approval.ActRetire
+		all = append(all, ActLink{Href: "/systems/" + v.code() + "/" + v.pathOf(act), Text: v.t("act." + act), First: len(all) == 0 && !ends})
 	}
 	return all
 }
@@ -190,7 +192,7 @@ func (v *visit) factLabels(ids []string) string {
 	for i, id := range ids {
 		names[i] = id
 		if f, ok := form.Field(id); ok {
-			names[i] = orElse(f.Name.In(v.lang), f.Label.In(v.lang))
+			names[i] = strings.TrimSuffix(orElse(f.Name.In(v.lang), f.Label.In(v.lang)), "?")
 		}
 	}
 	return strings.Join(names, "; ")

@@ -12,8 +12,11 @@ type Verdict struct {
 }
 
 // Ground is one reason of a verdict. Weak says how sure its basis is when it
-// is not sure.
-type Ground struct{ Code, Says, Cites, Whose, Weak string }
+// is not sure; Mark is set when the reason does not deny by itself.
+type Ground struct {
+	Code, Says, Cites, Whose, Weak string
+	Mark                           *Tag
+}
 
 // verdict puts the gate's answer into words. Anything but a clear allow reads
 // as a denial.
@@ -32,6 +35,9 @@ func (v voice) verdict(x gate.Verdict) Verdict {
 		}
 		if r.Confidence != law.ConfidenceHigh && v.has("confidence."+r.Confidence) {
 			g.Weak = v.t("weak", v.t("confidence."+r.Confidence))
+		}
+		if r.Effect == law.EffectWarn || r.Effect == law.EffectLimit {
+			g.Mark = &Tag{v.t("effect." + r.Effect), "yellow"}
 		}
 		d.Reasons = append(d.Reasons, g)
 	}

@@ -41,6 +41,7 @@ func pageWords() catalogue {
 		"queue.title":   {"Hàng chờ xử lý", "Queue"},
 		"queue.lead":    {"Hồ sơ đang chờ đúng vai trò của bạn, chờ lâu nhất đứng trước.", "Dossiers that wait for your role, longest waiting first."},
 		"queue.empty":   {"Không có việc nào đang chờ bạn.", "Nothing is waiting for you."},
+		"queue.more":    {"Hiện %s việc chờ lâu nhất trong %s việc; xong việc nào, việc tiếp theo hiện lên.", "Showing the %s longest waiting of %s; the next move up as these are done."},
 		"limit.working": {"Thời hạn %d ngày làm việc, chưa trừ ngày nghỉ lễ", "Limit: %d working days, public holidays not deducted"},
 		"limit.days":    {"Thời hạn %d ngày", "Limit: %d days"},
 		"limit.none":    {"Không có thời hạn", "No limit"},
@@ -180,7 +181,7 @@ func pageWords() catalogue {
 		"ov.levels.desc": {"Biểu đồ cột ngang: số hệ thống, số đã phê duyệt và số đã triển khai đầy đủ ở từng cấp độ; số liệu có trong bảng dưới.", "Bar chart: systems, approved and fully deployed at each level; the table below has the same figures."},
 		"ov.levels.cap":  {"Số hệ thống theo cấp độ", "Systems by level"},
 		"ov.map":         {"Bản đồ 63 tỉnh, thành phố", "Map of the 63 provinces"},
-		"ov.map.desc":    {"Mỗi ô là một tỉnh, thành phố ở vị trí tương đối, ghi %s. Số liệu có trong bảng cơ quan.", "Each tile is a province at its relative place with its %s. The agency table has the same figures."},
+		"ov.map.desc":    {"Mỗi ô là một tỉnh, thành phố ở vị trí tương đối. Số trong ô: %s. Bảng theo cơ quan có cùng số liệu.", "Each tile is a province at its relative place. The figure: %s. The table by agency has the same figures."},
 		"ov.map.fold":    {"Ranh giới 63 tỉnh, thành phố trước 01/7/2025.", "The 63 provinces as before 1 July 2025."},
 		"ov.agencies":    {"Theo cơ quan", "By agency"},
 		"ov.silent":      {"chưa báo cáo", "not reported"},
@@ -189,8 +190,8 @@ func pageWords() catalogue {
 		"ov.legend":      {"Chú giải màu", "Key to the colours"},
 		"ov.level0":      {"Chưa khai", "Not stated"},
 		"ov.none":        {"Chưa có số liệu đến ngày này.", "There are no figures as of this day."},
-		"map.hoangsa":    {"Hoàng Sa", "Hoàng Sa"},
-		"map.truongsa":   {"Trường Sa", "Trường Sa"},
+		"map.hoangsa":    {"Quần đảo Hoàng Sa (thành phố Đà Nẵng)", "Hoàng Sa archipelago (Da Nang City)"},
+		"map.truongsa":   {"Quần đảo Trường Sa (tỉnh Khánh Hòa)", "Trường Sa archipelago (Khanh Hoa Province)"},
 
 		"about.title": {"Giới thiệu và trợ giúp", "About and help"},
 	}
