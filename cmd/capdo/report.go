@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"capdo/internal/approval"
@@ -176,18 +177,27 @@ func (p *program) official(ctx context.Context, a approval.Actor, day law.Day) (
 	return o, nil
 }
 
-// bases are the law and the decree in force on the day.
+// bases are the law and the decree in force on the day, as a paper names them.
 func (p *program) bases(day law.Day) []string {
 	var out []string
 	for _, i := range p.book.Instruments() {
 		switch i.ID {
 		case "luat-86-2015", "luat-116-2025", "nd-85-2016", "nd-331-2026":
 			if day >= i.From && (i.Until == "" || day <= i.Until) {
-				out = append(out, "Căn cứ "+i.Short+" – "+i.Title.VI)
+				out = append(out, "Căn cứ "+named(i))
 			}
 		}
 	}
 	return out
+}
+
+// named puts the number where it belongs: «Luật An ninh mạng số …», «Nghị định
+// số … về …».
+func named(i law.Instrument) string {
+	if about, ok := strings.CutPrefix(i.Title.VI, "Nghị định "); ok {
+		return "Nghị định số " + i.Number + " " + about
+	}
+	return i.Title.VI + " số " + i.Number
 }
 
 // stamp prints an instant for a reader in Viet Nam.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"capdo/fixtures"
 	"capdo/internal/approval"
@@ -31,7 +33,7 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	if err != nil {
 		return n, err
 	}
-	titles, err := documentTitles()
+	titles, short, err := documentNames()
 	if err != nil {
 		return n, err
 	}
@@ -39,32 +41,38 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	n.Addressees = []string{"Thủ tướng Chính phủ"}
 	n.Recipients = []string{"Các bộ, cơ quan ngang bộ, cơ quan thuộc Chính phủ", "UBND các tỉnh, thành phố trực thuộc trung ương"}
 	n.Source = "Phụ lục IX, " + titles[annexDocument]
-	n.Agencies = agencyRows(ov, printed, titles)
+	n.Agencies = agencyRows(ov, printed, short)
 	n.Levels = levelRows(ov)
 	n.Deadlines = []report.Deadline{{Task: report.TaskApprove, Day: "2024-09-30", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}, {Task: report.TaskDeploy, Day: "2024-12-31", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}}
 	n.Notes = notes(ov)
 	if len(printed) > 0 {
-		err = addStated(&n, titles)
+		err = addStated(&n, short)
 	}
 	return n, err
 }
 
-// documentTitles maps document ids to titles.
-func documentTitles() (map[string]string, error) {
+// documentNames maps document ids to titles, and to the short names that
+// tables use: «Báo cáo 7/2024».
+func documentNames() (titles, short map[string]string, err error) {
 	ss, err := fixtures.Sources()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	titles := map[string]string{}
+	titles, short = map[string]string{}, map[string]string{}
 	for _, s := range ss {
-		titles[s.ID] = s.Title
+		kind, _, _ := strings.Cut(s.Title, " về ")
+		if strings.HasPrefix(s.Title, "Báo cáo") {
+			kind = "Báo cáo"
+		}
+		year, month, _ := strings.Cut(s.Date, "-")
+		titles[s.ID], short[s.ID] = s.Title, strings.TrimSpace(kind+" "+strings.TrimLeft(strings.TrimPrefix(month, "0")+"/"+year, "/"))
 	}
-	return titles, nil
+	return titles, short, nil
 }
 
 // agencyRows sets each printed row beside the register. Without printed rows
 // the register stands alone.
-func agencyRows(ov approval.Overview, printed []approval.Reported, titles map[string]string) []report.AgencyRow {
+func agencyRows(ov approval.Overview, printed []approval.Reported, short map[string]string) []report.AgencyRow {
 	lines := map[string]approval.Reported{}
 	for _, r := range printed {
 		lines[r.Agency] = r
@@ -80,7 +88,7 @@ func agencyRows(ov approval.Overview, printed []approval.Reported, titles map[st
 				Deployed: r.Deployed, DeployedPct: r.DeployedPct, Reported: r.Reported},
 			Code:     x.Agency.Code,
 			Register: report.Counts{Total: x.Total, Approved: x.Approved, Deployed: x.Deployed},
-			Source:   report.Source{Document: titles[r.Document], Section: r.Section, Row: r.Row},
+			Source:   report.Source{Document: short[r.Document], Section: r.Section, Row: r.Row},
 		})
 	}
 	return rows
@@ -100,7 +108,7 @@ func levelRows(ov approval.Overview) []report.LevelRow {
 func notes(ov approval.Overview) []string {
 	var ns []string
 	if ov.Simulated > 0 {
-		ns = append(ns, fmt.Sprintf("%d bản ghi hệ thống trong sổ đăng ký là dữ liệu mô phỏng, được tạo sao cho tổng số của từng cơ quan khớp số liệu in tại Phụ lục IX; không phải hồ sơ của hệ thống có thật.", ov.Simulated))
+		ns = append(ns, fmt.Sprintf("%s bản ghi hệ thống trong sổ đăng ký là dữ liệu mô phỏng, được tạo sao cho tổng số của từng cơ quan khớp số liệu in tại Phụ lục IX; không phải hồ sơ của hệ thống có thật.", thousands(ov.Simulated)))
 	}
 	if ov.Listed > 0 {
 		ns = append(ns, fmt.Sprintf("%d hệ thống, cơ sở dữ liệu có tên trong các danh sách kết nối NDXP đã được ghi vào sổ đăng ký nhưng không tính vào các bảng, vì báo cáo gốc không cho biết chúng thuộc số đếm của cơ quan nào và tình trạng phê duyệt ra sao.", ov.Listed))
@@ -109,7 +117,7 @@ func notes(ov approval.Overview) []string {
 }
 
 // addStated adds the totals of the text, and by level beside the register.
-func addStated(n *report.NationalReport, titles map[string]string) error {
+func addStated(n *report.NationalReport, short map[string]string) error {
 	totals, err := fixtures.Totals()
 	if err != nil {
 		return err
@@ -129,8 +137,17 @@ func addStated(n *report.NationalReport, titles map[string]string) error {
 				}
 			}
 		} else if key, ok := measure[t.Measure]; ok {
-			n.Stated = append(n.Stated, report.Stated{Key: scope + key, Value: t.Value, Source: report.Source{Document: titles[t.Document], Section: t.Section + ", " + t.Paragraph}})
+			n.Stated = append(n.Stated, report.Stated{Key: scope + key, Value: t.Value, Source: report.Source{Document: short[t.Document], Section: t.Section + ", " + t.Paragraph}})
 		}
 	}
 	return nil
+}
+
+// thousands writes a count as officials do: 7.008.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "." + s[i:]
+	}
+	return s
 }

@@ -86,13 +86,26 @@ func (o *Office) StateFacts(ctx context.Context, a Actor, code string, version i
 		if err := o.guard(ActFacts, a, s, s.Standing(now), today(now)); err != nil {
 			return nil, err
 		}
-		s.Facts = &Facts{Facts: f, By: a.Who(), At: now}
+		s.Facts = &Facts{Facts: f, Named: o.named(f, now), By: a.Who(), At: now}
 		detail := map[string]string{}
 		for _, rs := range []law.RuleSet{law.R85, law.R331} {
 			detail["level_"+string(rs)] = levelText(o.Book.Determine(rs, f))
 		}
 		return detail, nil
 	})
+}
+
+// named is the level that the rules in force at t make of the facts, 0 when
+// they name none. Before there were rules, the first ones judge.
+func (o *Office) named(f law.Facts, t time.Time) law.Level {
+	rs, ok := o.Book.RuleSetOn(today(t))
+	if !ok {
+		rs = law.R85
+	}
+	if det := o.Book.Determine(rs, f); det.Level != nil {
+		return *det.Level
+	}
+	return 0
 }
 
 // levelText prints a determination: "3", "3?" when a person must decide, "?".
@@ -225,6 +238,9 @@ func (r Reported) Object() string { return "reported:" + r.Document + "/" + r.Ag
 // seal puts the law's determination and the digest on the dossiers of a record
 // that was not submitted here.
 func (o *Office) seal(s *System) error {
+	if s.Facts != nil {
+		s.Facts.Named = o.named(s.Facts.Facts, s.Facts.At)
+	}
 	for i := range s.Dossiers {
 		d := &s.Dossiers[i]
 		if d.Facts != nil && d.Determination == nil {

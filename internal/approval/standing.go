@@ -29,7 +29,7 @@ type Standing struct {
 	Minutes      law.Day
 	OpenCritical int
 	Dossier      DossierState // of the latest dossier, "" when none
-	Proposed     law.Level    // of the latest dossier
+	Proposed     law.Level    // of the latest dossier, else as the law names it from the facts
 }
 
 // Lapses returns the first instant at which the approval is no longer valid by
@@ -62,6 +62,9 @@ func (s System) Standing(t time.Time) Standing {
 	st.inForce(s.Approvals, t)
 	st.planned(s.Plans, t)
 	st.inspected(s.Inspections, t)
+	if s.Facts != nil {
+		st.Proposed = s.Facts.Named
+	}
 	st.filed(s.Dossiers, t)
 	return st
 }
@@ -74,7 +77,10 @@ func (st *Standing) filed(ds []Dossier, t time.Time) {
 		if d.SubmittedAt.After(t) {
 			continue
 		}
-		st.Dossier, st.Proposed = d.State, d.Level
+		st.Dossier = d.State
+		if d.Level > 0 {
+			st.Proposed = d.Level
+		}
 		if on, ok := d.Statement.Day("risk_assessed_on"); ok && d.State != Draft {
 			st.RiskAssessed = max(st.RiskAssessed, law.Day(on))
 		}

@@ -76,9 +76,11 @@ type System struct {
 	Inspections           []Inspection `json:"inspections"`
 }
 
-// Facts are the facts of a system as stated, and by whom.
+// Facts are the facts of a system as stated, and by whom. Named is the level
+// that the rules in force that day made of them, 0 when they named none.
 type Facts struct {
 	law.Facts
+	Named law.Level `json:"named"`
 	By Who       `json:"by"`
 	At time.Time `json:"at"`
 }

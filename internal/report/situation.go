@@ -127,8 +127,8 @@ func (r *national) levels() {
 	var stacksOf []stack
 	var sum LevelRow
 	for _, l := range r.in.Levels {
-		rows = append(rows, levelRow(fmt.Sprintf("Cấp độ %d", l.Level), l))
-		stacksOf = append(stacksOf, stack{fmt.Sprintf("Cấp độ %d", l.Level), l.Register})
+		rows = append(rows, levelRow(levelName(l.Level), l))
+		stacksOf = append(stacksOf, stack{levelName(l.Level), l.Register})
 		sum.Stated += l.Stated
 		sum.Register.Total += l.Register.Total
 		sum.Register.Approved += l.Register.Approved
@@ -211,4 +211,12 @@ func (r *national) halfTable() {
 	}
 	r.caption(r.tableName("Số cơ quan có tỷ lệ dưới 50%"), tableStart+float64(len(table))*height(t, 1))
 	r.table(t, table)
+}
+
+// levelName names a row of the levels; 0 is a system whose level nobody stated.
+func levelName(level int) string {
+	if level == 0 {
+		return "Chưa xác định"
+	}
+	return fmt.Sprintf("Cấp độ %d", level)
 }

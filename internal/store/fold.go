@@ -40,9 +40,6 @@ func project(s *approval.System, now time.Time) projection {
 	st := s.Standing(now)
 	p := projection{State: st.State(), Proposed: int(st.Proposed), Plan: string(st.Plan), Confirmed: st.Confirmed,
 		Search: fold(s.Code + " " + s.Name + " " + s.OperatorUnit)}
-	if d := s.Last(); d != nil {
-		p.Proposed = int(d.Level)
-	}
 	if st.Approval != nil {
 		p.Level, p.UntilDay = int(st.Approval.Level), string(st.Approval.Until)
 	}

@@ -11,8 +11,9 @@ import (
 // idHeader carries the request id, so that a page and the log can be joined.
 const idHeader = "X-Request-Id"
 
-// maxBody is the most that a form may send, in bytes.
-const maxBody = 1 << 20
+// maxBody is the most that a form may send, in bytes: the longest dossier, every
+// letter of it written as three escaped bytes.
+const maxBody = 4 << 20
 
 // policy is the content security policy of every answer.
 func policy() string {

@@ -73,7 +73,7 @@ func frameWords() catalogue {
 		"msg.500.text":      {"Chưa có gì bị thay đổi. Thử lại sau ít phút; nếu vẫn lỗi, báo mã sự cố dưới đây cho quản trị.", "Nothing was changed. Try again in a few minutes; if it still fails, give the incident code below to the administrator."},
 		"msg.cross":         {"Yêu cầu đến từ trang khác", "The request came from another site"},
 		"msg.cross.text":    {"Thao tác được gửi từ một trang ngoài hệ thống nên bị từ chối. Mở lại trang trong hệ thống và thực hiện lại.", "The act was sent from outside this site and was refused. Open the page here and try again."},
-		"msg.big":           {"Nội dung gửi lên lớn quá giới hạn 1 MB.", "What was sent is larger than the limit of 1 MB."},
+		"msg.big":           {"Nội dung gửi lên lớn quá giới hạn 4 MB.", "What was sent is larger than the limit of 4 MB."},
 		"msg.notnow":        {"Vai trò của bạn hoặc trạng thái hồ sơ hiện chưa cho phép thao tác này.", "Your role or the state of the dossier does not allow this act now."},
 		"msg.back":          {"Về trang hệ thống", "Back to the system"},
 		"msg.search":        {"Tìm trong danh sách hệ thống", "Search the register"},

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"html/template"
+	"net/url"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// Both gives the phrases in both languages by key.
+func Both() map[string][2]string {
+	all := map[string][2]string{}
+	for key, w := range newCatalogue() {
+		all[key] = [2]string{w.vi, w.en}
+	}
+	return all
+}
+
+// Num, Pct, Day, When write figures and days in a language.
+func Num(lang string, n int) string          { return speak(lang).num(n) }
+func Pct(lang string, part, whole int) string { return speak(lang).pct(part, whole) }
+func Day(lang string, d law.Day) string       { return speak(lang).day(d) }
+func When(lang string, t time.Time) string    { return speak(lang).when(t) }
+
+func speak(lang string) voice { return voice{lang, newCatalogue()} }
+
+// The small functions tested by table.
+var (
+	ParseDay  = parseDay
+	LocalPath = localPath
+	Elapsed   = elapsed
+	AnswersOf = answersOf
+	FactsOf   = factsOf
+	Band      = band
+)
+
+// Draw draws a form as a page would.
+func Draw(lang string, f *forms.Form, c forms.Context, in url.Values, fs ...approval.Finding) Form {
+	v := &visit{voice: speak(lang)}
+	return v.draw(paper{form: f, context: c, in: in, findings: fs, action: "/here",
+		agencies: []approval.Agency{{Code: "H56", Name: "Thanh Hóa", NameEN: "Thanh Hoa"}}})
+}
+
+// Template is a parsed page; Fill executes it.
+func Template(lang, name string) (*template.Template, error) { return parsePage(speak(lang), name) }
+
+// Fill executes a page.
+func Fill(lang, name string, page any) ([]byte, error) {
+	all, err := parsePages(newCatalogue())
+	if err != nil {
+		return nil, err
+	}
+	return all.fill(lang, name, page)
+}
+
+// PageNames lists the pages.
+func PageNames() ([]string, error) { return pageNames() }
+
+// Tiles is the grid of the map: code, row, column.
+func Tiles() map[string][2]int {
+	all := map[string][2]int{}
+	for _, t := range tileGrid() {
+		all[t.code] = [2]int{t.row, t.col}
+	}
+	return all
+}
