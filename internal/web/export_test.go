@@ -20,7 +20,7 @@ func Both() map[string][2]string {
 }
 
 // Num, Pct, Day, When write figures and days in a language.
-func Num(lang string, n int) string          { return speak(lang).num(n) }
+func Num(lang string, n int) string           { return speak(lang).num(n) }
 func Pct(lang string, part, whole int) string { return speak(lang).pct(part, whole) }
 func Day(lang string, d law.Day) string       { return speak(lang).day(d) }
 func When(lang string, t time.Time) string    { return speak(lang).when(t) }

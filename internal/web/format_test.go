@@ -1,0 +1,79 @@
+package web_test
+
+import (
+	"testing"
+	"time"
+
+	"capdo/internal/law"
+	"capdo/internal/web"
+)
+
+func TestFigures(t *testing.T) {
+	for n, want := range map[int][2]string{0: {"0", "0"}, 999: {"999", "999"}, 1539: {"1.539", "1,539"}, 1234567: {"1.234.567", "1,234,567"}, -1539: {"-1.539", "-1,539"}, -100: {"-100", "-100"}} {
+		if vi, en := web.Num("vi", n), web.Num("en", n); vi != want[0] || en != want[1] {
+			t.Errorf("%d: %q, %q", n, vi, en)
+		}
+	}
+	for _, c := range []struct {
+		part, whole int
+		vi, en      string
+	}{{5515, 7206, "76,5%", "76.5%"}, {4068, 7206, "56,5%", "56.5%"}, {0, 7, "0,0%", "0.0%"}, {7, 7, "100,0%", "100.0%"}, {1, 3, "33,3%", "33.3%"}, {2, 3, "66,7%", "66.7%"}, {1, 0, "–", "–"}} {
+		if vi, en := web.Pct("vi", c.part, c.whole), web.Pct("en", c.part, c.whole); vi != c.vi || en != c.en {
+			t.Errorf("%d of %d: %q, %q", c.part, c.whole, vi, en)
+		}
+	}
+}
+
+func TestDays(t *testing.T) {
+	if got := web.Day("vi", "2024-12-31"); got != "31/12/2024" {
+		t.Errorf("day: %q", got)
+	}
+	if got := web.Day("vi", ""); got != "" {
+		t.Errorf("no day: %q", got)
+	}
+	late := time.Date(2024, 12, 31, 17, 0, 0, 0, time.UTC)
+	if got := web.When("en", late); got != "00:00, 01/01/2025" {
+		t.Errorf("an instant in Viet Nam: %q", got)
+	}
+	for in, want := range map[string]law.Day{"30/6/2024": "2024-06-30", " 2024-06-30 ": "2024-06-30", "31/02/2024": "", "2024-6-30": "", "nay": "", "30/06/24": ""} {
+		if got, ok := web.ParseDay(in); got != want || ok != (want != "") {
+			t.Errorf("parseDay(%q) = %q, %v", in, got, ok)
+		}
+	}
+}
+
+// TestElapsed counts from the day after; Saturdays and Sundays are no working
+// days. 20 November 2026 is a Friday.
+func TestElapsed(t *testing.T) {
+	for _, c := range []struct {
+		from, day      law.Day
+		days, workdays int
+	}{{"2026-11-20", "2026-11-20", 0, 0}, {"2026-11-20", "2026-11-22", 2, 0}, {"2026-11-20", "2026-11-23", 3, 1}, {"2026-11-16", "2026-11-30", 14, 10}, {"2026-11-22", "2026-11-20", 0, 0}, {"", "2026-11-20", 0, 0}} {
+		if a, b := web.Elapsed(c.from, c.day, false), web.Elapsed(c.from, c.day, true); a != c.days || b != c.workdays {
+			t.Errorf("%s to %s: %d, %d, want %d, %d", c.from, c.day, a, b, c.days, c.workdays)
+		}
+	}
+}
+
+// TestBand: the colour of all is kept for all.
+func TestBand(t *testing.T) {
+	for _, c := range [][3]int{{0, 100, 0}, {24, 100, 0}, {25, 100, 1}, {74, 100, 2}, {99, 100, 3}, {100, 100, 4}, {0, 0, 0}} {
+		if got := web.Band(c[0], c[1]); got != c[2] {
+			t.Errorf("band(%d, %d) = %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestTiles: 63 provinces, each on a place of its own.
+func TestTiles(t *testing.T) {
+	tiles, taken := web.Tiles(), map[[2]int]string{}
+	if len(tiles) != 63 {
+		t.Errorf("%d tiles", len(tiles))
+	}
+	for code, place := range tiles {
+		if other := taken[place]; other != "" {
+			t.Errorf("%s stands on %s", code, other)
+		}
+		taken[place] = code
+	}
+}

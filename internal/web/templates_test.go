@@ -1,0 +1,46 @@
+package web_test
+
+import (
+	"testing"
+
+	"capdo/internal/web"
+	"github.com/jba/templatecheck"
+)
+
+// kinds is which struct fills which page.
+func kinds() map[string]any {
+	return map[string]any{"about": web.AboutPage{}, "act": web.ActPage{}, "gate": web.GatePage{}, "home": web.HomePage{}, "law": web.LawPage{},
+		"message": web.MessagePage{}, "overview": web.OverviewPage{}, "queue": web.QueuePage{}, "sign_in": web.SignInPage{},
+		"system": web.SystemPage{}, "systems": web.RegisterPage{}}
+}
+
+// TestTemplatesFitTheirPages checks every name a template uses against the
+// struct that fills it.
+func TestTemplatesFitTheirPages(t *testing.T) {
+	names, err := web.PageNames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(names) != len(kinds()) {
+		t.Errorf("%d pages, %d structs", len(names), len(kinds()))
+	}
+	for _, name := range names {
+		tmpl, err := web.Template("vi", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := templatecheck.CheckHTML(tmpl.Lookup("layout"), kinds()[name]); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestFillFailsWhole: a page that cannot be filled gives nothing at all.
+func TestFillFailsWhole(t *testing.T) {
+	if out, err := web.Fill("vi", "system", web.AboutPage{}); err == nil || out != nil {
+		t.Errorf("a page filled with the wrong struct: %d bytes, %v", len(out), err)
+	}
+	if _, err := web.Fill("vi", "none", web.AboutPage{}); err == nil {
+		t.Error("a page that does not exist was filled")
+	}
+}
