@@ -51,7 +51,7 @@ type Dossier struct {
 	Facts         *law.Facts         `json:"facts"`         // frozen at submission
 	Determination *law.Determination `json:"determination"` // frozen at submission
 	Digest        string             `json:"digest"`        // of what was submitted; decisions name it
-	Editors       []string           `json:"editors"`       // persons who drafted or submitted
+	Editors       []string           `json:"editors"`       // persons who drafted, submitted, or stated the facts submitted
 	SubmittedBy   Who                `json:"submitted_by"`
 	SubmittedAt   time.Time          `json:"submitted_at"`
 	Reviews       []Review           `json:"reviews"`
@@ -160,7 +160,7 @@ func (d *Dossier) freeze(code string) error {
 	return nil
 }
 
-// touched notes that a person had a hand in the text.
+// touched notes that a person had a hand in what is submitted: text or facts.
 func (d *Dossier) touched(person string) {
 	if !slices.Contains(d.Editors, person) {
 		d.Editors = append(d.Editors, person)

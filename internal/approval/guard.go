@@ -57,18 +57,22 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 	return refuse(Forbidden, "unknown-act", "", "Không có thao tác này.", "There is no such act.")
 }
 
-// guardApplicant: only the operating unit of the owner writes, and only while
-// the dossier is in its hands.
+// guardApplicant: only the operating unit of the owner writes, only while the
+// dossier is in its hands, and nobody who judged an earlier round of it.
 func (o *Office) guardApplicant(a Actor, s *System) *Refusal {
 	if err := operatorOf(a, s); err != nil {
 		return err
 	}
-	if d := s.Open(); d != nil && !d.State.Editable() {
+	d := s.Open()
+	if d == nil {
+		return nil
+	}
+	if !d.State.Editable() {
 		return refuse(Conflict, "dossier-in-hand", "",
 			"Hồ sơ đang ở cơ quan thẩm định, phê duyệt; chỉ sửa được khi hồ sơ được trả lại.",
 			"The dossier is with the appraising or approving body; it can be edited once it is returned.")
 	}
-	return nil
+	return fourEyes(d, a, "edit")
 }
 
 // competence asks the law who handles dossier d that day.
@@ -202,7 +206,7 @@ func competent(a Actor, s *System, roles []law.Role, c law.Competence) *Refusal 
 }
 
 // fourEyes: whoever already had another hand in the dossier may not take the
-// next one; allowed names the hand that may repeat (a second appraisal round).
+// next one; allowed names the hand that may repeat (a second round).
 func fourEyes(d *Dossier, a Actor, allowed string) *Refusal {
 	if h := d.handOf(a.Person); h != "" && h != allowed {
 		return refuse(Forbidden, "four-eyes", "",

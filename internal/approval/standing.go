@@ -20,7 +20,7 @@ type Standing struct {
 	Registered   bool // on the register at At
 	Retired      bool
 	Approval     *Approval // the approval in force, nil when none
-	Former       *Approval // latest approval no longer in force, nil when none
+	Former       *Approval // the latest approval when it is no longer in force
 	Confirmed    bool
 	Plan         PlanStatus
 	RoadmapUntil law.Day
@@ -46,8 +46,7 @@ func (a Approval) InForce(t time.Time) bool {
 	if t.Before(a.From) || a.Revocation != nil && !t.Before(a.Revocation.At) {
 		return false
 	}
-	lapse := a.Lapses()
-	return lapse.IsZero() || t.Before(lapse)
+	return a.Until == "" || t.Before(a.Lapses()) // a term that is no date never holds
 }
 
 // Standing derives what is true of s at t from its dated records. It reads no
@@ -87,21 +86,21 @@ func (st *Standing) filed(ds []Dossier, t time.Time) {
 	}
 }
 
-// inForce finds the latest approval in force at t, else the latest former one.
+// inForce takes the latest approval given by t: it replaces every earlier one,
+// so that its end leaves no approval in force.
 func (st *Standing) inForce(as []Approval, t time.Time) {
 	for i := len(as) - 1; i >= 0; i-- {
 		a := as[i]
 		if t.Before(a.From) {
 			continue
 		}
-		if !st.Retired && a.InForce(t) {
-			st.Approval = &a
-			st.Confirmed = a.Confirmation != nil && !t.Before(a.Confirmation.At)
+		if st.Retired || !a.InForce(t) {
+			st.Former = &a
 			return
 		}
-		if st.Former == nil {
-			st.Former = &a
-		}
+		st.Approval = &a
+		st.Confirmed = a.Confirmation != nil && !t.Before(a.Confirmation.At)
+		return
 	}
 }
 

@@ -59,7 +59,8 @@ func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Do
 		d = s.Last()
 	}
 	d.Rules, d.Edition, d.Statement = rs, form.Edition, st
-	if n, ok := st.Int("proposed_level"); ok {
+	d.Level = 0
+	if n, ok := st.Int("proposed_level"); ok && law.Level(n).Valid() {
 		d.Level = law.Level(n)
 	}
 	d.touched(a.Person)
@@ -85,6 +86,7 @@ func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64
 		det := o.Book.Determine(d.Rules, facts)
 		d.Facts, d.Determination, d.Listed = &facts, &det, det.Listed()
 		d.State, d.SubmittedBy, d.SubmittedAt = Submitted, a.Who(), now
+		d.touched(s.Facts.By.Person)
 		if err := d.freeze(s.Code); err != nil {
 			return nil, fmt.Errorf("freeze dossier: %w", err)
 		}

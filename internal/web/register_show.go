@@ -144,8 +144,11 @@ func (v *visit) row(r approval.Row) SystemRow {
 	if r.Plan == "" {
 		row.Plan = v.t("plan.none")
 	}
-	if r.Until == "" && r.Level.Valid() {
+	switch {
+	case r.Until == "" && r.Level.Valid():
 		row.Until = v.t("until.none")
+	case r.Until == "":
+		row.Until = "–"
 	}
 	if r.Origin != approval.Registered {
 		row.Origin = &Tag{v.t("origin." + string(r.Origin)), "yellow"}
