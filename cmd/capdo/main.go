@@ -48,6 +48,8 @@ func commands() []command {
 	return []command{
 		{"demo", "load the real world of June 2024, run the main job over HTTP, go on serving", demo},
 		{"serve", "serve a register", serve},
+		{"seed", "load agencies and published figures into a new register", seed},
+		{"account", "create an account; the password on standard input", account},
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
 		{"verify", "check the ledger against itself and against the tables", verify},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand},

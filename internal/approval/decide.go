@@ -121,6 +121,8 @@ func (in DecisionInput) check(d *Dossier, c law.Competence, day law.Day) []Findi
 	switch {
 	case in.DecidedOn == "":
 		add("decided_on", "date-missing", "", "Nhập ngày quyết định", "Enter the day of the decision")
+	case notADay(in.DecidedOn):
+		add("decided_on", "date-invalid", "", "Ngày quyết định phải là ngày có thật", "The day of the decision must exist in the calendar")
 	case in.DecidedOn > day:
 		add("decided_on", "date-in-future", "", "Ngày quyết định phải từ hôm nay trở về trước", "The day of the decision must not be in the future")
 	case in.DecidedOn < appraised:
@@ -129,7 +131,11 @@ func (in DecisionInput) check(d *Dossier, c law.Competence, day law.Day) []Findi
 	if on, ok := d.Statement.Day("regulation_on"); c.RegulationFirst && (!ok || law.Day(on) > in.DecidedOn && in.DecidedOn != "") {
 		add("decided_on", "regulation-first", c.Cites, "Quy chế bảo đảm an toàn phải được ban hành trước ngày phê duyệt hồ sơ", "The security regulation must be issued before the dossier is approved")
 	}
-	if in.Until != "" && in.Until < day {
+	switch {
+	case in.Until == "":
+	case notADay(in.Until):
+		add("valid_until", "date-invalid", "", "Thời hạn hiệu lực phải là ngày có thật", "The last valid day must exist in the calendar")
+	case in.Until < day:
 		add("valid_until", "until-in-past", "", "Thời hạn hiệu lực phải từ hôm nay trở đi", "The term must not end before today")
 	}
 	return fs
@@ -143,6 +149,12 @@ func appraisedOn(d *Dossier) law.Day {
 		}
 	}
 	return ""
+}
+
+// notADay tells whether a day that was given is not in the calendar.
+func notADay(d law.Day) bool {
+	_, err := law.ParseDay(string(d))
+	return err != nil
 }
 
 // dmy prints a day as officials write it.

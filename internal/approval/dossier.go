@@ -83,14 +83,13 @@ type Outcome string
 
 // The outcomes.
 const (
-	Agree      Outcome = "agree"
-	Disagree   Outcome = "disagree"
-	FindFit    Outcome = "fit"
-	FindUnfit  Outcome = "unfit"
-	SendBack   Outcome = "return"
-	Approve    Outcome = "approve"
-	RefuseIt   Outcome = "refuse"
-	NoDecision Outcome = ""
+	Agree     Outcome = "agree"
+	Disagree  Outcome = "disagree"
+	FindFit   Outcome = "fit"
+	FindUnfit Outcome = "unfit"
+	SendBack  Outcome = "return"
+	Approve   Outcome = "approve"
+	RefuseIt  Outcome = "refuse"
 )
 
 // Decision is the decision of one authority on one part of a dossier.
@@ -135,6 +134,33 @@ type Revocation struct {
 	Number string    `json:"number"`
 	By     Who       `json:"by"`
 	At     time.Time `json:"at"`
+}
+
+// stateAt is the state of the dossier at t, as far as its dated records tell. A
+// draft carries no date and stands as it is now; known is false when nothing
+// of the dossier is on record by t.
+func (d *Dossier) stateAt(t time.Time) (state DossierState, known bool) {
+	if d.SubmittedAt.IsZero() {
+		return d.State, true
+	}
+	if d.SubmittedAt.After(t) { // of an earlier round only its return is dated
+		back := slices.ContainsFunc(d.Reviews, func(r Review) bool { return r.Outcome == SendBack && !r.At.After(t) })
+		return Returned, back
+	}
+	state, later := Submitted, d.State == Withdrawn
+	for _, r := range d.Reviews {
+		later = later || r.At.After(t)
+		if next, ok := (ReviewInput{Kind: r.Kind, Outcome: r.Outcome}).next(); ok && r.Digest == d.Digest && !r.At.After(t) {
+			state = next
+		}
+	}
+	for _, x := range d.Decisions {
+		later = later || x.At.After(t)
+	}
+	if later { // of several deciders the last one settles
+		return state, true
+	}
+	return d.State, true
 }
 
 // submission is the canonical form of what is decided on.

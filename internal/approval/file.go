@@ -2,6 +2,7 @@ package approval
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"capdo/forms"
@@ -221,6 +222,7 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 			q = append(q, it)
 		}
 	}
+	slices.SortStableFunc(q, func(x, y QueueItem) int { return x.Since.Compare(y.Since) })
 	return q, nil
 }
 

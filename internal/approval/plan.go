@@ -31,13 +31,19 @@ func (in PlanInput) check(day law.Day) []Finding {
 	switch {
 	case in.On == "":
 		add("on", "date-missing", "Nhập ngày đạt tình trạng này", "Enter the day this status was reached")
+	case notADay(in.On):
+		add("on", "date-invalid", "Ngày đạt tình trạng này phải là ngày có thật", "The day must exist in the calendar")
 	case in.On > day:
 		add("on", "date-in-future", "Ngày đạt tình trạng này phải từ hôm nay trở về trước", "The day must not be in the future")
 	}
 	if in.RoadmapUntil != "" && in.Status != PlanPart {
 		add("roadmap_until", "roadmap-without-part", "Lộ trình chỉ khai khi phương án được triển khai một phần", "A roadmap belongs to a plan deployed in part")
 	}
-	if in.RoadmapUntil != "" && in.RoadmapUntil <= day {
+	switch {
+	case in.RoadmapUntil == "":
+	case notADay(in.RoadmapUntil):
+		add("roadmap_until", "date-invalid", "Ngày hoàn thành lộ trình phải là ngày có thật", "The end of the roadmap must exist in the calendar")
+	case in.RoadmapUntil <= day:
 		add("roadmap_until", "roadmap-in-past", "Ngày hoàn thành lộ trình phải sau hôm nay", "The roadmap must end after today")
 	}
 	return fs
@@ -81,6 +87,8 @@ func (in InspectionInput) check(day law.Day) []Finding {
 	switch {
 	case in.On == "":
 		add("on", "date-missing", "Nhập ngày thực hiện", "Enter the day it took place")
+	case notADay(in.On):
+		add("on", "date-invalid", "Ngày thực hiện phải là ngày có thật", "The day must exist in the calendar")
 	case in.On > day:
 		add("on", "date-in-future", "Ngày thực hiện phải từ hôm nay trở về trước", "The day must not be in the future")
 	}

@@ -64,7 +64,11 @@ func (in Registration) check(day law.Day) []Finding {
 	default:
 		add("stage", "stage-missing", "", "Chọn giai đoạn của hệ thống", "Choose the stage of the system")
 	}
-	if in.StartedOn > day {
+	switch {
+	case in.StartedOn == "":
+	case notADay(in.StartedOn):
+		add("started_on", "date-invalid", "", "Ngày đưa vào vận hành phải là ngày có thật", "The day of going into operation must exist in the calendar")
+	case in.StartedOn > day:
 		add("started_on", "started-in-future", "", "Ngày đưa vào vận hành phải từ hôm nay trở về trước", "The day of going into operation must not be in the future")
 	}
 	if !in.Attested {

@@ -61,7 +61,7 @@ func (s System) Standing(t time.Time) Standing {
 	st.inForce(s.Approvals, t)
 	st.planned(s.Plans, t)
 	st.inspected(s.Inspections, t)
-	if s.Facts != nil {
+	if s.Facts != nil && !t.Before(s.Facts.At) {
 		st.Proposed = s.Facts.Named
 	}
 	st.filed(s.Dossiers, t)
@@ -73,14 +73,15 @@ func (s System) Standing(t time.Time) Standing {
 func (st *Standing) filed(ds []Dossier, t time.Time) {
 	for i := range ds {
 		d := &ds[i]
-		if d.SubmittedAt.After(t) {
+		state, known := d.stateAt(t)
+		if !known {
 			continue
 		}
-		st.Dossier = d.State
+		st.Dossier = state
 		if d.Level > 0 {
 			st.Proposed = d.Level
 		}
-		if on, ok := d.Statement.Day("risk_assessed_on"); ok && d.State != Draft {
+		if on, ok := d.Statement.Day("risk_assessed_on"); ok && state != Draft {
 			st.RiskAssessed = max(st.RiskAssessed, law.Day(on))
 		}
 	}

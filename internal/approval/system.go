@@ -81,8 +81,8 @@ type System struct {
 type Facts struct {
 	law.Facts
 	Named law.Level `json:"named"`
-	By Who       `json:"by"`
-	At time.Time `json:"at"`
+	By    Who       `json:"by"`
+	At    time.Time `json:"at"`
 }
 
 // Plan is one declaration of how far the plan of an approved dossier is

@@ -28,9 +28,11 @@ const (
 )
 
 // The errors of the door. Which of login and password was wrong is not told.
+// ErrTooLong is for whoever sets a password.
 var (
 	ErrCredentials = errors.New("wrong login or password")
 	ErrNoSession   = errors.New("no session")
+	ErrTooLong     = fmt.Errorf("password above %d bytes", MaxPassword)
 )
 
 // Account is a person's way in, in one capacity.

@@ -32,8 +32,12 @@ type Hasher struct{ slots chan struct{} }
 // processors.
 func NewHasher() *Hasher { return &Hasher{make(chan struct{}, runtime.NumCPU())} }
 
-// New hashes a password with a fresh salt into a PHC string.
+// New hashes a password with a fresh salt into a PHC string; ErrTooLong for one
+// that Check would never look at.
 func (h *Hasher) New(ctx context.Context, password string) (string, error) {
+	if len(password) > MaxPassword {
+		return "", ErrTooLong
+	}
 	salt := make([]byte, saltLen)
 	if _, err := io.ReadFull(rand.Reader, salt); err != nil {
 		return "", fmt.Errorf("make salt: %w", err)
@@ -42,21 +46,31 @@ func (h *Hasher) New(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return phc(salt, key), nil
+}
+
+// phc writes salt and key as a PHC string.
+func phc(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+	return cost() + b64.EncodeToString(salt) + "$" + b64.EncodeToString(key)
+}
+
+// cost is how every PHC string of ours begins.
+func cost() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, memory, passes, lanes)
 }
 
 // Check tells whether password gives hash. A hash that is not ours never
 // matches.
 func (h *Hasher) Check(ctx context.Context, hash, password string) (bool, error) {
-	parts := strings.Split(hash, "$")
-	want := fmt.Sprintf("m=%d,t=%d,p=%d", memory, passes, lanes)
-	if len(parts) != 6 || parts[1] != "argon2id" || parts[3] != want || len(password) > MaxPassword {
+	rest, ours := strings.CutPrefix(hash, cost())
+	saltText, keyText, two := strings.Cut(rest, "$")
+	if !ours || !two || len(password) > MaxPassword {
 		return false, nil
 	}
-	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
-	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil {
+	salt, err1 := base64.RawStdEncoding.DecodeString(saltText)
+	key, err2 := base64.RawStdEncoding.DecodeString(keyText)
+	if err1 != nil || err2 != nil || len(salt) != saltLen || len(key) != keyLen {
 		return false, nil
 	}
 	got, err := h.key(ctx, password, salt)
@@ -78,7 +92,4 @@ func (h *Hasher) key(ctx context.Context, password string, salt []byte) ([]byte,
 }
 
 // decoy is a hash that no password gives, of the cost of a real one.
-func (h *Hasher) decoy() string {
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes, b64.EncodeToString(make([]byte, saltLen)), b64.EncodeToString(make([]byte, keyLen)))
-}
+func (h *Hasher) decoy() string { return phc(make([]byte, saltLen), make([]byte, keyLen)) }

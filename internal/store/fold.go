@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"capdo/internal/approval"
-	"capdo/internal/law"
 )
 
 // fold makes text searchable with and without diacritics: lower case, no tone
@@ -46,6 +45,3 @@ func project(s *approval.System, now time.Time) projection {
 	p.Pending = !st.Retired && (s.Open() != nil || st.Approval != nil && !st.Confirmed)
 	return p
 }
-
-// today is the day by which lists judge terms.
-func today(t time.Time) string { return string(law.DayOf(t)) }

@@ -23,7 +23,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"github.com/uptrace/bun/migrate"
-	"modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver
 
 	"capdo/internal/approval"
 	"capdo/migrations"
@@ -32,7 +32,7 @@ import (
 // FileName is the name of the database in the data folder.
 const FileName = "capdo.db"
 
-// writeTimeout bounds one write transaction once it has begun.
+// writeTimeout bounds one write transaction, the wait for its turn included.
 const writeTimeout = 30 * time.Second
 
 // Store is the register on disk.
@@ -154,24 +154,6 @@ func (s *Store) View(ctx context.Context, a approval.Actor, f func(approval.Read
 // read runs f on one read-only snapshot.
 func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error) error {
 	return s.r.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		return f(&scope{ctx: ctx, db: tx, actor: a, now: time.Time{}})
+		return f(&scope{ctx: ctx, db: tx, actor: a})
 	})
 }
-
-// code returns SQLite's extended result code of err, 0 when it has none.
-func code(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
-		return e.Code()
-	}
-	return 0
-}
-
-// Extended result codes the store tells apart.
-const (
-	codeUnique     = 2067
-	codePrimaryKey = 1555
-)
-
-// duplicate tells whether err is a violated key.
-func duplicate(err error) bool { c := code(err); return c == codeUnique || c == codePrimaryKey }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+)
+
+// minPassword is the least length of a password, in characters; no rule of
+// composition (security.md: 15 recommended where a second factor is missing).
+const minPassword = 15
+
+// capacities are those an account may have.
+func capacities() []approval.Capacity {
+	return []approval.Capacity{law.RoleOperator, law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, law.RoleMIC, law.RoleMPS,
+		law.RoleMOD, law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor}
+}
+
+// account creates an account; the password is read from standard input, so
+// that it stands in no command line.
+func account(ctx context.Context, w world) (err error) {
+	f := flags(w, "account", "--data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
+	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	login := f.String("login", "", "sign-in name")
+	name := f.String("name", "", "what the pages call the account: a post (default: the login)")
+	person := f.String("person", "", "id of the person behind it; the four eyes compare persons (default: the login)")
+	capacity := f.String("capacity", "", fmt.Sprintf("one of %v", capacities()))
+	body := f.String("body", "", "code of the agency it acts for")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	a := identity.Account{Login: *login, Name: *name, Actor: approval.Actor{Account: *login, Person: *person, Capacity: law.Role(*capacity), Body: *body}}
+	if err := complete(&a); err != nil {
+		return err
+	}
+	password, err := readPassword(w)
+	if err != nil {
+		return err
+	}
+	p, err := openExisting(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if err := p.knownAgency(ctx, *body); err != nil {
+		return err
+	}
+	if a.PasswordHash, err = p.desk.Hash.New(ctx, password); err != nil {
+		return err
+	}
+	if err := p.store.AddAccount(ctx, keeper(), p.clock().UTC().Truncate(time.Microsecond), p.book.Digest(), a); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "account %s: %s of %s\n", a.Login, a.Actor.Capacity, a.Actor.Body)
+	return nil
+}
+
+// complete checks what must be there and fills in what may be left out.
+func complete(a *identity.Account) error {
+	switch {
+	case a.Login == "" || strings.ContainsAny(a.Login, " \t\r\n"):
+		return errors.New("--login: a name without spaces is needed")
+	case !slices.Contains(capacities(), a.Actor.Capacity):
+		return fmt.Errorf("--capacity: %q is none of %v", a.Actor.Capacity, capacities())
+	case a.Actor.Body == "":
+		return errors.New("--body: the code of an agency is needed")
+	}
+	if a.Name == "" {
+		a.Name = a.Login
+	}
+	if a.Actor.Person == "" {
+		a.Actor.Person = a.Login
+	}
+	return nil
+}
+
+// readPassword reads one line.
+func readPassword(w world) (string, error) {
+	line, err := bufio.NewReader(w.in).ReadString('\n')
+	if err != nil && line == "" {
+		return "", errors.New("give the password on standard input")
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if n := len([]rune(password)); n < minPassword || len(password) > identity.MaxPassword {
+		return "", fmt.Errorf("the password needs %d characters or more (it has %d)", minPassword, n)
+	}
+	return password, nil
+}
+
+// knownAgency refuses a body that the register does not know.
+func (p *program) knownAgency(ctx context.Context, code string) error {
+	agencies, err := p.office.AgencyList(ctx, keeper())
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(agencies, func(a approval.Agency) bool { return a.Code == code }) {
+		return fmt.Errorf("--body: the register has no agency %q; capdo seed loads the agencies", code)
+	}
+	return nil
+}
+
+// seed loads the agencies, their printed figures and the systems named in the
+// exchange's lists into a register without agencies; with --simulated also the
+// simulated record of every counted system.
+func seed(ctx context.Context, w world) (err error) {
+	f := flags(w, "seed", "--data DIR [--simulated]")
+	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
+	simulated := f.Bool("simulated", false, "also the 7,008 simulated systems of June 2024")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	p, err := open(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if agencies, err := p.office.AgencyList(ctx, keeper()); err != nil || len(agencies) > 0 {
+		return errors.Join(err, fmt.Errorf("the register in %s has %d agencies already", *data, len(agencies)))
+	}
+	x, err := realWorld()
+	if err != nil {
+		return err
+	}
+	if !*simulated {
+		x.Systems = slices.DeleteFunc(x.Systems, func(s approval.System) bool { return s.Origin == approval.Simulated })
+	}
+	if err := p.office.Import(ctx, keeper(), x); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "%s: %d agencies, %d systems\n", *data, len(x.Agencies), len(x.Systems))
+	return nil
+}

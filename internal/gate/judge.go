@@ -1,0 +1,81 @@
+package gate
+
+import (
+	"time"
+
+	"capdo/internal/law"
+)
+
+// judge collects the reasons and the dates of one decision.
+type judge struct {
+	book     *law.Book
+	day      law.Day
+	at       time.Time
+	platform string
+	live     bool
+	reasons  []Reason
+	ends     []time.Time // instants at which an allow would end
+	barred   bool        // no allow any more
+}
+
+// say adds a reason of the book. Only a warning and a limit leave the way open,
+// and the allowance itself; a reason that the book does not hold denies.
+func (j *judge) say(party, id string) {
+	r, ok := j.book.Reason(id)
+	if !ok {
+		r = law.Reason{ID: id, Code: "F02", Effect: law.EffectDeny, Confidence: law.ConfidenceHigh,
+			Says: law.Text{VI: "Bộ quy tắc thiếu lý do «" + id + "».", EN: "The book lacks the reason “" + id + "”."}}
+	}
+	j.barred = j.barred || denies(r)
+	j.reasons = append(j.reasons, Reason{Code: r.Code, ID: r.ID, Effect: r.Effect, Party: party, Cites: r.CitesOn(j.day),
+		Confidence: r.Confidence, Says: r.Says, VI: r.Says.VI, EN: r.Says.EN})
+}
+
+// bar adds a reason that denies whatever effect the book gives it: without an
+// approval in force there is nothing to allow.
+func (j *judge) bar(party, id string) {
+	j.say(party, id)
+	j.barred = true
+}
+
+// through judges a rule that is met through the day last: afterwards, or when
+// last is no day, its reason is said; before, an allow ends with last if the
+// reason denies.
+func (j *judge) through(party, id string, last law.Day) {
+	end, ok := endOf(last)
+	if !ok || !j.at.Before(end) {
+		j.say(party, id)
+		return
+	}
+	if r, ok := j.book.Reason(id); !ok || denies(r) {
+		j.ends = append(j.ends, end)
+	}
+}
+
+// until is the earliest end, nil when nothing ends.
+func (j *judge) until() *time.Time {
+	var first *time.Time
+	for _, t := range j.ends {
+		if first == nil || t.Before(*first) {
+			first = &t
+		}
+	}
+	return first
+}
+
+// denies tells whether a reason shuts the gate.
+func denies(r law.Reason) bool {
+	switch r.Effect {
+	case law.EffectWarn, law.EffectLimit:
+		return false
+	case law.EffectAllow:
+		return r.ID != law.ReasonAllowed
+	}
+	return true
+}
+
+// endOf is the first instant after a day, in UTC; false when d is no day.
+func endOf(d law.Day) (time.Time, bool) {
+	t := d.Time()
+	return t.AddDate(0, 0, 1).UTC(), !t.IsZero()
+}

@@ -1,0 +1,100 @@
+package gate
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"capdo/internal/law"
+)
+
+// maxCode bounds the length of a system code, in bytes.
+const maxCode = 64
+
+// parse reads the question strictly: known parameters, each once, none empty.
+func parse(raw string) (q Question, bad law.Text) {
+	in, err := url.ParseQuery(raw)
+	if err != nil {
+		return q, law.Text{VI: "Không đọc được tham số của câu hỏi.", EN: "The question's parameters cannot be read."}
+	}
+	for _, key := range slices.Sorted(maps.Keys(in)) {
+		if bad = q.set(key, in[key]); bad.VI != "" {
+			return Question{}, bad
+		}
+	}
+	if bad = q.check(); bad.VI != "" {
+		return Question{}, bad
+	}
+	return q, bad
+}
+
+// set takes one parameter.
+func (q *Question) set(key string, vals []string) law.Text {
+	var into *string
+	switch key {
+	case "provider":
+		into = &q.Provider
+	case "consumer":
+		into = &q.Consumer
+	case "platform":
+		into = &q.Platform
+	case "at":
+		into = new(string)
+	default:
+		return law.Text{VI: "Câu hỏi có tham số không được biết; chỉ có provider, consumer, platform, at.", EN: "The question has an unknown parameter; there are provider, consumer, platform, at."}
+	}
+	if len(vals) != 1 || vals[0] == "" {
+		return law.Text{VI: "Tham số «" + key + "» phải được đưa ra đúng một lần và không được để trống.", EN: "The parameter “" + key + "” must be given once and not empty."}
+	}
+	*into = vals[0]
+	if key == "at" {
+		return q.setAt(vals[0])
+	}
+	return law.Text{}
+}
+
+// setAt takes the time. A + that was not escaped arrives as a space and can
+// mean nothing else here, so it is put back.
+func (q *Question) setAt(s string) law.Text {
+	if err := q.At.UnmarshalText([]byte(strings.Replace(s, " ", "+", 1))); err != nil || q.At.IsZero() {
+		return law.Text{VI: "Tham số «at» phải theo RFC 3339, ví dụ 2026-11-22T09:00:00+07:00.", EN: "The parameter “at” must be RFC 3339, for example 2026-11-22T09:00:00+07:00."}
+	}
+	return law.Text{}
+}
+
+// check refuses what no system, platform or day can be.
+func (q Question) check() law.Text {
+	switch {
+	case !code(q.Provider):
+		return law.Text{VI: "Thiếu hoặc sai tham số «provider»: mã của hệ thống cung cấp.", EN: "The parameter “provider” is missing or malformed: the code of the providing system."}
+	case q.Consumer != "" && !code(q.Consumer):
+		return law.Text{VI: "Sai tham số «consumer»: mã của hệ thống khai thác.", EN: "The parameter “consumer” is malformed: the code of the consuming system."}
+	case q.Platform != "" && q.Platform != "NDXP" && q.Platform != platformNDOP:
+		return law.Text{VI: "Tham số «platform» là NDXP hoặc NDOP.", EN: "The parameter “platform” is NDXP or NDOP."}
+	case !q.At.IsZero() && !datable(q.At):
+		return law.Text{VI: "Tham số «at» phải nằm trong các năm từ 1 đến 9999.", EN: "The parameter “at” must lie in the years 1 to 9999."}
+	}
+	return law.Text{}
+}
+
+// datable tells whether t has a four-digit year both in UTC, in which answers
+// are written, and in Viet Nam, whose days are compared as text.
+func datable(t time.Time) bool {
+	return t.UTC().Year() >= 1 && t.In(law.Zone()).Year() <= 9999
+}
+
+// code tells whether s can be a system code. Codes are compared byte by byte:
+// no other case, no other form of a letter is the same code.
+func code(s string) bool {
+	if s == "" || len(s) > maxCode {
+		return false
+	}
+	for _, r := range s {
+		if r <= ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}
