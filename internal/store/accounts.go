@@ -39,11 +39,11 @@ type sessionRow struct {
 // accountDigest is the canonical form of an account: what verify compares.
 type accountDigest struct {
 	Login, Name, Person, Capacity, Body, PasswordHash string
-	Disabled                                          bool
+	CreatedAt, DisabledAt                             time.Time
 }
 
 func (r accountRow) digest() (string, error) {
-	return approval.Digest(accountDigest{r.Login, r.Name, r.Person, r.Capacity, r.Body, r.PasswordHash, !r.DisabledAt.IsZero()})
+	return approval.Digest(accountDigest{r.Login, r.Name, r.Person, r.Capacity, r.Body, r.PasswordHash, r.CreatedAt.UTC(), r.DisabledAt.UTC()})
 }
 
 // AccountObject names an account in the ledger.
@@ -60,7 +60,7 @@ func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time,
 		if !ok {
 			return errors.New("add account: foreign transaction")
 		}
-		row := accountRow{Login: a.Login, Name: a.Name, Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: at}
+		row := accountRow{Login: a.Login, Name: a.Name, Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: at.UTC().Truncate(time.Microsecond)}
 		if _, err := w.db.NewInsert().Model(&row).Exec(w.ctx); err != nil {
 			return fmt.Errorf("add account %s: %w", a.Login, err)
 		}
@@ -77,8 +77,8 @@ func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time,
 func (s *Store) Account(ctx context.Context, login string) (a identity.Account, found bool, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
 		var rows []accountRow
-		err := c.shared(&rows).ColumnExpr("u.*").ColumnExpr("COALESCE(g.sector, 'civil') AS sector").
-			Join("LEFT JOIN agency AS g ON g.code = u.body").Where("u.login = ?", login).Scan(c.ctx)
+		err := c.shared(&rows).ColumnExpr("u.login, u.name, u.person, u.capacity, u.body, u.password_hash, u.disabled_at").ColumnExpr("COALESCE(g.sector, 'civil') AS sector").
+			Join("LEFT JOIN agency AS g ON g.code = u.body").Where("u.login = ?", storable(login)).Scan(c.ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}

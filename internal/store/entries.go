@@ -134,7 +134,7 @@ func (c *scope) Head() (approval.Head, error) {
 // Entries implements approval.Reader. The system is looked for first, inside
 // the scope: another's history is as absent as the system.
 func (c *scope) Entries(code string) ([]approval.Entry, error) {
-	n, err := c.systems((*systemRow)(nil)).Where("s.code = ?", code).Count(c.ctx)
+	n, err := c.systems((*systemRow)(nil)).Where("s.code = ?", storable(code)).Count(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for system %s: %w", code, err)
 	}

@@ -34,6 +34,14 @@ func fold(s string) string {
 	return b.String()
 }
 
+// retiredAt is when s was retired, zero when it was not.
+func retiredAt(s *approval.System) time.Time {
+	if s.Retirement == nil {
+		return time.Time{}
+	}
+	return s.Retirement.At
+}
+
 // project derives the list columns of a system as of now.
 func project(s *approval.System, now time.Time) projection {
 	st := s.Standing(now)

@@ -14,7 +14,7 @@ import (
 // System implements approval.Reader and approval.Tx.
 func (c *scope) System(code string) (approval.System, error) {
 	var rows []systemRow
-	if err := c.systems(&rows).Where("s.code = ?", code).Scan(c.ctx); err != nil {
+	if err := c.systems(&rows).Where("s.code = ?", storable(code)).Scan(c.ctx); err != nil {
 		return approval.System{}, fmt.Errorf("load system %s: %w", code, err)
 	}
 	if len(rows) == 0 {
@@ -67,6 +67,14 @@ func rowsOf[T any](c *scope, table string, ids []int64, order string) ([]T, erro
 	return rows, nil
 }
 
+// follows tells whether the next row of a list bears the next number: 1, 2, …
+func follows(what string, no, have int) error {
+	if no != have+1 {
+		return fmt.Errorf("%s %d stands where %d should", what, no, have+1)
+	}
+	return nil
+}
+
 func (a *assembly) of(id int64) *approval.System { return &a.systems[a.at[id]] }
 
 // dossier finds a dossier by its number; numbers are 1, 2, … in order.
@@ -97,6 +105,9 @@ func (a *assembly) dossiers(c *scope, ids []int64) error {
 			return err
 		}
 		s := a.of(r.SystemID)
+		if err := follows("dossier", r.No, len(s.Dossiers)); err != nil {
+			return err
+		}
 		s.Dossiers = append(s.Dossiers, d)
 	}
 	return nil
@@ -110,6 +121,9 @@ func (a *assembly) editors(c *scope, ids []int64) error {
 	for _, r := range rows {
 		d, err := a.dossier(r.SystemID, r.DossierNo)
 		if err != nil {
+			return err
+		}
+		if err := follows("editor", r.No, len(d.Editors)); err != nil {
 			return err
 		}
 		d.Editors = append(d.Editors, r.Person)
@@ -127,6 +141,9 @@ func (a *assembly) reviews(c *scope, ids []int64) error {
 		if err != nil {
 			return err
 		}
+		if err := follows("review", r.No, len(d.Reviews)); err != nil {
+			return err
+		}
 		d.Reviews = append(d.Reviews, approval.Review{Kind: approval.ReviewKind(r.Kind), Outcome: approval.Outcome(r.Outcome), Comment: r.Comment, Digest: r.Digest, By: r.who(), At: r.At.UTC()})
 	}
 	return nil
@@ -142,6 +159,9 @@ func (a *assembly) decisions(c *scope, ids []int64) error {
 		if err != nil {
 			return err
 		}
+		if err := follows("decision", r.No, len(d.Decisions)); err != nil {
+			return err
+		}
 		d.Decisions = append(d.Decisions, approval.Decision{Part: r.Part, Outcome: approval.Outcome(r.Outcome), Number: r.Number,
 			DecidedOn: law.Day(r.DecidedOn), Until: law.Day(r.UntilDay), Grounds: r.Grounds, Digest: r.Digest, By: r.who(), At: r.At.UTC()})
 	}
@@ -155,6 +175,9 @@ func (a *assembly) approvals(c *scope, ids []int64) error {
 	}
 	for _, r := range rows {
 		s := a.of(r.SystemID)
+		if err := follows("approval", r.No, len(s.Approvals)); err != nil {
+			return err
+		}
 		s.Approvals = append(s.Approvals, approval.Approval{No: r.No, Dossier: r.DossierNo, Level: law.Level(r.Level), Rules: law.RuleSet(r.Rules), Listed: r.Listed,
 			Authority: law.Role(r.Authority), Number: r.Number, DecidedOn: law.Day(r.DecidedOn), From: r.FromAt.UTC(), Until: law.Day(r.UntilDay)})
 	}
@@ -198,6 +221,9 @@ func (a *assembly) plans(c *scope, ids []int64) error {
 	}
 	for _, r := range rows {
 		s := a.of(r.SystemID)
+		if err := follows("plan", r.No, len(s.Plans)); err != nil {
+			return err
+		}
 		s.Plans = append(s.Plans, approval.Plan{Approval: r.ApprovalNo, Status: approval.PlanStatus(r.Status), On: law.Day(r.OnDay),
 			RoadmapUntil: law.Day(r.RoadmapUntil), Note: r.Note, By: r.who(), At: r.At.UTC()})
 	}
@@ -211,6 +237,9 @@ func (a *assembly) inspections(c *scope, ids []int64) error {
 	}
 	for _, r := range rows {
 		s := a.of(r.SystemID)
+		if err := follows("inspection", r.No, len(s.Inspections)); err != nil {
+			return err
+		}
 		s.Inspections = append(s.Inspections, approval.Inspection{Kind: approval.InspectionKind(r.Kind), On: law.Day(r.OnDay), Number: r.Number,
 			Performer: r.Performer, OpenCritical: r.OpenCritical, By: r.who(), At: r.At.UTC()})
 	}

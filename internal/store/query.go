@@ -10,9 +10,18 @@ import (
 	"capdo/internal/law"
 )
 
-// stateExpr is a system's state as a list sees it on a day: the stored state,
-// or lapsed once the approval's term is over.
-const stateExpr = "CASE WHEN s.until_day <> '' AND s.until_day < ? AND s.state IN ('approved', 'deployed') THEN 'lapsed' ELSE s.state END"
+// What a list sees on a day. The columns are kept as of the last act; once the
+// approval's term is over they show what Standing.State would say then.
+const (
+	holds         = "(s.until_day = '' OR s.until_day >= ?)"
+	levelExpr     = "CASE WHEN " + holds + " THEN s.level ELSE 0 END"
+	planExpr      = "CASE WHEN " + holds + " THEN s.plan ELSE 'none' END"
+	confirmedExpr = "(s.confirmed AND " + holds + ")"
+	stateExpr     = "CASE WHEN s.state NOT IN ('approved', 'deployed') OR " + holds + ` THEN s.state ELSE (
+		SELECT CASE d.state WHEN 'draft' THEN 'draft' WHEN 'returned' THEN 'draft' WHEN 'submitted' THEN 'in_review' WHEN 'opined' THEN 'in_review'
+			WHEN 'appraised' THEN 'appraised' WHEN 'unfit' THEN 'refused' WHEN 'refused' THEN 'refused' ELSE 'lapsed' END
+		FROM dossier AS d WHERE d.system_id = s.id ORDER BY d.no DESC LIMIT 1) END`
+)
 
 // listRow is a line of the register with its owner's name.
 type listRow struct {
@@ -23,19 +32,20 @@ type listRow struct {
 
 // Search implements approval.Reader.
 func (c *scope) Search(f approval.Filter) (approval.Page, error) {
-	day := f.Today
+	day := string(f.Today)
 	query := func(model any) *bun.SelectQuery {
-		return c.filter(c.systems(model).Join("JOIN agency AS g ON g.code = s.owner"), f, string(day))
+		return filter(c.systems(model).Join("JOIN agency AS g ON g.code = s.owner"), f, day)
 	}
 	total, err := query((*systemRow)(nil)).Count(c.ctx)
 	if err != nil {
 		return approval.Page{}, fmt.Errorf("count register: %w", err)
 	}
-	page := max(1, f.Page)
+	page := min(max(1, f.Page), int(total)/approval.PageSize+1)
 	var rows []listRow
 	err = query(&rows).
-		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.plan, s.until_day, s.origin, s.level, s.proposed, s.confirmed").
-		ColumnExpr(stateExpr+" AS state", string(day)).
+		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.until_day, s.origin, s.proposed").
+		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day).
+		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day).
 		OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code, s.code").
 		Limit(approval.PageSize).Offset(int64(page-1) * approval.PageSize).Scan(c.ctx)
 	if err != nil {
@@ -48,39 +58,38 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 	return p, nil
 }
 
-// row converts a line. A lapsed approval shows no level in force.
 func (r listRow) row() approval.Row {
-	x := approval.Row{Code: r.Code, Name: r.Name, Owner: r.Owner, OwnerName: r.OwnerName, Level: law.Level(r.Level), Proposed: law.Level(r.Proposed),
+	return approval.Row{Code: r.Code, Name: r.Name, Owner: r.Owner, OwnerName: r.OwnerName, Level: law.Level(r.Level), Proposed: law.Level(r.Proposed),
 		State: r.State, Plan: approval.PlanStatus(r.Plan), Until: law.Day(r.UntilDay), Confirmed: r.Confirmed, Origin: approval.Origin(r.Origin)}
-	if r.State == "lapsed" {
-		x.Level, x.Plan, x.Confirmed = 0, approval.PlanNone, false
-	}
-	return x
 }
 
-// maxWords bounds how many words of a search are looked at.
-const maxWords = 8
+// How much of a search is looked at.
+const (
+	maxWords = 8
+	maxWord  = 200 // bytes; SQLite refuses a pattern above 50,000
+)
 
 // filter narrows a register query to what f asks for.
-func (c *scope) filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
+func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
 	words := strings.Fields(fold(f.Text))
 	for _, w := range words[:min(len(words), maxWords)] {
+		w = strings.ToValidUTF8(w[:min(len(w), maxWord)], "")
 		q = q.Where("s.search LIKE ?", "%"+w+"%") // fold leaves no wildcard in w
 	}
 	if f.Owner != "" {
-		q = q.Where("s.owner = ?", f.Owner)
+		q = q.Where("s.owner = ?", storable(f.Owner))
 	}
 	if f.Level > 0 {
-		q = q.Where("CASE WHEN s.level > 0 THEN s.level ELSE s.proposed END = ?", f.Level)
+		q = q.Where("COALESCE(NULLIF("+levelExpr+", 0), s.proposed) = ?", day, f.Level)
 	}
 	if f.State != "" {
-		q = q.Where(stateExpr+" = ?", day, f.State)
+		q = q.Where(stateExpr+" = ?", day, storable(f.State))
 	}
 	if f.Plan != "" {
-		q = q.Where("s.plan = ?", string(f.Plan))
+		q = q.Where(planExpr+" = ?", day, storable(string(f.Plan)))
 	}
 	if f.Origin != "" {
-		q = q.Where("s.origin = ?", string(f.Origin))
+		q = q.Where("s.origin = ?", storable(string(f.Origin)))
 	}
 	return q
 }
@@ -116,7 +125,7 @@ func (r agencyRow) agency() approval.Agency {
 // Reported returns the printed lines of a document in its order.
 func (c *scope) Reported(document string) ([]approval.Reported, error) {
 	var rows []reportedRow
-	err := c.shared(&rows).Where("p.document = ?", document).OrderExpr("p.section, p.row_no").Scan(c.ctx)
+	err := c.shared(&rows).Where("p.document = ?", storable(document)).OrderExpr("p.section, p.row_no").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load reported figures: %w", err)
 	}
@@ -128,42 +137,30 @@ func (c *scope) Reported(document string) ([]approval.Reported, error) {
 	return ps, nil
 }
 
-// countSQL counts the register as of an instant (exclusive) and the day that
-// ends there. For each system: the latest approval in force at the end of the
-// day, and the latest declaration of its plan. The tenant's predicate is
-// appended by Counts.
-const countSQL = `
-SELECT s.owner, s.origin,
-       COALESCE(a.level, CASE WHEN s.proposed > 0 THEN s.proposed ELSE 0 END) AS level,
-       COUNT(*) AS total,
-       SUM(CASE WHEN a.no IS NOT NULL THEN 1 ELSE 0 END) AS approved,
-       SUM(CASE WHEN p.status = 'full' THEN 1 ELSE 0 END) AS deployed,
-       SUM(CASE WHEN f.approval_no IS NOT NULL THEN 1 ELSE 0 END) AS confirmed
-FROM system AS s
-LEFT JOIN approval AS a ON a.system_id = s.id AND a.no = (
-  SELECT MAX(x.no) FROM approval AS x
-  WHERE x.system_id = s.id AND x.from_at < ?0 AND (x.until_day = '' OR x.until_day >= ?1)
-    AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = x.system_id AND v.approval_no = x.no AND v.at < ?0))
-LEFT JOIN plan AS p ON p.system_id = s.id AND p.no = (
-  SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ?0)
-LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?0
-WHERE s.registered_at < ?0 AND (s.retirement IS NULL OR s.retired_at >= ?0)`
-
 // countRow is a cell of the counted register.
 type countRow struct {
 	Owner, Origin                               string
 	Level, Total, Approved, Deployed, Confirmed int
 }
 
-// Counts implements approval.Reader.
+// Counts implements approval.Reader. For each system it joins the latest
+// approval given by the end of the day, if it still held then, and the latest
+// declaration of its plan.
 func (c *scope) Counts(day law.Day) ([]approval.Count, error) {
 	end := day.AddDays(1).Time().UTC()
-	sql, args := countSQL, []any{end, string(day)}
-	if !c.actor.National() {
-		sql, args = sql+" AND s.owner = ?2", append(args, c.actor.Body)
-	}
 	var rows []countRow
-	if err := c.db.NewRaw(sql+" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", args...).Scan(c.ctx, &rows); err != nil {
+	err := c.systems(&rows).
+		ColumnExpr("s.owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
+		ColumnExpr("COUNT(CASE WHEN p.status = 'full' THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed").
+		Join(`LEFT JOIN approval AS a ON a.system_id = s.id AND (a.until_day = '' OR a.until_day >= ?)
+			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ?)
+			AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = s.id AND v.approval_no = a.no AND v.at < ?)`, string(day), end, end).
+		Join(`LEFT JOIN plan AS p ON p.system_id = s.id
+			AND p.no = (SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ?)`, end).
+		Join("LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?", end).
+		Where("s.registered_at < ?", end).Where("s.retirement IS NULL OR s.retired_at >= ?", end).
+		GroupExpr("1, 2, 3").OrderExpr("1, 2, 3").Scan(c.ctx)
+	if err != nil {
 		return nil, fmt.Errorf("count register on %s: %w", day, err)
 	}
 	cells := make([]approval.Count, len(rows))

@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"capdo/internal/approval"
 )
@@ -15,7 +17,7 @@ type writing struct {
 	edge  map[int64][]byte // stored hashes seen or made in this transaction
 	fresh []hashRow        // to be stored by seal
 	rows  []entryRow       // to be stored by seal
-	codes map[string]int   // next serial by owner, while importing
+	codes map[string]int   // highest serial by owner
 }
 
 // Create implements approval.Tx.
@@ -42,17 +44,22 @@ func (w *writing) Create(s *approval.System) error {
 	return w.children(s, &approval.System{})
 }
 
-// nextCode returns the owner's next code: OWNER-0001, OWNER-0002, …
+// nextCode returns the code after the owner's highest: OWNER-0001, OWNER-0002, …
 func (w *writing) nextCode(owner string) (string, error) {
 	if w.codes == nil {
 		w.codes = map[string]int{}
 	}
 	if _, ok := w.codes[owner]; !ok {
-		n, err := w.systems((*systemRow)(nil)).Where("s.owner = ?", owner).Where("s.origin = ?", string(approval.Registered)).Count(w.ctx)
+		var taken []string
+		err := w.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.owner = ?", owner).Where("s.origin = ?", string(approval.Registered)).Scan(w.ctx, &taken)
 		if err != nil {
 			return "", fmt.Errorf("next code of %s: %w", owner, err)
 		}
-		w.codes[owner] = int(n)
+		for _, code := range taken {
+			if n, err := strconv.Atoi(strings.TrimPrefix(code, owner+"-")); err == nil {
+				w.codes[owner] = max(w.codes[owner], n)
+			}
+		}
 	}
 	w.codes[owner]++
 	return fmt.Sprintf("%s-%04d", owner, w.codes[owner]), nil
@@ -95,9 +102,7 @@ func (w *writing) row(s *approval.System) (*systemRow, error) {
 	if r.Facts, err = toJSON(s.Facts); err != nil {
 		return nil, err
 	}
-	if s.Retirement != nil {
-		r.RetiredAt = s.Retirement.At
-	}
+	r.RetiredAt = retiredAt(s)
 	r.Retirement, err = toJSON(s.Retirement)
 	return r, err
 }
@@ -106,6 +111,9 @@ func (w *writing) row(s *approval.System) (*systemRow, error) {
 // is the one that may change.
 func (w *writing) children(s, old *approval.System) error {
 	for i := range s.Dossiers {
+		if err := follows("dossier", s.Dossiers[i].No, i); err != nil {
+			return err
+		}
 		var was approval.Dossier
 		if i < len(old.Dossiers) {
 			was = old.Dossiers[i]
@@ -115,6 +123,9 @@ func (w *writing) children(s, old *approval.System) error {
 		}
 	}
 	for i := range s.Approvals {
+		if err := follows("approval", s.Approvals[i].No, i); err != nil {
+			return err
+		}
 		var was *approval.Approval
 		if i < len(old.Approvals) {
 			was = &old.Approvals[i]

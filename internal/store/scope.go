@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,7 +12,7 @@ import (
 
 // scope is the register as one actor may see it. It is the only thing in this
 // room that starts a query on systems and what belongs to them, so that no
-// query can forget the tenant: see systems and owned, and TestScopeIsTheOnlyDoor.
+// query can forget the tenant: see systems and table, and TestScopeIsTheOnlyDoor.
 type scope struct {
 	ctx   context.Context
 	db    bun.IDB
@@ -42,6 +43,10 @@ func (c *scope) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 
 // mine tells whether the actor may write under an owner.
 func (c *scope) mine(owner string) bool { return c.actor.National() || c.actor.Body == owner }
+
+// storable makes text fit to be compared with: no stored text holds a NUL, and
+// the driver takes none.
+func storable(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
 
 // shared starts a query on a table that belongs to no tenant.
 func (c *scope) shared(model any) *bun.SelectQuery { return c.db.NewSelect().Model(model) }

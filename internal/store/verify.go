@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	"capdo/internal/approval"
 	"capdo/internal/ledger"
@@ -39,8 +42,8 @@ func (v *check) blame(seq int64, object, format string, args ...any) {
 // Verify checks the ledger against itself (numbers, hashes, head, each
 // object's chain of digests) and against the tables (each record as it stands
 // equals what its last entry says; no record without an entry), and the list
-// columns against the records. An error means that the check
-// could not be made; what it found is in the report.
+// columns against the records. An error means that the check could not be
+// made; what it found is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
 	v := &check{last: map[string]approval.Entry{}}
 	err := s.read(ctx, asker(), func(c *scope) error {
@@ -50,8 +53,8 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 				return err
 			}
 		}
-		for object, e := range v.last {
-			v.blame(e.Seq, object, "the record is gone")
+		for _, object := range slices.Sorted(maps.Keys(v.last)) {
+			v.blame(v.last[object].Seq, object, "the record is gone")
 		}
 		return nil
 	})
@@ -62,13 +65,10 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 func (v *check) tree() error {
 	var tree ledger.Tree
 	var next int64 // index of the next stored hash
-	for from := int64(0); ; {
+	for from := int64(math.MinInt64); ; {
 		var rows []entryRow
 		if err := v.shared(&rows).Where("e.seq >= ?", from).OrderExpr("e.seq").Limit(bulk).Scan(v.ctx); err != nil {
 			return fmt.Errorf("read entries: %w", err)
-		}
-		if len(rows) == 0 {
-			break
 		}
 		for _, r := range rows {
 			if r.Seq != tree.Size() {
@@ -85,8 +85,10 @@ func (v *check) tree() error {
 			v.entry(r)
 			from = r.Seq + 1
 		}
+		if len(rows) < bulk {
+			return v.headOf(&tree, next)
+		}
 	}
-	return v.headOf(&tree, next)
 }
 
 // stored compares the hashes made of an entry with those stored.
@@ -162,29 +164,40 @@ func (v *check) record(object, digest string) {
 
 // systems compares every system, and its list columns.
 func (v *check) systems() error {
-	for from := int64(0); ; {
+	for from := int64(math.MinInt64); ; {
 		var rows []systemRow
-		if err := v.scope.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(v.ctx); err != nil {
+		if err := v.scope.systems(&rows).Where("s.id >= ?", from).OrderExpr("s.id").Limit(bulk).Scan(v.ctx); err != nil {
 			return fmt.Errorf("read systems: %w", err)
 		}
-		if len(rows) == 0 {
-			return nil
-		}
 		all, err := v.assemble(rows)
-		if err != nil {
-			v.blame(-1, "system", "a record cannot be read: %v", err)
-			return nil
-		}
-		for i := range all {
-			if err := v.system(&all[i], rows[i].projection); err != nil {
+		for i := range rows {
+			if err != nil { // one of them cannot be read: which?
+				v.alone(rows[i])
+			} else if err := v.system(&all[i], rows[i]); err != nil {
 				return err
 			}
 		}
-		from = rows[len(rows)-1].ID
+		if len(rows) < bulk {
+			return nil
+		}
+		from = rows[len(rows)-1].ID + 1
 	}
 }
 
-func (v *check) system(s *approval.System, p projection) error {
+// alone compares a system loaded by itself.
+func (v *check) alone(r systemRow) {
+	one, err := v.assemble([]systemRow{r})
+	if err == nil {
+		err = v.system(&one[0], r)
+	}
+	if err != nil {
+		object := approval.SystemObject(r.Code)
+		v.blame(v.last[object].Seq, object, "the record cannot be read: %v", err)
+		delete(v.last, object)
+	}
+}
+
+func (v *check) system(s *approval.System, r systemRow) error {
 	digest, err := s.Digest()
 	if err != nil {
 		return err
@@ -192,8 +205,11 @@ func (v *check) system(s *approval.System, p projection) error {
 	object := approval.SystemObject(s.Code)
 	written := v.last[object].At
 	v.record(object, digest)
-	if want := project(s, written); p != want {
-		v.blame(-1, object, "the list columns are not what the record gives: %+v, want %+v", p, want)
+	if want := project(s, written); r.projection != want {
+		v.blame(-1, object, "the list columns are not what the record gives: %+v, want %+v", r.projection, want)
+	}
+	if want := retiredAt(s); !r.RetiredAt.Equal(want) {
+		v.blame(-1, object, "the column retired_at is %v, the record gives %v", r.RetiredAt, want)
 	}
 	return nil
 }

@@ -20,9 +20,10 @@ func dossierWrite(ctx context.Context, o *approval.Office, in filled) error {
 }
 
 // draftedStatement is what the dossier form starts with: the dossier in hand,
-// else the last one; the level the law names where none is proposed yet.
+// else the last one; what the register knows already and the level the law
+// names, where the dossier does not say otherwise yet.
 func draftedStatement(file *approval.File) forms.Answers {
-	answers := forms.Answers{}
+	answers := forms.Answers{"operator": file.System.OperatorUnit, "served_parties": file.System.Served}
 	if d := file.System.Last(); d != nil {
 		for k, x := range d.Statement {
 			answers[k] = x

@@ -44,6 +44,20 @@ func Draw(lang string, f *forms.Form, c forms.Context, in url.Values, fs ...appr
 		agencies: []approval.Agency{{Code: "H56", Name: "Thanh Hóa", NameEN: "Thanh Hoa"}}})
 }
 
+// PageLinks are the texts of the links to other pages; the present page is in
+// brackets.
+func PageLinks(page, last int) []string {
+	v := &visit{voice: speak("vi")}
+	var texts []string
+	for _, l := range v.pageLinks(url.Values{"q": {"a b"}}, page, last) {
+		if l.Here {
+			l.Text = "[" + l.Text + "]"
+		}
+		texts = append(texts, l.Text)
+	}
+	return texts
+}
+
 // Template is a parsed page; Fill executes it.
 func Template(lang, name string) (*template.Template, error) { return parsePage(speak(lang), name) }
 

@@ -15,6 +15,7 @@ type Form struct {
 	Action, Title, Intro string
 	Hidden               []Hidden
 	Sections             []FormSection
+	Contents             bool // the form is long: its sections are listed first
 	Errors               []ErrorLink
 	Buttons              []Button
 	Cancel               string
@@ -25,8 +26,8 @@ type Hidden struct{ Name, Value string }
 
 // FormSection is a heading with the fields under it.
 type FormSection struct {
-	Title, Help string
-	Fields      []Field
+	ID, Title, Help string
+	Fields          []Field
 }
 
 // Field is one question as drawn. Group marks radios and checkboxes, which
@@ -66,6 +67,9 @@ type paper struct {
 	action   string
 }
 
+// longForm is how many sections make a form long.
+const longForm = 6
+
 // draw makes a paper ready for the templates.
 func (v *visit) draw(p paper) Form {
 	a := asked{v.voice, p.form, p.context, p.in}
@@ -73,7 +77,7 @@ func (v *visit) draw(p paper) Form {
 	drawn := map[string]Field{}
 	for i := range p.form.Sections {
 		s := &p.form.Sections[i]
-		section := FormSection{Title: s.Title.In(v.lang), Help: s.Help.In(v.lang)}
+		section := FormSection{ID: "part-" + s.ID, Title: s.Title.In(v.lang), Help: s.Help.In(v.lang)}
 		for j := range s.Fields {
 			if show, hanging := a.shows(&s.Fields[j]); show {
 				field := a.field(&s.Fields[j], hanging, p)
@@ -85,6 +89,7 @@ func (v *visit) draw(p paper) Form {
 			f.Sections = append(f.Sections, section)
 		}
 	}
+	f.Contents = len(f.Sections) >= longForm
 	f.Errors = v.errorLinks(p.findings, drawn)
 	f.Buttons = []Button{{Text: p.form.Submit.In(v.lang), Class: "button"}}
 	return f

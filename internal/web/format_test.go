@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,18 @@ func TestBand(t *testing.T) {
 	for _, c := range [][3]int{{0, 100, 0}, {24, 100, 0}, {25, 100, 1}, {74, 100, 2}, {99, 100, 3}, {100, 100, 4}, {0, 0, 0}} {
 		if got := web.Band(c[0], c[1]); got != c[2] {
 			t.Errorf("band(%d, %d) = %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestPageLinks: the ends and the neighbours, a gap for the rest.
+func TestPageLinks(t *testing.T) {
+	for _, c := range []struct {
+		page, last int
+		want       string
+	}{{1, 1, ""}, {1, 2, "[1] 2 Trang sau"}, {2, 2, "Trang trước 1 [2]"}, {1, 9, "[1] 2 3 … 9 Trang sau"}, {5, 9, "Trang trước 1 … 3 4 [5] 6 7 … 9 Trang sau"}, {141, 141, "Trang trước 1 … 139 140 [141]"}} {
+		if got := strings.Join(web.PageLinks(c.page, c.last), " "); got != c.want {
+			t.Errorf("page %d of %d: %q, want %q", c.page, c.last, got, c.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,6 +56,28 @@ func TestPanic(t *testing.T) {
 		}
 	}
 	officer.get("/").wants(http.StatusOK)
+}
+
+// TestStoreGone answers 500 when the register cannot be read, and tells why in
+// the log only.
+func TestStoreGone(t *testing.T) {
+	h := open(t, nil)
+	officer := h.as("vanhanh")
+	h.server.Config.Handler = gone(h.server.Config.Handler)
+	p := officer.get("/").wants(http.StatusInternalServerError)
+	p.lint("vi")
+	if id := p.text("main code"); len(id) != 16 || !strings.Contains(h.log.String(), "request="+id) || strings.Contains(p.body, "context canceled") {
+		t.Errorf("incident %q: %s", p.text("main code"), h.log)
+	}
+}
+
+// gone hands requests on whose time is over, so that every read fails.
+func gone(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // TestCrossSite refuses acts sent from another site, whatever the session.

@@ -45,95 +45,186 @@ func statement(p *page) url.Values {
 	return in
 }
 
-// TestStory walks a system of level 3 from nothing to a connection, all by
-// pages and without scripts.
+// TestStory walks a system of level 3 from nothing to a connection and to its
+// end, all by pages and without scripts.
 func TestStory(t *testing.T) {
 	h := open(t, nil)
-	officer, unit, owner, ministry := h.as("vanhanh"), h.as("chuyentrach"), h.as("chuquan"), h.as("bca")
+	w := &walk{T: t, officer: h.as("vanhanh"), unit: h.as("chuyentrach"), owner: h.as("chuquan"), ministry: h.as("bca")}
+	w.registers()
+	w.statesFacts()
+	w.writesDossier()
+	w.isAppraised()
+	w.isApproved()
+	w.connects()
+	w.ends()
+}
 
-	at := registered(officer, "Hệ thống một cửa điện tử")
-	p := officer.get(at).wants(http.StatusOK)
-	if got := p.text("section.verdict h2"); got != "Từ chối kết nối" {
-		t.Errorf("gate on a new system: %q", got)
+// walk is the story half told: who takes part, and the system's address.
+type walk struct {
+	*testing.T
+	officer, unit, owner, ministry *browser
+	at                             string
+}
+
+// gate fails unless the system's page begins with that answer of the gate.
+func (w *walk) gate(want string) {
+	w.Helper()
+	if got := w.officer.get(w.at).text("section.verdict h2"); got != want {
+		w.Errorf("gate: %q, want %q", got, want)
 	}
+}
+
+func (w *walk) registers() {
+	w.at = registered(w.officer, "Hệ thống một cửa điện tử")
+	p := w.officer.get(w.at).wants(http.StatusOK)
 	if got := p.text("ol.missing > li:first-child a"); got != "Khai dữ kiện xác định cấp độ" {
-		t.Errorf("first missing step: %q", got)
+		w.Errorf("first missing step: %q", got)
 	}
 	if got := p.text("dl.facts"); !strings.Contains(got, "Thành phần A, cấp độ 2") {
-		t.Errorf("an answer of the registration is lost: %s", got)
+		w.Errorf("an answer of the registration is lost: %s", got)
 	}
+	w.gate("Từ chối kết nối")
+}
 
-	officer.fill(at+"/facts", level3()).leads(at + "?done=facts")
-	p = officer.get(at + "?done=facts")
+func (w *walk) statesFacts() {
+	w.officer.fill(w.at+"/facts", level3()).leads(w.at + "?done=facts")
+	p := w.officer.get(w.at + "?done=facts")
 	if got := p.text(".flash"); !strings.Contains(got, "Đã ghi dữ kiện") {
-		t.Errorf("flash: %q", got)
+		w.Errorf("flash: %q", got)
 	}
 	if got := p.text(".level-big"); got != "Cấp độ 3 | Cấp độ 3" {
-		t.Errorf("levels by both rule sets: %q", got)
+		w.Errorf("levels by both rule sets: %q", got)
 	}
 	if got := p.text(".columns .panel:last-child .criteria"); !strings.Contains(got, "NĐ 331/2026/NĐ-CP, Điều 13") {
-		t.Errorf("criteria of R331 name no clause: %q", got)
+		w.Errorf("criteria of R331 name no clause: %q", got)
 	}
+}
 
-	p = officer.get(at + "/dossier").wants(http.StatusOK)
+func (w *walk) writesDossier() {
+	p := w.officer.get(w.at + "/dossier").wants(http.StatusOK)
 	if n := p.one("input[name=proposed_level][checked]"); attr(n, "value") != "3" {
-		t.Errorf("the level the law names is not proposed: %s", attr(n, "value"))
+		w.Errorf("the level the law names is not proposed: %s", attr(n, "value"))
 	}
-	draft := url.Values{"scope": {"Một phần\nhai dòng"}, "proposed_level": {"3"}, "do": {"save"}}
-	officer.fill(at+"/dossier", draft).leads(at + "?done=draft")
-	p = officer.get(at + "/dossier")
+	if got := attr(p.one("input#operator"), "value"); got != "Trung tâm Công nghệ thông tin" {
+		w.Errorf("what the register knows is asked again: %q", got)
+	}
+	w.officer.fill(w.at+"/dossier", url.Values{"scope": {"Một phần\nhai dòng"}, "proposed_level": {"3"}, "do": {"save"}}).leads(w.at + "?done=draft")
+	p = w.officer.get(w.at + "/dossier")
 	if got := textOf(p.one("textarea#scope")); got != "Một phần hai dòng" {
-		t.Errorf("the draft is not kept: %q", got)
+		w.Errorf("the draft is not kept: %q", got)
 	}
-
 	in := statement(p)
 	in.Set("do", "submit")
 	in.Set("scope", "")
-	p = officer.fill(at+"/dossier", in).wants(http.StatusUnprocessableEntity)
+	p = w.officer.fill(w.at+"/dossier", in).wants(http.StatusUnprocessableEntity)
 	if got := p.text(".errors a"); got != "Nhập phạm vi của hệ thống" || attr(p.one(".errors a"), "href") != "#scope" {
-		t.Errorf("the summary does not lead to the field: %s", got)
+		w.Errorf("the summary does not lead to the field: %s", got)
 	}
 	if got := p.text("title"); !strings.HasPrefix(got, "Lỗi: ") {
-		t.Errorf("title of a failed form: %q", got)
+		w.Errorf("title of a failed form: %q", got)
 	}
 	in.Set("scope", "Toàn tỉnh")
+	in.Set("proposed_level", "2")
+	p = w.officer.fill(w.at+"/dossier", in).wants(http.StatusUnprocessableEntity)
+	if got := p.text("#proposed_level-error"); !strings.Contains(got, "thuộc cấp độ 3") || !strings.Contains(got, "Điều 13 khoản 2") {
+		w.Errorf("a level below the law's: %q", got)
+	}
+	in.Set("proposed_level", "3")
+	w.officer.fill(w.at+"/dossier", in).leads(w.at + "?done=submit")
+	w.officer.get(w.at + "/dossier").wants(http.StatusForbidden)
+	w.officer.get(w.at + "/appraisal").wants(http.StatusForbidden)
+}
+
+func (w *walk) isAppraised() {
+	if got := w.unit.get("/queue").text("section h2"); got != "Thẩm định hồ sơ 1" {
+		w.Errorf("queue of the specialised unit: %q", got)
+	}
+	p := w.unit.get(w.at + "/appraisal").wants(http.StatusOK)
+	if got := p.text(".submission dl.facts"); !strings.Contains(got, "Toàn tỉnh") || len(p.text(".digest code")) != 64 {
+		w.Errorf("the submission is not shown beside the form: %s", got)
+	}
+	in := url.Values{"documents_ok": {"yes"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"fit"}, "comment": {"Hồ sơ đầy đủ."}}
+	in.Set("version", attr(p.one("input[name=version]"), "value"))
+	in.Set("digest", strings.Repeat("0", 64))
+	w.unit.post(w.at+"/appraisal", in).wants(http.StatusConflict)
+	w.unit.fill(w.at+"/appraisal", in).leads(w.at + "?done=appraisal")
+	if got := w.owner.get(w.at).text("article.dossier td.long"); !strings.Contains(got, "Hồ sơ đầy đủ.") || !strings.Contains(got, "Hồ sơ có đủ thành phần không: Có") {
+		w.Errorf("an answer of the appraisal is lost: %q", got)
+	}
+}
+
+func (w *walk) isApproved() {
+	decision := url.Values{"outcome": {"approve"}, "number": {"12/QĐ-UBND"}, "decided_on": {"01/11/2026"}, "valid_until": {""}}
+	p := w.owner.fill(w.at+"/decision", decision).wants(http.StatusUnprocessableEntity)
+	if got := p.text("#decided_on-error"); !strings.Contains(got, "ngày thẩm định (22/11/2026)") || attr(p.one("#decided_on"), "value") != "01/11/2026" {
+		w.Errorf("a decision before the appraisal: %q", got)
+	}
+	decision.Set("decided_on", "22/11/2026")
+	w.owner.fill(w.at+"/decision", decision).leads(w.at + "?done=decision")
+	w.gate("Từ chối kết nối")
+	w.ministry.fill(w.at+"/confirmation", url.Values{"outcome": {"confirm"}, "note": {""}}).leads(w.at + "?done=confirmation")
+}
+
+func (w *walk) connects() {
+	w.officer.fill(w.at+"/inspection", url.Values{"kind": {"risk_assessment"}, "on": {"01/10/2026"}, "performer": {"Đơn vị độc lập"}, "open_critical": {"0"}}).leads(w.at + "?done=inspection")
+	w.officer.fill(w.at+"/plan", url.Values{"status": {"full"}, "on": {"20/11/2026"}}).leads(w.at + "?done=plan")
+	p := w.ministry.get("/gate?provider=" + strings.TrimPrefix(w.at, "/systems/")).wants(http.StatusOK)
+	if got := p.text("section.verdict h2"); got != "Cho phép kết nối" {
+		w.Errorf("gate: %q: %s", got, p.text(".reasons"))
+	}
+}
+
+func (w *walk) ends() {
+	w.ministry.fill(w.at+"/revocation", url.Values{"ground": {"Phương án không đúng thực tế"}, "number": {"45/QĐ-BCA"}}).leads(w.at + "?done=revocation")
+	w.gate("Từ chối kết nối")
+	if got := w.officer.get(w.at).text("ol.timeline li:first-child"); !strings.Contains(got, "Thu hồi phê duyệt (45/QĐ-BCA)") || strings.Contains(got, "Cán bộ") {
+		w.Errorf("history: %q", got)
+	}
+	w.officer.fill(w.at+"/retirement", url.Values{"ground": {"Thay bằng hệ thống mới"}, "on": {"22/11/2026"}}).leads(w.at + "?done=retirement")
+	if p := w.officer.get(w.at); len(p.all(".acts a")) != 0 {
+		w.Errorf("acts on a retired system: %s", p.text(".acts"))
+	}
+}
+
+// TestLevel4 asks for the professional opinion before the appraisal, and shows
+// which facts are still missing.
+func TestLevel4(t *testing.T) {
+	h := open(t, nil)
+	officer, unit := h.as("vanhanh"), h.as("chuyentrach")
+	at := registered(officer, "Nền tảng tích hợp dữ liệu")
+	in := level3()
+	in.Set("risk_assessed", "no")
+	in.Del("risk_level")
+	officer.fill(at+"/facts", in).leads(at + "?done=facts")
+	if got := officer.get(at).text(".note"); !strings.Contains(got, "Còn thiếu dữ kiện: Đã có kết quả đánh giá rủi ro của hệ thống chưa.") {
+		t.Errorf("missing facts: %q", got)
+	}
+	in.Set("risk_assessed", "yes")
+	in.Set("risk_level", "4")
+	officer.fill(at+"/facts", in).leads(at + "?done=facts")
+	p := officer.get(at + "/dossier")
+	if len(p.all("#related_systems")) != 1 || len(p.all(".depends")) != 0 {
+		t.Error("the fields of level 4 are not asked at level 4")
+	}
+	in = statement(p)
+	in.Set("proposed_level", "4")
+	in.Set("do", "submit")
 	officer.fill(at+"/dossier", in).leads(at + "?done=submit")
 
-	officer.get(at + "/dossier").wants(http.StatusForbidden)
-	officer.get(at + "/appraisal").wants(http.StatusForbidden)
-	if got := unit.get("/queue").text("section h2"); got != "Thẩm định hồ sơ 1" {
-		t.Errorf("queue of the specialised unit: %q", got)
+	unit.get(at + "/appraisal").wants(http.StatusForbidden)
+	unit.fill(at+"/opinion", url.Values{"outcome": {"disagree"}, "comment": {""}}).wants(http.StatusUnprocessableEntity)
+	unit.fill(at+"/opinion", url.Values{"outcome": {"agree"}, "comment": {"Nhất trí với cấp độ 4."}}).leads(at + "?done=opinion")
+	ministry := h.as("bca")
+	if got := ministry.get(at + "/appraisal").wants(http.StatusOK).text(".reviews"); !strings.Contains(got, "Ý kiến chuyên môn Nhất trí") {
+		t.Errorf("the opinion is not shown to who appraises: %q", got)
 	}
-	p = unit.get(at + "/appraisal").wants(http.StatusOK)
-	if got := p.text(".submission dl.facts"); !strings.Contains(got, "Toàn tỉnh") || len(p.text(".digest code")) != 64 {
-		t.Errorf("the submission is not shown beside the form: %s", got)
+	ministry.fill(at+"/appraisal", url.Values{"documents_ok": {"no"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"return"}, "comment": {"Bổ sung sơ đồ mạng."}}).leads(at + "?done=appraisal")
+	p = officer.get("/queue")
+	if got := p.text("section h2"); got != "Hoàn thiện và gửi hồ sơ 1" {
+		t.Errorf("a returned dossier is not in the officer's queue: %q", got)
 	}
-	unit.fill(at+"/appraisal", url.Values{"documents_ok": {"yes"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"fit"}, "comment": {"Hồ sơ đầy đủ."}}).leads(at + "?done=appraisal")
-	if got := owner.get(at).text("article.dossier td.long"); !strings.Contains(got, "Hồ sơ đầy đủ.") || !strings.Contains(got, "Hồ sơ có đủ thành phần không: Có") {
-		t.Errorf("an answer of the appraisal is lost: %q", got)
-	}
-
-	owner.fill(at+"/decision", url.Values{"outcome": {"approve"}, "number": {"12/QĐ-UBND"}, "decided_on": {"22/11/2026"}, "valid_until": {""}}).leads(at + "?done=decision")
-	ministry.fill(at+"/confirmation", url.Values{"outcome": {"confirm"}, "note": {""}}).leads(at + "?done=confirmation")
-	officer.fill(at+"/inspection", url.Values{"kind": {"risk_assessment"}, "on": {"01/10/2026"}, "performer": {"Đơn vị độc lập"}, "open_critical": {"0"}}).leads(at + "?done=inspection")
-	officer.fill(at+"/plan", url.Values{"status": {"full"}, "on": {"20/11/2026"}}).leads(at + "?done=plan")
-
-	code := strings.TrimPrefix(at, "/systems/")
-	p = ministry.get("/gate?provider=" + code).wants(http.StatusOK)
-	if got := p.text("section.verdict h2"); got != "Cho phép kết nối" {
-		t.Errorf("gate: %q: %s", got, p.text(".reasons"))
-	}
-	ministry.fill(at+"/revocation", url.Values{"ground": {"Phương án không đúng thực tế"}, "number": {"45/QĐ-BCA"}}).leads(at + "?done=revocation")
-	p = officer.get(at)
-	if got := p.text("section.verdict h2"); got != "Từ chối kết nối" {
-		t.Errorf("gate after revocation: %q", got)
-	}
-	if got := p.text("ol.timeline li:first-child"); !strings.Contains(got, "Thu hồi phê duyệt (45/QĐ-BCA)") || strings.Contains(got, "Cán bộ") {
-		t.Errorf("history: %q", got)
-	}
-	officer.fill(at+"/retirement", url.Values{"ground": {"Thay bằng hệ thống mới"}, "on": {"22/11/2026"}}).leads(at + "?done=retirement")
-	if p = officer.get(at); len(p.all(".acts a")) != 0 {
-		t.Errorf("acts on a retired system: %s", p.text(".acts"))
+	if got := officer.get(at).text("article.dossier .tag.yellow"); !strings.Contains(got, "Cần bổ sung") {
+		t.Errorf("state of a returned dossier: %q", got)
 	}
 }
 

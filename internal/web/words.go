@@ -48,6 +48,7 @@ func frameWords() catalogue {
 		"form.choose":       {"Chọn trong danh sách", "Choose from the list"},
 		"form.help":         {"Hướng dẫn và căn cứ", "Guidance and basis"},
 		"form.cancel":       {"Quay lại, không lưu", "Go back without saving"},
+		"form.contents":     {"Các phần của biểu mẫu", "Sections of the form"},
 		"form.save":         {"Lưu bản nháp", "Save draft"},
 		"form.send":         {"Gửi", "Send"},
 		"form.day":          {"Ngày/tháng/năm, ví dụ 31/12/2024", "Day/month/year, such as 31/12/2024"},

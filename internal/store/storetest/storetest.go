@@ -24,7 +24,13 @@ func At(day law.Day) *Clock { return &Clock{day.Time().Add(12 * time.Hour)} }
 // Open returns a migrated, empty register in a folder of the test's own.
 func Open(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), t.TempDir())
+	return OpenIn(t, t.TempDir())
+}
+
+// OpenIn returns the register in dir, made when absent, closed with the test.
+func OpenIn(t testing.TB, dir string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +51,12 @@ func Keeper() approval.Actor {
 // two agencies: H56 (a province) and H41 (another).
 func Office(t testing.TB, c *Clock) (*approval.Office, *store.Store) {
 	t.Helper()
+	return OfficeIn(t, t.TempDir(), c)
+}
+
+// OfficeIn is Office on a register in dir, for tests that look into the file.
+func OfficeIn(t testing.TB, dir string, c *Clock) (*approval.Office, *store.Store) {
+	t.Helper()
 	book, err := law.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +65,7 @@ func Office(t testing.TB, c *Clock) (*approval.Office, *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Open(t)
+	s := OpenIn(t, dir)
 	o := &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: c.Now}
 	if err := o.Import(context.Background(), Keeper(), approval.World{Agencies: Agencies(), Source: "storetest"}); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,398 @@
+package approval_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/store"
+	"capdo/internal/store/storetest"
+)
+
+// The days the tests play on: one under each regime.
+const (
+	dayMIC = law.Day("2024-06-30") // R85, the MIC regulates
+	dayMPS = law.Day("2025-06-15") // R85, Public Security regulates
+	dayGap = law.Day("2026-07-15") // R116
+	dayNew = law.Day("2026-11-22") // R331
+)
+
+// house is an office on a register of its own.
+type house struct {
+	testing.TB
+	clock  *storetest.Clock
+	office *approval.Office
+	store  *store.Store
+	db     *sql.DB // straight to the file, past the office and the store
+}
+
+func open(t testing.TB, day law.Day) *house {
+	t.Helper()
+	dir, clock := t.TempDir(), storetest.At(day)
+	o, s := storetest.OfficeIn(t, dir, clock)
+	db, err := sql.Open("sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &house{t, clock, o, s, db}
+}
+
+// print is a digest of every row of every table.
+func (h *house) print() string {
+	h.Helper()
+	sum := sha256.New()
+	for _, table := range h.column("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		rows, err := h.db.Query("SELECT * FROM " + table + " ORDER BY 1, 2, 3")
+		if err != nil {
+			h.Fatal(err)
+		}
+		names, err := rows.Columns()
+		if err != nil {
+			h.Fatal(err)
+		}
+		for rows.Next() {
+			cells := make([]any, len(names))
+			for i := range cells {
+				cells[i] = new(any)
+			}
+			if err := rows.Scan(cells...); err != nil {
+				h.Fatal(err)
+			}
+			for _, c := range cells {
+				fmt.Fprintf(sum, "%s|%v;", table, *c.(*any))
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			h.Fatal(err)
+		}
+	}
+	return fmt.Sprintf("%x", sum.Sum(nil))
+}
+
+func (h *house) column(query string) []string {
+	h.Helper()
+	rows, err := h.db.Query(query)
+	if err != nil {
+		h.Fatal(err)
+	}
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			h.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		h.Fatal(err)
+	}
+	return all
+}
+
+// tick moves the clock on.
+func (h *house) tick(d time.Duration) { h.clock.T = h.clock.T.Add(d) }
+
+// sound fails the test when the register and its ledger disagree.
+func (h *house) sound() {
+	h.Helper()
+	r, err := h.store.Verify(context.Background())
+	if err != nil {
+		h.Fatal(err)
+	}
+	for _, v := range r.Violations {
+		h.Errorf("verify: %+v", v)
+	}
+}
+
+// life is one system on its way from registration to retirement.
+type life struct {
+	*house
+	level       law.Level
+	specialised bool // operated by the specialised unit itself
+	listed      bool // on the national-security list
+	code        string
+}
+
+// begin registers a system of a level.
+func (h *house) begin(level law.Level) *life { return (&life{house: h, level: level}).register() }
+
+func (l *life) register() *life {
+	l.Helper()
+	s, err := l.office.Register(context.Background(), l.hand(law.RoleOperator, "register"), approval.Registration{Name: "Hệ thống thử", OperatorUnit: "Trung tâm CNTT",
+		OperatorIsSpecialised: l.specialised, Stage: approval.Operating, StartedOn: "2020-01-01", Attested: true})
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.code = s.Code
+	return l
+}
+
+// capacities are all there are.
+func capacities() []approval.Capacity {
+	return []approval.Capacity{law.RoleOperator, law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, law.RoleMIC, law.RoleMPS, law.RoleMOD,
+		law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor, approval.Gateway, approval.Keeper}
+}
+
+// hand is a person of its own for each capacity and act.
+func (l *life) hand(c approval.Capacity, act string) approval.Actor {
+	a := storetest.Actor(c, "H56")
+	if a.National() {
+		a.Body = "G01"
+	}
+	a.Person, a.Account = a.Person+"."+act, a.Account+"."+act
+	return a
+}
+
+// handlers is what the tables of level-rules.md §11 say of a case.
+type handlers struct {
+	opinion, appraise, confirm approval.Capacity
+	decide                     []approval.Capacity
+}
+
+// named reads the tables b1 and b2, written out again to check the law's data.
+func (l *life) named() handlers {
+	day := law.DayOf(l.clock.T)
+	ministry := law.RoleMPS
+	if day < "2025-03-01" {
+		ministry = law.RoleMIC
+	}
+	n := handlers{appraise: law.RoleSpecialisedUnit, confirm: ministry, decide: []approval.Capacity{law.RoleOwner}}
+	if l.level <= 2 {
+		n.decide = []approval.Capacity{law.RoleSpecialisedUnit}
+	}
+	if l.specialised {
+		n.appraise = law.RoleIndependentCouncil
+	}
+	if l.level >= 4 || l.listed {
+		n.opinion, n.appraise = law.RoleSpecialisedUnit, ministry
+	}
+	if l.level == 5 || l.listed {
+		n.decide = []approval.Capacity{law.RolePrimeMinister, law.RoleOwner}
+	}
+	return n
+}
+
+// right is who may do an act in this life; for a decision the first decider.
+func (l *life) right(act string) approval.Actor {
+	n := l.named()
+	c := law.RoleOperator
+	switch act {
+	case approval.ActOpinion:
+		c = n.opinion
+		if c == "" {
+			c = law.RoleSpecialisedUnit
+		}
+	case approval.ActReview:
+		c = n.appraise
+	case approval.ActDecide:
+		c = n.decide[0]
+	case approval.ActConfirm, approval.ActRevoke:
+		c = n.confirm
+	}
+	return l.hand(c, act)
+}
+
+// system reads the system as it stands.
+func (l *life) system() approval.System {
+	l.Helper()
+	var s approval.System
+	err := l.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) (err error) {
+		s, err = r.System(l.code)
+		return err
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+	return s
+}
+
+// do tries an act with input that fits the state of the system.
+func (l *life) do(act string, a approval.Actor) error {
+	l.Helper()
+	return l.on(l.system(), act, a)
+}
+
+// on tries an act as somebody who saw the system as s.
+func (l *life) on(s approval.System, act string, a approval.Actor) (err error) {
+	ctx, o, day := context.Background(), l.office, law.DayOf(l.clock.T)
+	digest := ""
+	if d := s.Last(); d != nil {
+		digest = d.Digest
+	}
+	switch act {
+	case approval.ActFacts:
+		_, err = o.StateFacts(ctx, a, s.Code, s.Version, l.facts())
+	case approval.ActDraft:
+		_, err = o.Draft(ctx, a, s.Code, s.Version, l.statement())
+	case approval.ActSubmit:
+		_, err = o.Submit(ctx, a, s.Code, s.Version, l.statement())
+	case approval.ActOpinion:
+		_, err = o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Opinion, Outcome: approval.Agree, Digest: digest})
+	case approval.ActReview:
+		_, err = o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.FindFit, Digest: digest})
+	case approval.ActDecide:
+		_, err = o.Decide(ctx, a, s.Code, s.Version, approval.DecisionInput{Outcome: approval.Approve, Digest: digest, Number: "1/QĐ", DecidedOn: day})
+	case approval.ActConfirm:
+		_, err = o.Confirm(ctx, a, s.Code, s.Version, "")
+	case approval.ActPlan:
+		_, err = o.DeclarePlan(ctx, a, s.Code, s.Version, approval.PlanInput{Status: approval.PlanFull, On: day})
+	case approval.ActInspect:
+		_, err = o.Inspect(ctx, a, s.Code, s.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: day, Performer: "Đơn vị độc lập"})
+	case approval.ActRevoke:
+		_, err = o.Revoke(ctx, a, s.Code, s.Version, approval.RevocationInput{Ground: "Kê khai sai"})
+	case approval.ActRetire:
+		_, err = o.Retire(ctx, a, s.Code, s.Version, "Ngừng vận hành")
+	default:
+		l.Fatalf("no act %q", act)
+	}
+	return err
+}
+
+// must does acts as whoever may.
+func (l *life) must(acts ...string) *life {
+	l.Helper()
+	for _, act := range acts {
+		if act == approval.ActDecide {
+			for _, c := range l.named().decide {
+				l.ok(l.do(act, l.hand(c, act)))
+			}
+			continue
+		}
+		if act == approval.ActOpinion && l.named().opinion == "" {
+			continue
+		}
+		l.ok(l.do(act, l.right(act)))
+	}
+	return l
+}
+
+func (l *life) ok(err error) {
+	l.Helper()
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+// approved leads the system to its approval.
+func (l *life) approved() *life {
+	l.Helper()
+	return l.must(approval.ActFacts, approval.ActDraft, approval.ActSubmit, approval.ActOpinion, approval.ActReview, approval.ActDecide)
+}
+
+// review does a review with an outcome.
+func (l *life) review(kind approval.ReviewKind, outcome approval.Outcome, a approval.Actor) error {
+	l.Helper()
+	s := l.system()
+	_, err := l.office.Review(context.Background(), a, s.Code, s.Version, approval.ReviewInput{Kind: kind, Outcome: outcome, Comment: "Bổ sung sơ đồ", Digest: s.Last().Digest})
+	return err
+}
+
+// decide decides with an input that is completed here.
+func (l *life) decide(in approval.DecisionInput, a approval.Actor) error {
+	l.Helper()
+	s := l.system()
+	in.Digest = s.Last().Digest
+	_, err := l.office.Decide(context.Background(), a, s.Code, s.Version, in)
+	return err
+}
+
+// facts make the system of its level under every rule set.
+func (l *life) facts() law.Facts {
+	n, users := law.Level(l.level), 500
+	f := law.Facts{Type: "a", Info: "public", RiskAssessed: true, NSListIndicators: l.listed}
+	switch n {
+	case 2:
+		f.Info, f.Users = "personal", &users
+	case 3:
+		dvctt := 4
+		f.Type, f.Info, f.DVCTTLevel, f.HandlesTTHC = "b", "personal", &dvctt, true
+		f.Users, f.SubjectsBasic, f.SubjectsSensitive = &users, &users, &users
+	case 4:
+		f.Type, f.InfraScope, f.Need24x7 = "c", "nationwide", true
+	case 5:
+		f.Info, f.NSHarm = "state_secret", "especially_serious"
+	}
+	return f
+}
+
+// statement is a complete dossier of the level.
+func (l *life) statement() forms.Answers {
+	day := law.DayOf(l.clock.T)
+	st := forms.Answers{"proposed_level": strconv.Itoa(int(l.level)), "info_types": "public\npersonal", "risk_assessed_on": string(day.AddDays(-30)),
+		"regulation_number": "12/QĐ-TTCNTT", "regulation_on": string(day.AddDays(-60))}
+	for _, id := range []string{"owner_mandate", "owner_position", "owner_address", "operator", "operator_mandate", "operator_position", "scope", "scale", "served_parties",
+		"logical_model", "physical_model", "devices", "services", "zones", "basis_detail", "risk_summary", "regulation_issuer", "plan_design", "plan_operation",
+		"plan_inspection", "plan_risk", "plan_monitoring", "plan_recovery", "plan_disposal"} {
+		st[id] = "Nội dung " + id
+	}
+	if l.level >= 4 {
+		for _, id := range []string{"related_systems", "attack_threats", "impact_scope", "availability_need"} {
+			st[id] = "Nội dung " + id
+		}
+	}
+	return st
+}
+
+// kindOf is the kind of a refusal; "" for no error, "other" for any other.
+func kindOf(err error) approval.Kind {
+	var r *approval.Refusal
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &r):
+		return r.Kind
+	}
+	return "other: " + approval.Kind(err.Error())
+}
+
+// rulesOf lists the rules of a refusal as "field:rule", sorted.
+func rulesOf(err error) []string {
+	var r *approval.Refusal
+	if !errors.As(err, &r) {
+		return nil
+	}
+	var ids []string
+	for _, f := range r.Findings {
+		id := f.Rule
+		if f.Field != "" {
+			id = f.Field + ":" + f.Rule
+		}
+		if f.Says.VI == "" || f.Says.EN == "" {
+			id += " (says nothing)"
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// refused fails unless err is a refusal of that kind by those rules, if any are
+// named, and nothing changed since the print.
+func (h *house) refused(err error, before string, kind approval.Kind, rules ...string) {
+	h.Helper()
+	if got := kindOf(err); got != kind {
+		h.Errorf("refused as %q (%v), want %q", got, err, kind)
+	}
+	slices.Sort(rules)
+	if got := rulesOf(err); len(rules) > 0 && !slices.Equal(got, rules) {
+		h.Errorf("refused by %q, want %q", got, rules)
+	}
+	if h.print() != before {
+		h.Errorf("refused (%v), and yet something changed", err)
+	}
+}
