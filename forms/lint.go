@@ -9,13 +9,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// notes gathers the faults of one file, each with its line.
+type notes struct {
+	file   string
+	root   *yaml.Node
+	faults []error
+}
+
 // linter reads one form as a strict colleague would and notes every fault with
 // its line.
 type linter struct {
-	file   string
-	root   *yaml.Node
-	form   *Form
-	faults []error
+	notes
+	form *Form
 }
 
 // path leads to a node: keys of mappings and indexes of sequences.
@@ -24,9 +29,9 @@ type path []any
 func (p path) to(steps ...any) path { return append(slices.Clone(p), steps...) }
 
 // fault notes what is wrong at a path.
-func (l *linter) fault(at path, format string, args ...any) {
+func (n *notes) fault(at path, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	l.faults = append(l.faults, fmt.Errorf("%s:%d: %s", l.file, line(l.root, at), text))
+	n.faults = append(n.faults, fmt.Errorf("%s:%d: %s", n.file, line(n.root, at), text))
 }
 
 // line is the line of the node at the path, or of the nearest one above it.
@@ -141,10 +146,10 @@ func (l *linter) field(at path, f *Field, above map[string]*Field) {
 	}
 }
 
-func (l *linter) id(at path, id string) {
+func (n *notes) id(at path, id string) {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789_"
 	if strings.Trim(id, letters) != "" || id < "a" { // digits and _ sort before a
-		l.fault(at, "id %q is not of small letters, digits and underscores", id)
+		n.fault(at, "id %q is not of small letters, digits and underscores", id)
 	}
 }
 

@@ -16,13 +16,13 @@ const (
 )
 
 // text holds a text against the house's manners.
-func (l *linter) text(at path, t Text, n need) {
-	if t.blank() && n != compulsory {
+func (n *notes) text(at path, t Text, wanted need) {
+	if t.blank() && wanted != compulsory {
 		return
 	}
 	for _, half := range []struct{ lang, words string }{{"vi", t.VI}, {"en", t.EN}} {
-		for _, fault := range textFaults(half.words, n) {
-			l.fault(at.to(half.lang), "%s (%s) %s", at[len(at)-1], half.lang, fault)
+		for _, fault := range textFaults(half.words, wanted) {
+			n.fault(at.to(half.lang), "%s (%s) %s", at[len(at)-1], half.lang, fault)
 		}
 	}
 }

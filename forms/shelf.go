@@ -16,13 +16,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed paper/*.yaml
+//go:embed paper/*.yaml paper/official/*.yaml
 var paper embed.FS
 
-// Shelf holds all forms of the program, read only.
+// Shelf holds all forms and official papers of the program, read only.
 type Shelf struct {
-	forms  []*Form
-	digest string
+	forms     []*Form
+	officials []*Official
+	digest    string
 }
 
 // Load reads the forms that ship with the program.
@@ -35,8 +36,9 @@ func Load() (*Shelf, error) {
 }
 
 // LoadFS reads every *.yaml at the root of fsys, one form each, named
-// <id>.yaml or <id>_<edition>.yaml. It is strict: unknown keys, dangling
-// conditions, checks that do not compile and texts missing in a language are
+// <id>.yaml or <id>_<edition>.yaml, and every official/<id>_<edition>.yaml, one
+// official paper each. It is strict: unknown keys, dangling conditions, checks
+// that do not compile, slots nobody knows and texts missing in a language are
 // all reported together, each as file:line.
 func LoadFS(fsys fs.FS) (*Shelf, error) {
 	names, err := fs.Glob(fsys, "*.yaml")
@@ -46,17 +48,19 @@ func LoadFS(fsys fs.FS) (*Shelf, error) {
 	if len(names) == 0 {
 		return nil, errors.New("load forms: no *.yaml found")
 	}
+	officials, err := fs.Glob(fsys, officialFolder+"/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list the official papers: %w", err)
+	}
 	shelf, sum, checks := &Shelf{}, sha256.New(), newChecks()
 	var faults []error
-	for _, name := range names { // Glob sorts by name
+	for _, name := range append(names, officials...) { // Glob sorts by name
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read form: %w", err)
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
-		form, err := decode(name, data, checks)
-		faults = append(faults, err)
-		shelf.forms = append(shelf.forms, form)
+		faults = append(faults, shelf.put(name, data, checks))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("load forms:\n%w", err)
@@ -67,8 +71,23 @@ func LoadFS(fsys fs.FS) (*Shelf, error) {
 	slices.SortFunc(shelf.forms, func(a, b *Form) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Edition, b.Edition))
 	})
+	slices.SortFunc(shelf.officials, func(a, b *Official) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Edition, b.Edition))
+	})
 	shelf.digest = hex.EncodeToString(sum.Sum(nil))
 	return shelf, nil
+}
+
+// put reads one file and puts what it holds on the shelf.
+func (s *Shelf) put(name string, data []byte, checks checks) error {
+	if strings.HasPrefix(name, officialFolder) {
+		o, err := decodeOfficial(name, data)
+		s.officials = append(s.officials, o)
+		return err
+	}
+	form, err := decode(name, data, checks)
+	s.forms = append(s.forms, form)
+	return err
 }
 
 // oneOrMany refuses a form that is both the same everywhere and different in
@@ -84,25 +103,34 @@ func (s *Shelf) oneOrMany() error {
 	return nil
 }
 
-// decode reads one file twice: into the form, strictly, and into nodes, which
-// know the lines the linter speaks of.
+// decode reads one form.
 func decode(name string, data []byte, checks checks) (*Form, error) {
 	form := &Form{checks: checks}
+	root, err := strict(name, data, form)
+	if err != nil {
+		return nil, err
+	}
+	l := linter{notes: notes{file: name, root: root}, form: form}
+	l.lint()
+	return form, errors.Join(l.faults...)
+}
+
+// strict reads one file twice: into a value, which must know every key, and
+// into nodes, which know the lines the linters speak of.
+func strict[T any](name string, data []byte, into *T) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
-	if err := dec.Decode(form); err != nil {
+	if err := dec.Decode(into); err != nil {
 		return nil, located(name, err)
 	}
-	if err := dec.Decode(&Form{}); !errors.Is(err, io.EOF) {
+	if err := dec.Decode(new(T)); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s:1: more than one document in the file", name)
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, located(name, err)
 	}
-	l := linter{file: name, root: &root, form: form}
-	l.lint()
-	return form, errors.Join(l.faults...)
+	return &root, nil
 }
 
 // located rewrites yaml's "line 7: ..." as "file:7: ...".
@@ -136,6 +164,19 @@ func (s *Shelf) Form(id, edition string) (*Form, bool) {
 
 // Forms lists all forms by id and edition.
 func (s *Shelf) Forms() []*Form { return slices.Clone(s.forms) }
+
+// Official finds an official paper, such as "mau-06" in edition "r331".
+func (s *Shelf) Official(id, edition string) (*Official, bool) {
+	for _, o := range s.officials {
+		if o.ID == id && o.Edition == edition {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
+// Officials lists all official papers by id and edition.
+func (s *Shelf) Officials() []*Official { return slices.Clone(s.officials) }
 
 // Digest is the SHA-256 of all files, in hexadecimal: a decision can name the
 // paper it was taken on.

@@ -100,7 +100,7 @@ func chromium(t *testing.T) (ctx context.Context, asked *[]string) {
 	t.Cleanup(done)
 	asked = new([]string)
 	err := chromedp.Listen(ctx, func(ev any) {
-		if e, ok := ev.(*network.RequestWillBeSentEvent); ok {
+		if e, ok := ev.(*network.EventRequestWillBeSent); ok {
 			*asked = append(*asked, e.Request.URL)
 		}
 	})

@@ -104,8 +104,7 @@ func (l *life) only(act string) string {
 			kind = approval.Conflict
 		}
 		l.refused(err, before, kind)
-		stranger := storetest.Actor(c, "H41")
-		if !stranger.National() {
+		if stranger := storetest.Actor(c, "H41"); law.DayOf(l.clock.T) == dayNew && !stranger.National() {
 			l.refused(l.do(act, stranger), before, approval.NotFound, "not-found")
 		}
 	}

@@ -7,11 +7,6 @@ import "capdo/internal/law"
 // A key is the kind of code, a dot, and the code: "role.owner", "state.draft".
 func Terms() map[string]law.Text {
 	return map[string]law.Text{
-		"level.n":     {VI: "Cấp độ %d", EN: "Level %d"},
-		"level.none":  {VI: "Chưa xác định", EN: "Not determined"},
-		"level.prop":  {VI: "Đề xuất cấp độ %d", EN: "Level %d proposed"},
-		"level.check": {VI: "%s, cần người có thẩm quyền kết luận", EN: "%s, to be concluded by a person"},
-
 		"state.registered": {VI: "Mới đăng ký", EN: "Registered"},
 		"state.draft":      {VI: "Đang soạn thảo", EN: "Draft"},
 		"state.in_review":  {VI: "Đang thẩm định", EN: "Under appraisal"},

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestEdges(t *testing.T) {
 			c.edit(&s)
 			ask := func(at time.Time) gate.Verdict {
 				x := gate.Case{Provider: s, Platform: c.platform, At: at}
-				partner.Minutes, s.Minutes = today, min(s.Minutes, law.DayOf(at))
+				partner.Minutes = law.DayOf(at)
 				if party == "consumer" {
 					x.Provider, x.Consumer = partner, &s
 				}
@@ -55,7 +56,7 @@ func TestEdges(t *testing.T) {
 			}
 			for _, after := range []time.Duration{0, time.Nanosecond, 48 * time.Hour} {
 				v := ask(end.Add(after))
-				if v.Decision != gate.Deny || told(v)[0] != party+" "+c.reason {
+				if v.Decision != gate.Deny || !slices.Contains(told(v), party+" "+c.reason) {
 					t.Errorf("%s of the %s, %v after its end: %s, %v", c.name, party, after, v.Decision, told(v))
 				}
 			}
@@ -99,7 +100,7 @@ func (d draw) within(n int) law.Day {
 
 // past is an instant up to n days before now.
 func (d draw) past(n int) time.Time {
-	return d.now.Add(-time.Duration(d.Int64N(int64(n)*24*int64(time.Hour)))).Truncate(time.Microsecond)
+	return d.now.Add(-time.Duration(d.Int64N(int64(n) * 24 * int64(time.Hour)))).Truncate(time.Microsecond)
 }
 
 func (d draw) rarely() bool { return d.IntN(25) == 0 }
@@ -199,7 +200,6 @@ func TestValidUntil(t *testing.T) {
 			if at.Decision != gate.Deny {
 				t.Fatalf("%s: asked %v: allow at valid_until %v: %v", name, now, v.ValidUntil, told(at))
 			}
-			ends[at.Reasons[0].ID]++
 			for _, x := range at.Reasons {
 				ends[x.ID]++
 			}

@@ -27,7 +27,7 @@ func policy() string {
 func (s *site) frame(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(s.refuseCross))
-	inner := cross.Handler(next)
+	inner := cross.Handler(s.nameless(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy())
@@ -41,6 +41,19 @@ func (s *site) frame(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		defer s.recovered(w, r)
 		inner.ServeHTTP(w, r)
+	})
+}
+
+// nameless refuses a change that does not say where it comes from. Every
+// browser names the site or the origin; the standard guard lets others pass.
+func (s *site) nameless(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := r.Header
+		if r.Method == http.MethodPost && h.Get("Sec-Fetch-Site") == "" && h.Get("Origin") == "" {
+			s.refuseCross(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

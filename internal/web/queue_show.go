@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"capdo/internal/approval"
@@ -36,9 +35,7 @@ const queueLength = 50
 
 // queue is what waits for the actor, longest waiting first.
 func (v *visit) queue() ([]approval.QueueItem, error) {
-	items, err := v.Office.Queue(v.r.Context(), v.actor())
-	slices.SortStableFunc(items, func(a, b approval.QueueItem) int { return a.Since.Compare(b.Since) })
-	return items, err
+	return v.Office.Queue(v.r.Context(), v.actor())
 }
 
 // queueShow shows what waits for the actor, longest waiting first.

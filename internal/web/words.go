@@ -1,6 +1,10 @@
 package web
 
-import "maps"
+import (
+	"maps"
+
+	"capdo/internal/approval"
+)
 
 // word is one phrase of the pages in both languages.
 type word struct{ vi, en string }
@@ -12,15 +16,28 @@ type catalogue map[string]word
 // newCatalogue gathers the phrases of all areas.
 func newCatalogue() catalogue {
 	all := catalogue{}
-	for _, area := range []catalogue{frameWords(), recordWords(), pageWords(), lawWords()} {
+	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords()} {
 		maps.Copy(all, area)
 	}
 	return all
 }
 
+// terms are the words for what the record says: the office keeps them.
+func terms() catalogue {
+	c := catalogue{}
+	for key, t := range approval.Terms() {
+		c[key] = word{t.VI, t.EN}
+	}
+	return c
+}
+
 // frameWords are the phrases around every page, and of forms and errors.
 func frameWords() catalogue {
 	return catalogue{
+		"level.n":           {"Cấp độ %d", "Level %d"},
+		"level.none":        {"Chưa xác định", "Not determined"},
+		"level.prop":        {"Đề xuất cấp độ %d", "Level %d proposed"},
+		"level.check":       {"%s, cần người có thẩm quyền kết luận", "%s, to be concluded by a person"},
 		"brand.tag":         {"Hồ sơ cấp độ an toàn hệ thống thông tin", "Security levels of information systems"},
 		"lang.other":        {"English", "Tiếng Việt"},
 		"lang.other.code":   {"en", "vi"},
