@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -160,6 +161,7 @@ func (s site) signIn(t *testing.T, ctx context.Context, login string) {
 // nothing wider than the window but tables.
 func clean(t *testing.T, ctx context.Context, what string) {
 	t.Helper()
+	shoot(t, ctx, what)
 	eval[any](t, ctx, axe+";null")
 	text := eval[string](t, ctx, `axe.run({runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,3).map(n=>n.html.slice(0,160))}))))`)
 	var found []struct {
@@ -174,6 +176,29 @@ func clean(t *testing.T, ctx context.Context, what string) {
 	}
 	if n := eval[int](t, ctx, `document.scripts.length`); n > 0 {
 		t.Errorf("%s: %d scripts", what, n)
+	}
+}
+
+// shoot keeps a picture of the page when CAPDO_SHOTS names a folder, for
+// whoever wants to look.
+func shoot(t *testing.T, ctx context.Context, what string) {
+	t.Helper()
+	dir := os.Getenv("CAPDO_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '-'
+	}, what), "-")
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

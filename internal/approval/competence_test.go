@@ -116,11 +116,11 @@ func TestDecidedTwiceByOneAuthority(t *testing.T) {
 	l.ok(l.do(approval.ActDecide, l.hand(law.RoleOwner, "first")))
 	before := l.print()
 	l.refused(l.do(approval.ActDecide, l.hand(law.RoleOwner, "second")), before, approval.Conflict, "already-decided")
-	if s := l.system(); len(s.Approvals) != 0 || s.Open() == nil {
+	if s := l.stored(); len(s.Approvals) != 0 || s.Open() == nil {
 		t.Fatalf("approved by one of two deciders: %+v", s.Approvals)
 	}
 	l.ok(l.do(approval.ActDecide, l.hand(law.RolePrimeMinister, "first")))
-	s := l.system()
+	s := l.stored()
 	if len(s.Approvals) != 1 || s.Approvals[0].Authority != law.RoleOwner || s.Approvals[0].Level != 5 {
 		t.Errorf("approvals = %+v, want one by the owner on the plan", s.Approvals)
 	}
@@ -135,7 +135,7 @@ func TestOneOfTwoDecidersRefuses(t *testing.T) {
 		}
 		l.ok(l.do(approval.ActDecide, l.hand(other, "decide")))
 		l.ok(l.decide(approval.DecisionInput{Outcome: approval.RefuseIt, Grounds: "Chưa đủ căn cứ"}, l.hand(c, "decide")))
-		if s := l.system(); s.Last().State != approval.Refused || len(s.Approvals) != 0 {
+		if s := l.stored(); s.Last().State != approval.Refused || len(s.Approvals) != 0 {
 			t.Errorf("%s refused: dossier %s, %d approvals", c, s.Last().State, len(s.Approvals))
 		}
 	}

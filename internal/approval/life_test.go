@@ -94,6 +94,7 @@ type life struct {
 	specialised bool // operated by the specialised unit itself
 	listed      bool // on the national-security list
 	code        string
+	seen        approval.System // as the latest act left it
 }
 
 // begin registers a system of a level.
@@ -106,7 +107,7 @@ func (l *life) register() *life {
 	if err != nil {
 		l.Fatal(err)
 	}
-	l.code = s.Code
+	l.code, l.seen = s.Code, s
 	return l
 }
 
@@ -175,28 +176,34 @@ func (l *life) right(act string) approval.Actor {
 	return l.hand(c, act)
 }
 
-// system reads the system as it stands.
-func (l *life) system() approval.System {
+// stored reads the system as it stands.
+func (l *life) stored() approval.System {
 	l.Helper()
 	var s approval.System
-	err := l.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) (err error) {
+	l.ok(l.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) (err error) {
 		s, err = r.System(l.code)
 		return err
-	})
-	if err != nil {
-		l.Fatal(err)
-	}
+	}))
 	return s
 }
 
 // do tries an act with input that fits the state of the system.
 func (l *life) do(act string, a approval.Actor) error {
 	l.Helper()
-	return l.on(l.system(), act, a)
+	return l.keep(l.on(l.seen, act, a))
+}
+
+// keep remembers what an act left behind.
+func (l *life) keep(s approval.System, err error) error {
+	if err == nil {
+		l.seen = s
+	}
+	return err
 }
 
 // on tries an act as somebody who saw the system as s.
-func (l *life) on(s approval.System, act string, a approval.Actor) (err error) {
+func (l *life) on(s approval.System, act string, a approval.Actor) (approval.System, error) {
+	l.Helper()
 	ctx, o, day := context.Background(), l.office, law.DayOf(l.clock.T)
 	digest := ""
 	if d := s.Last(); d != nil {
@@ -204,31 +211,30 @@ func (l *life) on(s approval.System, act string, a approval.Actor) (err error) {
 	}
 	switch act {
 	case approval.ActFacts:
-		_, err = o.StateFacts(ctx, a, s.Code, s.Version, l.facts())
+		return o.StateFacts(ctx, a, s.Code, s.Version, l.facts())
 	case approval.ActDraft:
-		_, err = o.Draft(ctx, a, s.Code, s.Version, l.statement())
+		return o.Draft(ctx, a, s.Code, s.Version, l.statement())
 	case approval.ActSubmit:
-		_, err = o.Submit(ctx, a, s.Code, s.Version, l.statement())
+		return o.Submit(ctx, a, s.Code, s.Version, l.statement())
 	case approval.ActOpinion:
-		_, err = o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Opinion, Outcome: approval.Agree, Digest: digest})
+		return o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Opinion, Outcome: approval.Agree, Digest: digest})
 	case approval.ActReview:
-		_, err = o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.FindFit, Digest: digest})
+		return o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.FindFit, Digest: digest})
 	case approval.ActDecide:
-		_, err = o.Decide(ctx, a, s.Code, s.Version, approval.DecisionInput{Outcome: approval.Approve, Digest: digest, Number: "1/QĐ", DecidedOn: day})
+		return o.Decide(ctx, a, s.Code, s.Version, approval.DecisionInput{Outcome: approval.Approve, Digest: digest, Number: "1/QĐ", DecidedOn: day})
 	case approval.ActConfirm:
-		_, err = o.Confirm(ctx, a, s.Code, s.Version, "")
+		return o.Confirm(ctx, a, s.Code, s.Version, "")
 	case approval.ActPlan:
-		_, err = o.DeclarePlan(ctx, a, s.Code, s.Version, approval.PlanInput{Status: approval.PlanFull, On: day})
+		return o.DeclarePlan(ctx, a, s.Code, s.Version, approval.PlanInput{Status: approval.PlanFull, On: day})
 	case approval.ActInspect:
-		_, err = o.Inspect(ctx, a, s.Code, s.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: day, Performer: "Đơn vị độc lập"})
+		return o.Inspect(ctx, a, s.Code, s.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: day, Performer: "Đơn vị độc lập"})
 	case approval.ActRevoke:
-		_, err = o.Revoke(ctx, a, s.Code, s.Version, approval.RevocationInput{Ground: "Kê khai sai"})
+		return o.Revoke(ctx, a, s.Code, s.Version, approval.RevocationInput{Ground: "Kê khai sai"})
 	case approval.ActRetire:
-		_, err = o.Retire(ctx, a, s.Code, s.Version, "Ngừng vận hành")
-	default:
-		l.Fatalf("no act %q", act)
+		return o.Retire(ctx, a, s.Code, s.Version, "Ngừng vận hành")
 	}
-	return err
+	l.Fatalf("no act %q", act)
+	return s, nil
 }
 
 // must does acts as whoever may.
@@ -257,26 +263,21 @@ func (l *life) approved() *life {
 
 // review does a review with an outcome.
 func (l *life) review(kind approval.ReviewKind, outcome approval.Outcome, a approval.Actor) error {
-	l.Helper()
-	s := l.system()
-	_, err := l.office.Review(context.Background(), a, s.Code, s.Version, approval.ReviewInput{Kind: kind, Outcome: outcome, Comment: "Bổ sung sơ đồ", Digest: s.Last().Digest})
-	return err
+	in := approval.ReviewInput{Kind: kind, Outcome: outcome, Comment: "Bổ sung sơ đồ", Digest: l.seen.Last().Digest}
+	return l.keep(l.office.Review(context.Background(), a, l.code, l.seen.Version, in))
 }
 
-// decide decides with an input that is completed here.
+// decide decides on what was last seen.
 func (l *life) decide(in approval.DecisionInput, a approval.Actor) error {
-	l.Helper()
-	s := l.system()
-	in.Digest = s.Last().Digest
-	_, err := l.office.Decide(context.Background(), a, s.Code, s.Version, in)
-	return err
+	in.Digest = l.seen.Last().Digest
+	return l.keep(l.office.Decide(context.Background(), a, l.code, l.seen.Version, in))
 }
 
 // facts make the system of its level under every rule set.
 func (l *life) facts() law.Facts {
-	n, users := law.Level(l.level), 500
+	users := 500
 	f := law.Facts{Type: "a", Info: "public", RiskAssessed: true, NSListIndicators: l.listed}
-	switch n {
+	switch l.level {
 	case 2:
 		f.Info, f.Users = "personal", &users
 	case 3:

@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,7 @@ func stages() []stage {
 func TestOrder(t *testing.T) {
 	for _, st := range stages() {
 		t.Run(st.name, func(t *testing.T) {
+			t.Parallel()
 			h := open(t, dayNew)
 			l := h.begin(4)
 			st.lead(l)
@@ -97,25 +99,28 @@ func TestOrder(t *testing.T) {
 // the input lacks does not count.
 func TestActsOnFileAreThoseThatSucceed(t *testing.T) {
 	for _, st := range stages() {
-		h := open(t, dayNew)
-		for _, c := range capacities() {
+		t.Run(st.name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, dayNew)
 			l := h.begin(4)
 			st.lead(l)
-			a := l.hand(c, "probe")
-			f, err := h.office.File(context.Background(), a, l.code)
-			h.ok(err)
-			for _, act := range approval.Acts() {
-				err := l.do(act, a)
-				did := err == nil || kindOf(err) == approval.Invalid
-				if did != slices.Contains(f.Acts, act) {
-					t.Errorf("%s, %s: file offers %v, and %s gives %v", st.name, c, f.Acts, act, err)
-				}
-				if err == nil { // on with a system that is still in the state
-					l = h.begin(4)
-					st.lead(l)
+			for _, c := range capacities() {
+				a := l.hand(c, "probe")
+				f, err := h.office.File(context.Background(), a, l.code)
+				h.ok(err)
+				for _, act := range approval.Acts() {
+					err := l.do(act, a)
+					did := err == nil || kindOf(err) == approval.Invalid
+					if did != slices.Contains(f.Acts, act) {
+						t.Errorf("%s: file offers %v, and %s gives %v", c, f.Acts, act, err)
+					}
+					if err == nil { // on with a system that is still in the state
+						l = h.begin(4)
+						st.lead(l)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -159,6 +164,9 @@ func TestQueueHoldsWhatWaits(t *testing.T) {
 				if slices.Contains(waiting, act) && want == "" {
 					want = act
 				}
+			}
+			if !reflect.DeepEqual(f.System, l.seen) {
+				t.Errorf("%s: the act returned\n%+v\nstored is\n%+v", l.code, l.seen, f.System)
 			}
 			if d := f.System.Open(); d != nil && d.State == approval.Returned && c == law.RoleOperator {
 				want = approval.ActSubmit

@@ -50,7 +50,9 @@ func TestFaults(t *testing.T) {
 			return []approval.Standing{x}
 		}), gate.Question{Provider: "a"}, nil, "F01 store-unreadable deny"},
 		{"another instant", give(func(s []approval.Standing) []approval.Standing { s[0].At = s[0].At.Add(-time.Second); return s }), both, nil, "F01 store-unreadable deny"},
-		{"panic", reads(func(context.Context, time.Time, ...string) ([]approval.Standing, approval.Head, error) { panic("index") }), both, nil, "F01 store-unreadable deny"},
+		{"panic", reads(func(context.Context, time.Time, ...string) ([]approval.Standing, approval.Head, error) {
+			panic("index")
+		}), both, nil, "F01 store-unreadable deny"},
 		{"no register", nil, both, nil, "F01 store-unreadable deny"},
 		{"no book", known, both, func(g *gate.Gate) { g.Book = nil }, "F02 law-empty deny"},
 		{"empty book", known, both, func(g *gate.Gate) { g.Book = &law.Book{} }, "F02 law-empty deny"},

@@ -288,6 +288,16 @@ func TestBookBends(t *testing.T) {
 	}
 }
 
+// TestBookLacksNoReason: a book without one of the gate's reasons is refused
+// when it is loaded, so that the gate never meets one.
+func TestBookLacksNoReason(t *testing.T) {
+	for _, id := range law.ReasonIDs() {
+		if _, err := edit(t, "- id: "+id+"\n", "- id: other\n"); err == nil || !strings.Contains(err.Error(), id) {
+			t.Errorf("a book without %s is loaded: %v", id, err)
+		}
+	}
+}
+
 // TestPolicySwitches: each switch of the book turns its rule off or on.
 func TestPolicySwitches(t *testing.T) {
 	cases := []struct {

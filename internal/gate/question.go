@@ -58,10 +58,22 @@ func (q *Question) set(key string, vals []string) law.Text {
 // setAt takes the time. A + that was not escaped arrives as a space and can
 // mean nothing else here, so it is put back.
 func (q *Question) setAt(s string) law.Text {
-	if err := q.At.UnmarshalText([]byte(strings.Replace(s, " ", "+", 1))); err != nil || q.At.IsZero() {
+	t, ok := instant(strings.Replace(s, " ", "+", 1))
+	if !ok || t.IsZero() {
 		return law.Text{VI: "Tham số «at» phải theo RFC 3339, ví dụ 2026-11-22T09:00:00+07:00.", EN: "The parameter “at” must be RFC 3339, for example 2026-11-22T09:00:00+07:00."}
 	}
+	q.At = t
 	return law.Text{}
+}
+
+// instant reads RFC 3339 and refuses what the standard library lets pass: an
+// hour of one digit, a comma, an offset of a day.
+func instant(s string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || s[len("2006-01-02T15")] != ':' || strings.Contains(s, ",") || strings.Contains(s[len("2006-01-02T15:04:05"):], "24:") {
+		return time.Time{}, false
+	}
+	return t, true
 }
 
 // check refuses what no system, platform or day can be.
