@@ -11,8 +11,8 @@ func (l *officialLinter) body() {
 	if wide >= 0 {
 		letter = body[:wide]
 	}
-	if n := len(letter); n == 0 || letter[n-1].Text == "" && letter[n-1].Article == nil {
-		l.fault(path{"body"}, "the letter of %s does not end on a text or an article", l.paper.ID)
+	if n := len(letter); n == 0 || letter[n-1].Text == "" && letter[n-1].Article == nil || letter[n-1].Listed {
+		l.fault(path{"body"}, "the letter of %s does not end on a text or an article for all", l.paper.ID)
 	}
 	for i, b := range body {
 		if wide >= 0 && i > wide && b.Wide == nil {

@@ -66,6 +66,7 @@ func Slots() []Slot {
 		{"technical_regulation", SlotLine, Text{"Quy chuẩn kỹ thuật quốc gia áp dụng", "National technical regulation that applies"}, nil},
 		{"other_duties", SlotLong, Text{"Trách nhiệm khác của đơn vị đề nghị", "Other duties of the body that asked"}, nil},
 		{"other_parties", SlotLong, Text{"Trách nhiệm của cơ quan liên quan khác", "Duties of other bodies"}, nil},
+		{"regulator", SlotLine, Text{"Cơ quan nhận báo cáo", "Body that receives the report"}, nil},
 		{"period", SlotLine, Text{"Kỳ báo cáo", "Period of the report"}, nil},
 		{"total", SlotCount, Text{"Tổng số hệ thống", "Systems in all"}, nil},
 		{"classified", SlotCount, Text{"Số hệ thống đã phân loại", "Systems with a type"}, nil},

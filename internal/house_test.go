@@ -38,12 +38,14 @@ var plan = map[string]room{
 	"internal/law":       {nil, []string{"go.yaml.in/yaml/v3"}},
 	"internal/ledger":    {nil, []string{"golang.org/x/mod"}},
 	"internal/reconcile": {nil, nil},
+	"internal/controls":  {[]string{"internal/law"}, []string{"go.yaml.in/yaml/v3"}},
 
 	// The office, and what asks it.
 	"internal/approval": {[]string{"forms", "internal/law"}, nil},
 	"internal/gate":     {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/whatif":   {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/identity": {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
-	"internal/report":   {[]string{"internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
+	"internal/report":   {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":      {[]string{"forms", "templates", "internal/approval", "internal/gate", "internal/identity", "internal/law"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
@@ -52,7 +54,7 @@ var plan = map[string]room{
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/gate", "internal/identity", "internal/law", "internal/reconcile", "internal/report", "internal/store", "internal/web"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},
 		[]string{"golang.org/x/net"}},
 }
 

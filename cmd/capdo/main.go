@@ -54,6 +54,8 @@ func commands() []command {
 		{"verify", "check the ledger against itself and against the tables", verify},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand},
 		{"level", "facts as JSON on standard input -> level, rules, clauses", level},
+		{"whatif", "adopt a rule set, or an edited book, on a day: what it does to the register", whatifCommand},
+		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand},
 		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand},
 	}
 }

@@ -106,7 +106,7 @@ func (g rawGroup) standard(file string) string {
 
 // group checks one group.
 func (l *loader) group(g rawGroup, standard string) Group {
-	l.unique(g.Key)
+	l.unique("group", g.Key)
 	out := Group{
 		Key: g.Key.Value, Standard: g.standard(standard), Title: l.text(g.Key, g.Title),
 		Clauses: map[law.Level]string{}, StatedRows: g.Rows, Note: l.note(g.Key, g.Note),

@@ -8,7 +8,7 @@ import (
 
 // control checks everything of a control except its clauses.
 func (l *loader) control(r rawControl, groups map[string]rawGroup) {
-	l.unique(r.Key)
+	l.unique("control", r.Key)
 	if _, ok := groups[r.Group.Value]; !ok {
 		l.add(r.Group.line(r.Key), "%s: unknown group %q", r.Key.Value, r.Group.Value)
 	}

@@ -51,7 +51,7 @@ func LoadFS(fsys fs.FS) (*Catalogues, error) {
 type loader struct {
 	lint
 	out     *Catalogues
-	owners  map[string]string // key of a control or group -> its file
+	owners  map[string]string // "control M1.1" or "group M1" -> its file
 	sources map[string]bool   // known source keys; true once cited
 	proofs  map[string]proof
 	parts   []string
@@ -106,16 +106,17 @@ func (l *loader) take(files map[string][]byte, name string, into any) bool {
 	return true
 }
 
-// unique refuses a key used twice anywhere in the catalogues.
-func (l *loader) unique(key mark) {
-	before, ok := l.owners[key.Value]
+// unique refuses a key used twice for the same kind of entry, in any file.
+func (l *loader) unique(kind string, key mark) {
+	id := kind + " " + key.Value
+	before, ok := l.owners[id]
 	switch {
 	case key.Value == "":
-		l.add(key.Line, "entry without key")
+		l.add(key.Line, "%s without key", kind)
 	case ok:
-		l.add(key.Line, "duplicate key %q, first in %s", key.Value, before)
+		l.add(key.Line, "duplicate %s %q, first in %s", kind, key.Value, before)
 	default:
-		l.owners[key.Value] = l.file
+		l.owners[id] = l.file
 	}
 }
 

@@ -9,14 +9,19 @@ import (
 
 // openAnnex starts an annex on a landscape page with its own page numbers.
 func (s *sheet) openAnnex(o Official, roman, title, dated string) {
+	s.annexHead("Phụ lục "+roman, title, fmt.Sprintf("(Kèm theo Báo cáo số %s %s của %s)", mark(o), dated,
+		orNone(clip(o.Issuer.Body, 150))))
+}
+
+// annexHead names an annex and the paper it belongs to.
+func (s *sheet) annexHead(name, title, with string) {
 	s.part(landscape)
 	s.font("B", sizeAnnex)
-	y, _ := s.centred("Phụ lục "+roman, marginLeft, s.y, s.width())
+	y, _ := s.centred(name, marginLeft, s.y, s.width())
 	s.font("B", sizeBody)
 	y, _ = s.centred(strings.ToUpper(title), marginLeft, y, s.width())
 	s.font("I", sizeBody)
-	y, _ = s.centred(fmt.Sprintf("(Kèm theo Báo cáo số %s %s của %s)", mark(o), dated, orNone(clip(o.Issuer.Body, 150))),
-		marginLeft+25, y, s.width()-50)
+	y, _ = s.centred(with, marginLeft+25, y, s.width()-50)
 	s.y = y + 3
 	if s.simulated != "" {
 		s.set(upperFirst(strings.Trim(s.simulated, " ()")), paragraph{style: "B", size: 11, align: "C"})

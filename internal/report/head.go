@@ -13,16 +13,28 @@ const (
 
 // head sets the national head, the issuing body, number, place and date.
 func (s *sheet) head(o Official, day time.Time) {
+	s.letterhead(o.Issuer, headLines{number: symbol(o), date: longDate(day)})
+}
+
+// headLines are what stands under the two columns of the head; about is the
+// subject of an official letter, which has no title.
+type headLines struct{ number, date, about string }
+
+func (s *sheet) letterhead(i Issuer, l headLines) {
 	left, right := marginLeft, marginLeft+headLeft
-	below := max(s.body(o.Issuer, left), s.nation(right)) + 3.5
+	below := max(s.body(i, left), s.nation(right)) + 3.5
 	s.font("", sizeMotto)
-	end, _ := s.centred(clip(symbol(o), 60), left, below, headLeft)
+	end, _ := s.centred(clip(l.number, 60), left, below, headLeft)
+	if l.about != "" {
+		s.font("", sizeNation)
+		end, _ = s.centred("V/v "+clip(l.about, 300), left, end+paragraphGap, headLeft)
+	}
 	s.font("I", sizeMotto)
-	place := o.Issuer.Place
+	place := i.Place
 	if place == "" {
 		place = "……………"
 	}
-	bottom, _ := s.centred(clip(place, 60)+", "+longDate(day), right, below, headRight)
+	bottom, _ := s.centred(clip(place, 60)+", "+l.date, right, below, headRight)
 	s.y = max(bottom, end) + 6
 }
 

@@ -55,6 +55,8 @@ type sheet struct {
 	size      float64
 	float     func() // a whole-page figure waiting for the end of the page
 	banner    string
+	draft     bool   // every page says so
+	model     string // the blank the paper was drawn up on, in the foot; may be empty
 	foot      [2]string
 	simulated string // suffix of captions, empty when nothing is simulated
 }
@@ -129,6 +131,11 @@ func (s *sheet) page() {
 		s.pdf.Rect(marginLeft, 5, s.width(), 5, "D")
 		s.put(box{marginLeft, 5, s.width(), 5}, s.banner, "C")
 	}
+	if s.draft {
+		s.font("B", sizeList)
+		s.pdf.Rect(marginLeft, 11.5, 24, 5.5, "D")
+		s.put(box{marginLeft, 11.5, 24, 5.5}, "DỰ THẢO", "C")
+	}
 	if s.number > 1 { // not shown on the first page
 		s.font("", sizeBody)
 		s.put(box{marginLeft, 11, s.width(), 6}, fmt.Sprint(s.number), "C")
@@ -138,6 +145,7 @@ func (s *sheet) page() {
 	s.font("", sizeFoot)
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[0], "L")
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[1], "R")
+	s.put(box{marginLeft, y + 4.5, s.width(), 4}, s.model, "L")
 	s.y = marginTop
 }
 

@@ -13,6 +13,7 @@ func (s *sheet) closeHeight(o Official, text string) float64 {
 func (s *sheet) close(o Official, text string) {
 	s.need(s.closeHeight(o, text))
 	s.say(text)
+	s.need(s.signHeight(o)) // for a text too long to stand with the signature
 	s.y += 3
 	top := s.y
 	right := s.signature(o.SignerTitle, top)

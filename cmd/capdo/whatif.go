@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+
+	"capdo/internal/approval"
+	"capdo/internal/controls"
+	"capdo/internal/law"
+	"capdo/internal/whatif"
+)
+
+// whatifCommand tells what adopting a rule set on a day does to the register.
+func whatifCommand(ctx context.Context, w world) (err error) {
+	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--book DIR] [--data DIR] [--json | --csv]")
+	rules := f.String("rules", "R331", "rule set to adopt")
+	on := f.String("on", string(w.today()), "day on which the gate is asked again, YYYY-MM-DD")
+	book := f.String("book", "", "folder of an edited book of law (default: the shipped one)")
+	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	asJSON := f.Bool("json", false, "print the result as JSON")
+	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
+	if _, err := parse(f, w.args, 0); err != nil {
+		return err
+	}
+	day, err := law.ParseDay(*on)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	p, done, err := registerFor(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	after := p.book
+	if *book != "" {
+		if after, err = law.LoadFS(os.DirFS(*book)); err != nil {
+			return fmt.Errorf("--book: %w", err)
+		}
+	}
+	adopted, err := ruleSet(after, law.RuleSet(*rules), day)
+	if err != nil {
+		return err
+	}
+	q := whatif.Question{Before: whatif.Side{Book: p.book, Rules: law.R85, Day: w.today()}, After: whatif.Side{Book: after, Rules: adopted, Day: day}}
+	res, err := p.whatIf(ctx, auditor(), q)
+	if err != nil {
+		return err
+	}
+	return printWhatIf(w.out, res, *asJSON, *asCSV)
+}
+
+// lawCommand compares two books of law by what they do to the register.
+func lawCommand(ctx context.Context, w world) (err error) {
+	f := flags(w, "law", "diff OLD NEW [--rules R331] [--on DAY] [--data DIR] [--json | --csv]   (a folder, or - for the shipped book)")
+	rules := f.String("rules", "", "rule set to compare (default: the one in force on the day)")
+	on := f.String("on", string(w.today()), "day, YYYY-MM-DD")
+	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	asJSON := f.Bool("json", false, "print the result as JSON")
+	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
+	rest, err := parse(f, w.args, 3)
+	if err != nil {
+		return err
+	}
+	if len(rest) != 3 || rest[0] != "diff" {
+		return errors.New("say: capdo law diff OLD NEW")
+	}
+	day, err := law.ParseDay(*on)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	var sides [2]whatif.Side
+	for i, dir := range rest[1:] {
+		book, err := bookIn(dir)
+		if err != nil {
+			return err
+		}
+		rs, err := ruleSet(book, law.RuleSet(*rules), day)
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		sides[i] = whatif.Side{Book: book, Rules: rs, Day: day}
+	}
+	p, done, err := registerFor(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	res, err := p.whatIf(ctx, auditor(), whatif.Question{Before: sides[0], After: sides[1]})
+	if err != nil {
+		return err
+	}
+	return printWhatIf(w.out, res, *asJSON, *asCSV)
+}
+
+// bookIn loads the book in a folder, the shipped one for "-".
+func bookIn(dir string) (*law.Book, error) {
+	if dir == "-" {
+		return law.Load()
+	}
+	book, err := law.LoadFS(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return book, nil
+}
+
+// whatIf asks the question of every system in the actor's scope.
+func (p *program) whatIf(ctx context.Context, a approval.Actor, q whatif.Question) (whatif.Result, error) {
+	var err error
+	if q.Controls == nil {
+		if q.Controls, err = controls.Load(); err != nil {
+			return whatif.Result{}, err
+		}
+	}
+	var walk error
+	res := whatif.Run(q, func(yield func(approval.System) bool) {
+		walk = p.store.Each(ctx, a, func(s approval.System) error {
+			if !yield(s) {
+				return errFound
+			}
+			return nil
+		})
+	})
+	return res, walk
+}
+
+// printWhatIf prints a result for a person, a program or a spreadsheet.
+func printWhatIf(w io.Writer, r whatif.Result, asJSON, asCSV bool) error {
+	switch {
+	case asJSON:
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(r)
+	case asCSV:
+		return rowsAsCSV(w, r)
+	}
+	fmt.Fprintf(w, "%d systems: %d raised, %d lowered, %d to be decided by a person, %d lose the gate, %d gain it, %d need new controls\n",
+		r.All.Systems, r.All.Raised, r.All.Lowered, r.All.Manual, r.All.LosesGate, r.All.GainsGate, r.All.NeedsNew)
+	for from, row := range r.Moves {
+		for to, n := range row {
+			if n > 0 && from != to {
+				fmt.Fprintf(w, "  level %s -> %s  %5d\n", digit(from), digit(to), n)
+			}
+		}
+	}
+	fmt.Fprintf(w, "%-8s %8s %7s %7s %7s %9s %8s\n", "owner", "systems", "raised", "lowered", "person", "lose gate", "controls")
+	for _, a := range r.Agencies {
+		fmt.Fprintf(w, "%-8s %8d %7d %7d %7d %9d %8d\n", a.Owner, a.Systems, a.Raised, a.Lowered, a.Manual, a.LosesGate, a.NeedsNew)
+	}
+	return nil
+}
+
+// digit prints a level, ? for none.
+func digit(level int) string {
+	if level == 0 {
+		return "?"
+	}
+	return strconv.Itoa(level)
+}
+
+// rowsAsCSV writes the systems touched, safe to open in a spreadsheet.
+func rowsAsCSV(w io.Writer, r whatif.Result) error {
+	out := csv.NewWriter(w)
+	head := []string{"code", "name", "owner", "origin", "level_from", "level_to", "person_decides", "level_approved", "gate_from", "gate_to", "lost", "controls_new", "controls_partly_met"}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for _, x := range r.Rows {
+		line := []string{x.Code, x.Name, x.Owner, string(x.Origin), digit(int(x.From)), digit(int(x.To)), strconv.FormatBool(x.Manual), digit(int(x.Approved)),
+			strconv.FormatBool(x.GateFrom), strconv.FormatBool(x.GateTo), fmt.Sprint(x.Lost), strconv.Itoa(x.New), strconv.Itoa(x.PartlyMet)}
+		for i, cell := range line {
+			if cell != "" && slices.Contains([]byte("=+-@\t\r"), cell[0]) {
+				line[i] = "'" + cell
+			}
+		}
+		if err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"capdo/forms"
+)
+
+const (
+	sizeWide  = 9.0
+	emptyRows = 12 // to be filled in by hand
+)
+
+// wide sets a table with many columns as an annex of its own.
+func (f *form) wide(w forms.Wide) {
+	kind := "văn bản"
+	if name := kindName(f.in.Paper.Kind); name != "" {
+		kind = name
+	}
+	f.annexHead("Phụ lục", w.Title, fmt.Sprintf("(Kèm theo %s số %s %s của %s)", kind, f.mark(), f.date(),
+		clip(f.in.Issuer.Body, 150)))
+	f.table(wideTable(w), f.wideRows(w))
+	for _, note := range w.Notes {
+		f.set(f.fill(note), paragraph{size: sizeTable, align: "L"})
+	}
+}
+
+// wideTable has a head of two levels: names and column numbers.
+func wideTable(w forms.Wide) table {
+	t := table{size: sizeWide}
+	for i, c := range w.Columns {
+		t.cols = append(t.cols, column{float64(c.Width), c.Align})
+		t.labels = append(t.labels, label{c.Label, i, 0, 1, 1})
+	}
+	for i := range w.Columns {
+		t.labels = append(t.labels, label{fmt.Sprintf("(%d)", i+1), i, 1, 1, 1})
+	}
+	return t
+}
+
+func (f *form) wideRows(w forms.Wide) [][]cell {
+	rows, given := f.in.Rows[w.Slot]
+	if !given {
+		rows = make([]map[string]string, emptyRows)
+	}
+	out := make([][]cell, len(rows))
+	for i, r := range rows {
+		row := []cell{{text: fmt.Sprint(i + 1)}}
+		for _, c := range w.Columns[1:] {
+			row = append(row, cell{text: cellText(c, r[c.ID])})
+		}
+		if !given {
+			row[0].text += "\n " // two lines of room
+		}
+		out[i] = row
+	}
+	return out
+}
+
+// cellText shows a cell: codes as words, days as dates.
+func cellText(c forms.Column, v string) string {
+	v = strings.TrimSpace(v)
+	if c.Day {
+		return shortDate(v)
+	}
+	return forms.Say(c.Words, v)
+}
