@@ -123,6 +123,28 @@ func TestDoors(t *testing.T) {
 	}
 }
 
+// TestLibcIsTheOneSQLitePins: modernc's SQLite is generated for one version of
+// its C library and no other.
+func TestLibcIsTheOneSQLitePins(t *testing.T) {
+	version := func(path string) (v struct{ Version, GoMod string }) {
+		out, err := exec.Command("go", "list", "-m", "-json", path).Output()
+		if err != nil {
+			t.Fatalf("go list -m %s: %v", path, err)
+		}
+		if err := json.Unmarshal(out, &v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	mod, err := os.ReadFile(version("modernc.org/sqlite").GoMod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "modernc.org/libc " + version("modernc.org/libc").Version + "\n"; !strings.Contains(string(mod), want) {
+		t.Errorf("go.mod of modernc.org/sqlite does not ask for %q", want)
+	}
+}
+
 // forbidden are the standard packages a kind of room must not know.
 var forbidden = map[string][]string{
 	"internal/law":       {"net/http", "database/sql", "os", "html/template"},

@@ -204,6 +204,22 @@ func (t *teller) step(s step) {
 
 // accounts prints where to go and as whom.
 func (t *teller) accounts(base string, people map[string]person) {
+	if t.json {
+		type entry struct {
+			Login    string `json:"login"`
+			Password string `json:"password"`
+			Name     string `json:"name"`
+		}
+		last := struct {
+			Address  string  `json:"address"`
+			Accounts []entry `json:"accounts"`
+		}{Address: base}
+		for _, a := range cast() {
+			last.Accounts = append(last.Accounts, entry{a.Login, people[a.Login].password, a.Name})
+		}
+		_ = json.NewEncoder(t.w.out).Encode(last) // a closed output ends the demo elsewhere
+		return
+	}
 	t.say("\nMở / open: %s\nTài khoản / accounts (mật khẩu chung cho lần chạy này / one password for this run):", base)
 	for _, a := range cast() {
 		t.say("  %-20s %-18s %s", a.Login, people[a.Login].password, a.Name)
