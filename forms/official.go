@@ -108,7 +108,8 @@ type Wide struct {
 	Title   string   `yaml:"title"`
 	Columns []Column `yaml:"columns"` // the first is numbered by itself
 	Counts  []Count  `yaml:"counts"`
-	Notes   []string `yaml:"notes"` // under the table
+	Bounded []string `yaml:"bounded"` // slots that count rows by what no column shows
+	Notes   []string `yaml:"notes"`   // under the table
 }
 
 // Column is a column of a Wide table; a cell holds any text, or one or more

@@ -100,6 +100,9 @@ func (l *officialLinter) wide(at path, w *Wide) {
 		}
 		seen[c.ID] = true
 	}
+	for i, slot := range w.Bounded {
+		l.slot(at.to("bounded", i), slot, SlotCount)
+	}
 	for i, c := range w.Counts {
 		l.slot(at.to("counts", i, "slot"), c.Slot, SlotCount)
 		for j, m := range c.Where {

@@ -14,22 +14,26 @@ import (
 // TestWhoMay tries every handling act with every capacity there is, at every
 // level under every regime: the one the law names succeeds, nobody else.
 func TestWhoMay(t *testing.T) {
-	var golden []string
 	for _, day := range []law.Day{dayMIC, dayMPS, dayGap, dayNew} {
-		h := open(t, day)
-		for level := law.MinLevel; level <= law.MaxLevel; level++ {
-			golden = append(golden, whoMay(&life{house: h, level: level}))
-		}
-		for level := law.MinLevel; level <= 3; level++ {
-			golden = append(golden, whoMay(&life{house: h, level: level, specialised: true}))
-		}
-		if day == dayNew {
-			golden = append(golden, whoMay(&life{house: h, level: 3, listed: true}))
-		}
-		h.sound()
-	}
-	if got := strings.Join(golden, "\n"); got != strings.TrimSpace(tables) {
-		t.Errorf("who may act:\n%s\nwant:\n%s", got, tables)
+		t.Run(string(day), func(t *testing.T) {
+			t.Parallel()
+			h := open(t, day)
+			var golden []string
+			for level := law.MinLevel; level <= law.MaxLevel; level++ {
+				golden = append(golden, whoMay(&life{house: h, level: level}))
+			}
+			for level := law.MinLevel; level <= 3; level++ {
+				golden = append(golden, whoMay(&life{house: h, level: level, specialised: true}))
+			}
+			if day == dayNew {
+				golden = append(golden, whoMay(&life{house: h, level: 3, listed: true}))
+			}
+			want := slices.DeleteFunc(strings.Split(tables, "\n"), func(line string) bool { return !strings.HasPrefix(line, string(day)) })
+			if !slices.Equal(golden, want) {
+				t.Errorf("who may act:\n%s\nwant:\n%s", strings.Join(golden, "\n"), strings.Join(want, "\n"))
+			}
+			h.sound()
+		})
 	}
 }
 

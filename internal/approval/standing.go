@@ -38,7 +38,7 @@ func (a Approval) Lapses() time.Time {
 	if a.Until == "" {
 		return time.Time{}
 	}
-	return a.Until.AddDays(1).Time()
+	return a.Until.Time().AddDate(0, 0, 1)
 }
 
 // InForce tells whether the approval holds at t.

@@ -197,3 +197,16 @@ func TestHistory(t *testing.T) {
 		}
 	}
 }
+
+// TestRetired: retirement ends the approval at its instant.
+func TestRetired(t *testing.T) {
+	l := open(t, dayNew).begin(3).approved().must(approval.ActConfirm, approval.ActPlan)
+	l.tick(time.Hour)
+	l.must(approval.ActRetire)
+	if st := l.seen.Standing(l.clock.T); st.Approval != nil || st.Confirmed || st.Plan != approval.PlanNone || st.Former == nil {
+		t.Errorf("retired, and yet %+v", st)
+	}
+	if st := l.seen.Standing(l.clock.T.Add(-time.Second)); st.Approval == nil || !st.Confirmed || st.State() != "deployed" {
+		t.Errorf("a second before: %+v", st)
+	}
+}

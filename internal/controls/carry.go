@@ -39,11 +39,15 @@ func (g Gap) Total() int { return len(g.Covered) + len(g.Partly) + len(g.New) }
 // higher list may ask more under the same title.
 func (c *Catalogues) Carry(from law.RuleSet, fromLevel law.Level, to law.RuleSet, toLevel law.Level, met map[string]bool) Gap {
 	old := c.For(from, fromLevel)
+	held := map[string]bool{}
+	for _, x := range old {
+		held[x.Key] = true
+	}
 	links := c.leading(from, to, newerLevel(from, fromLevel, toLevel))
 	var g Gap
 	useful := map[string]bool{}
 	for _, x := range c.For(to, toLevel) {
-		k := carried(x, old, links, met)
+		k := carried(x, held, links, met)
 		worth := k.worth(met)
 		if worth == LinkSame && toLevel > fromLevel {
 			worth = LinkPartly
@@ -77,18 +81,16 @@ func (c *Catalogues) leading(from, to law.RuleSet, at law.Level) []Link {
 	})
 }
 
-// carried collects what leads to x from the old list.
-func carried(x Control, old []Control, links []Link, met map[string]bool) Carried {
+// carried collects what leads to x from the keys of the old list.
+func carried(x Control, held map[string]bool, links []Link, met map[string]bool) Carried {
 	k := Carried{Control: x}
-	for _, o := range old {
-		for _, n := range links {
-			if n.From == o.Key && n.To == x.Key {
-				k.Links = append(k.Links, n)
-			}
+	for _, n := range links {
+		if n.To == x.Key && held[n.From] {
+			k.Links = append(k.Links, n)
 		}
-		if o.Key == x.Key {
-			k.Links = append(k.Links, Link{From: x.Key, To: x.Key, Kind: LinkSame, Confidence: x.Confidence, Source: x.Source})
-		}
+	}
+	if held[x.Key] {
+		k.Links = append(k.Links, Link{From: x.Key, To: x.Key, Kind: LinkSame, Confidence: x.Confidence, Source: x.Source})
 	}
 	for _, n := range k.Links {
 		if !met[n.From] && !slices.Contains(k.Unmet, n.From) {

@@ -182,7 +182,7 @@ type sent struct {
 // TestNoAllowAfterRevocation is a linearizability check: while readers ask
 // without pause, no question sent after Revoke returned is allowed.
 func TestNoAllowAfterRevocation(t *testing.T) {
-	const systems, readers = 12, 4
+	const systems, readers = 6, 4
 	l := serve(t, connected, systems)
 	var allows, denials int
 	for i := range systems {

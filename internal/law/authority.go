@@ -89,7 +89,7 @@ func (l *loader) authority(raw rawAuthority) {
 
 // term checks one term.
 func (l *loader) term(r rawTerm) term {
-	l.entry(r.rawEntry)
+	l.entry(EntryTerm, r.rawEntry)
 	l.levels(r.ID, r.Levels)
 	kind := l.word(r.ID, r.Kind, "kind", termRegulator, termIndependent,
 		termRegulationFirst, termRiskFirst, termAppraisalFirst)
@@ -102,7 +102,7 @@ func (l *loader) term(r rawTerm) term {
 
 // authorityRow checks one row.
 func (l *loader) authorityRow(r rawAuthorRow) authority {
-	cites := l.entry(r.rawEntry)
+	cites := l.entry(EntryAuthority, r.rawEntry)
 	l.levels(r.ID, r.Levels)
 	a := authority{span: l.span(r.ID, r.From, r.Until), levels: r.Levels, in: map[Sector][]Role{}}
 	if r.Listed.Line > 0 {

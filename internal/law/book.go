@@ -14,8 +14,15 @@ type Book struct {
 	policy      Policy
 	inspections []inspection
 	required    []required
-	conformity  []conformity
 	reasons     []Reason
+	entries     []entry
+	calendar    calendar
+	deadlines   []deadline
+	reviews     []review
+	transitions []Transition
+	duties      []FieldDuty
+	papers      []Paper
+	triggers    []Trigger
 }
 
 // Digest is the hex SHA-256 over the book's files, names and bytes: the same

@@ -29,12 +29,29 @@ func (r rawCondition) line(of mark) int {
 	return r.Fact.line(of)
 }
 
-// compiler turns conditions into tests and notes what it cannot read.
+// compiler turns conditions into tests, notes what it cannot read, and gathers
+// the facts mentioned on the way.
 type compiler struct {
 	*lint
-	of     mark // the entry the condition belongs to
-	facts  map[string]fact
-	params map[string]int
+	of       mark // the entry the condition belongs to
+	facts    map[string]fact
+	params   map[string]int
+	mentions *mentions // nil when nobody asks
+}
+
+// mentions are the facts a rule looks at, each with the bounds it is compared
+// with.
+type mentions map[string][]int
+
+// add notes one fact; a nil receiver forgets it.
+func (m *mentions) add(name string, bounds ...int) {
+	if m == nil {
+		return
+	}
+	if *m == nil {
+		*m = mentions{}
+	}
+	(*m)[name] = append((*m)[name], bounds...)
 }
 
 // never stands in for a condition that could not be compiled.
@@ -99,6 +116,7 @@ func (c compiler) compare(r rawCondition) test {
 		c.add(r.Fact.Line, "%s: %s needs exactly one of eq, in, gte, lt", c.of.Value, k.name)
 		return never
 	}
+	c.mentions.add(k.name)
 	switch k.at(&Facts{}).(type) {
 	case *string:
 		return c.oneOf(k, r.Fact, words)
@@ -146,6 +164,7 @@ func (c compiler) number(k fact, r rawCondition) test {
 		c.add(r.Fact.Line, "%s: %s needs gte or lt with a number or a parameter", c.of.Value, k.name)
 		return never
 	}
+	c.mentions.add(k.name, n)
 	below := r.Lt.Line > 0
 	return func(f *Facts) bool {
 		v, ok := k.number(f)

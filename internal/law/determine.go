@@ -13,12 +13,21 @@ func (b *Book) Determine(rs RuleSet, f Facts) Determination {
 		d.Manual = true
 		return d
 	}
+	var o outcome
 	for i := range t.rows {
-		t.rows[i].apply(&d, &f)
+		l, speaks := t.rows[i].says(&f)
+		after, matched := t.rows[i].weigh(o, l)
+		if speaks && matched {
+			o = after
+			d.Matched = append(d.Matched, t.rows[i].match(l))
+		}
 	}
-	d.Manual = d.Manual || d.Level == nil
+	o = o.settled()
+	if d.Manual = o.manual; o.level > 0 {
+		d.Level = &o.level
+	}
 	for _, a := range t.asks {
-		open := a.below == 0 || d.Level == nil || *d.Level < a.below
+		open := a.below == 0 || o.level < a.below
 		if open && !a.fact.stated(&f) && a.when(&f) && !slices.Contains(d.Incomplete, a.fact.name) {
 			d.Incomplete = append(d.Incomplete, a.fact.name)
 		}
@@ -26,58 +35,69 @@ func (b *Book) Determine(rs RuleSet, f Facts) Determination {
 	return d
 }
 
-// apply lets one rule speak on the facts and on the result so far.
-func (r *row) apply(d *Determination, f *Facts) {
+// outcome is what the rows have come to so far; level 0 is none.
+type outcome struct {
+	level  Level
+	manual bool
+	listed bool
+}
+
+// settled is the outcome after the last row: without a level a person decides.
+func (o outcome) settled() outcome {
+	o.manual = o.manual || o.level == 0
+	return o
+}
+
+// says is what a rule says on the facts alone: whether it speaks, and the level
+// it names, 0 for none.
+func (r *row) says(f *Facts) (Level, bool) {
 	if r.Kind == KindPrecondition || !r.holds(f) {
-		return
+		return 0, false
 	}
 	switch r.Kind {
 	case KindLevel:
-		d.match(r, *r.Level)
-	case KindFlag:
-		d.match(r, 0)
-	case KindManual:
-		d.match(r, 0)
-		d.Manual = true
+		return *r.Level, true
+	case KindStated, KindRaise:
+		return r.taken(f), true
 	case KindComposite:
-		if len(f.Components) > 0 {
-			d.match(r, slices.Max(f.Components))
+		if len(f.Components) == 0 {
+			return 0, false
 		}
-	case KindStated:
-		l := r.taken(f)
-		d.match(r, l)
-		d.Manual = d.Manual || l == 0
-	case KindRaise:
-		if l := r.taken(f); l > d.reached() {
-			d.Manual = d.Manual || d.Level == nil
-			d.match(r, l)
-		}
-	case KindResult:
-		if d.reached() >= *r.Level {
-			d.match(r, 0)
-		}
+		return slices.Max(f.Components), true
 	}
+	return 0, true
 }
 
-// match records a rule and the level it gives; 0 only flags.
-func (d *Determination) match(r *row, l Level) {
+// weigh adds to an outcome a rule that speaks for level l, and reports whether
+// the rule counts as matched.
+func (r *row) weigh(o outcome, l Level) (outcome, bool) {
+	switch r.Kind {
+	case KindManual:
+		o.manual = true
+	case KindStated:
+		o.manual = o.manual || l == 0
+	case KindRaise:
+		if l <= o.level {
+			return o, false
+		}
+		o.manual = o.manual || o.level == 0
+	case KindResult:
+		if o.level < *r.Level {
+			return o, false
+		}
+	}
+	o.level = max(o.level, l)
+	o.listed = o.listed || lists(r.ID)
+	return o, true
+}
+
+// match is how a matched rule is reported.
+func (r *row) match(l Level) Match {
 	m := Match{ID: r.ID, Cites: r.Printed}
 	if l > 0 {
 		m.Level = &l
 	}
-	if l > d.reached() {
-		highest := l
-		d.Level = &highest
-	}
-	d.Matched = append(d.Matched, m)
-}
-
-// reached is the level so far, 0 when none.
-func (d *Determination) reached() Level {
-	if d.Level == nil {
-		return 0
-	}
-	return *d.Level
+	return m
 }
 
 // taken is the first level stated among the facts a rule takes; 0 when none.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,10 +15,13 @@ import (
 	"capdo/internal/law"
 )
 
-// open loads the embedded book.
+// shared loads the embedded book once; a book never changes.
+var shared = sync.OnceValues(law.Load)
+
+// open is the embedded book.
 func open(t testing.TB) *law.Book {
 	t.Helper()
-	b, err := law.Load()
+	b, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,33 @@ type rawCite struct {
 	Ref        string `yaml:"ref"`
 }
 
+// The kinds of entry, as ByInstrument names them.
+const (
+	EntryRuleSet    = "ruleset"
+	EntryRule       = "rule"
+	EntryTerm       = "term"
+	EntryAuthority  = "authority"
+	EntryInspection = "inspection"
+	EntryRequired   = "required_level"
+	EntryReason     = "reason"
+	EntryCalendar   = "calendar"
+	EntryFeast      = "feast"
+	EntryCounting   = "counting"
+	EntryDeadline   = "deadline"
+	EntryReview     = "review"
+	EntryTransition = "transition"
+	EntryField      = "field"
+	EntryPaper      = "paper"
+	EntryTrigger    = "trigger"
+)
+
+// entry is what the book keeps of every cited entry.
+type entry struct {
+	kind, id, confidence string
+	says                 Text
+	cites                []cited
+}
+
 // loader joins the files of a book while it is being read.
 type loader struct {
 	lint
@@ -49,8 +76,9 @@ func (l *loader) trust(id, confidence, source mark) {
 	}
 }
 
-// entry checks the common part of an entry and resolves its citations.
-func (l *loader) entry(e rawEntry) []cited {
+// entry checks the common part of an entry, resolves its citations and keeps
+// it for the view by instrument.
+func (l *loader) entry(kind string, e rawEntry) []cited {
 	l.unique(e.ID)
 	l.trust(e.ID, e.Confidence, e.Source)
 	l.text(e.ID, e.Says)
@@ -60,11 +88,18 @@ func (l *loader) entry(e rawEntry) []cited {
 	if len(e.Cites) == 0 {
 		l.add(e.ID.Line, "%s: cites nothing", e.ID.Value)
 	}
+	out := l.cites(e.ID, e.Cites)
+	l.book.entries = append(l.book.entries, entry{kind, e.ID.Value, e.Confidence.Value, e.Says, out})
+	return out
+}
+
+// cites resolves citations.
+func (l *loader) cites(id mark, list []rawCite) []cited {
 	var out []cited
-	for _, c := range e.Cites {
+	for _, c := range list {
 		of, ok := l.book.instrument(c.Instrument.Value)
 		if !ok {
-			l.add(c.Instrument.line(e.ID), "%s: cites unknown instrument %q", e.ID.Value, c.Instrument.Value)
+			l.add(c.Instrument.line(id), "%s: cites unknown instrument %q", id.Value, c.Instrument.Value)
 		}
 		l.cited[c.Instrument.Value] = true
 		out = append(out, cited{Citation{c.Instrument.Value, c.Ref}, of})

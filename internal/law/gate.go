@@ -4,11 +4,10 @@ import "slices"
 
 // rawGate is gate.yaml.
 type rawGate struct {
-	Policy       rawPolicy       `yaml:"policy"`
-	Inspections  []rawInspection `yaml:"inspections"`
-	Required     []rawRequired   `yaml:"required_levels"`
-	Conformities []rawConformity `yaml:"conformity"`
-	Reasons      []rawReason     `yaml:"reasons"`
+	Policy      rawPolicy       `yaml:"policy"`
+	Inspections []rawInspection `yaml:"inspections"`
+	Required    []rawRequired   `yaml:"required_levels"`
+	Reasons     []rawReason     `yaml:"reasons"`
 }
 
 type rawPolicy struct {
@@ -17,6 +16,7 @@ type rawPolicy struct {
 	InspectionOverdue    rawSwitch[mark] `yaml:"inspection_overdue"`
 	MinutesMonths        rawSwitch[int]  `yaml:"minutes_months"`
 	RiskMonths           rawSwitch[int]  `yaml:"risk_months"`
+	DueSoonDays          rawSwitch[int]  `yaml:"due_soon_days"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -40,12 +40,6 @@ type rawRequired struct {
 	Until    mark  `yaml:"until"`
 }
 
-type rawConformity struct {
-	rawEntry `yaml:",inline"`
-	Rules    []mark `yaml:"rules"`
-	LastDay  mark   `yaml:"last_day"`
-}
-
 type rawReason struct {
 	rawEntry `yaml:",inline"`
 	Code     mark `yaml:"code"`
@@ -61,14 +55,6 @@ func (l *loader) gate(raw rawGate) {
 	}
 	for _, r := range raw.Required {
 		l.requiredLevel(r)
-	}
-	for _, r := range raw.Conformities {
-		cites := printCites(l.entry(r.rawEntry), everyCite)
-		last := l.day(r.LastDay)
-		if last == "" {
-			l.add(r.ID.Line, "%s: no last_day", r.ID.Value)
-		}
-		l.book.conformity = append(l.book.conformity, conformity{l.ruleSetList(r.ID, r.Rules), last, cites})
 	}
 	for _, r := range raw.Reasons {
 		l.reason(r)
@@ -89,9 +75,10 @@ func (l *loader) policy(r rawPolicy) {
 		InspectionOverdue:    l.word(of, r.InspectionOverdue.Value, "inspection_overdue", EffectWarn, EffectDeny),
 		MinutesMonths:        r.MinutesMonths.Value,
 		RiskMonths:           r.RiskMonths.Value,
+		DueSoonDays:          r.DueSoonDays.Value,
 	}
-	if p.MinutesMonths < 1 || p.RiskMonths < 1 {
-		l.add(of.Line, "policy: minutes_months and risk_months must be at least 1")
+	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 {
+		l.add(of.Line, "policy: minutes_months, risk_months and due_soon_days must be at least 1")
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{"policy.confirmation_required", 1}, r.ConfirmationRequired.Note)},
@@ -99,13 +86,14 @@ func (l *loader) policy(r rawPolicy) {
 		{"inspection_overdue", l.text(mark{"policy.inspection_overdue", 1}, r.InspectionOverdue.Note)},
 		{"minutes_months", l.text(mark{"policy.minutes_months", 1}, r.MinutesMonths.Note)},
 		{"risk_months", l.text(mark{"policy.risk_months", 1}, r.RiskMonths.Note)},
+		{"due_soon_days", l.text(mark{"policy.due_soon_days", 1}, r.DueSoonDays.Note)},
 	}
 	l.book.policy = p
 }
 
 // inspection checks one period.
 func (l *loader) inspection(r rawInspection) {
-	cites := printCites(l.entry(r.rawEntry), everyCite)
+	cites := printCites(l.entry(EntryInspection, r.rawEntry), everyCite)
 	l.levels(r.ID, r.Levels)
 	if r.Months < 1 {
 		l.add(r.ID.Line, "%s: months must be at least 1", r.ID.Value)
@@ -122,7 +110,7 @@ func (l *loader) inspection(r rawInspection) {
 
 // requiredLevel checks the level one target asks for.
 func (l *loader) requiredLevel(r rawRequired) {
-	cites := printCites(l.entry(r.rawEntry), everyCite)
+	cites := printCites(l.entry(EntryRequired, r.rawEntry), everyCite)
 	l.levels(r.ID, []Level{r.Level})
 	q := required{l.span(r.ID, r.From, r.Until), r.Target.Value, r.Level, cites}
 	for _, other := range l.book.required {
@@ -135,7 +123,7 @@ func (l *loader) requiredLevel(r rawRequired) {
 
 // reason checks one reason.
 func (l *loader) reason(r rawReason) {
-	basis := l.entry(r.rawEntry)
+	basis := l.entry(EntryReason, r.rawEntry)
 	effect := l.word(r.ID, r.Effect, "effect", EffectDeny, EffectWarn, EffectLimit, EffectAllow)
 	l.word(r.ID, r.Strength, "strength", StrengthLaw, StrengthDirective, StrengthGuidance, StrengthProduct)
 	if r.Code.Line == 0 {

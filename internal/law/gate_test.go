@@ -92,11 +92,11 @@ func TestReasonCitationsAtTheirEdges(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
-	if len(p.Notes) != 5 {
+	if len(p.Notes) != 6 {
 		t.Errorf("want a note for each switch: %v", p.Notes)
 	}
 	p.Notes = nil
-	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12}
+	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}
@@ -130,18 +130,5 @@ func TestRequiredLevel(t *testing.T) {
 	}
 	if _, _, ok := b.RequiredLevel("elsewhere", "2026-11-22"); ok {
 		t.Error("a target nobody named asks for a level")
-	}
-}
-
-func TestConformityDue(t *testing.T) {
-	b := open(t)
-	for _, set := range []law.RuleSet{law.R85, law.R116} {
-		due, cites, ok := b.ConformityDue(set)
-		if !ok || due != "2027-07-01" || cites != "Luật 116/2025/QH15, Điều 45 khoản 1" {
-			t.Errorf("%s: %s, %q, %v", set, due, cites, ok)
-		}
-	}
-	if due, _, ok := b.ConformityDue(law.R331); ok {
-		t.Errorf("R331 is due on %s", due)
 	}
 }

@@ -66,7 +66,7 @@ func (l *loader) library(raw rawLibrary) {
 // ruleSets checks the spans of the rule sets.
 func (l *loader) ruleSets(raw rawRuleSets) {
 	for i, r := range raw.RuleSets {
-		cites := l.entry(r.rawEntry)
+		cites := l.entry(EntryRuleSet, r.rawEntry)
 		s := l.span(r.ID, r.From, r.Until)
 		for _, other := range l.book.ruleSets[:i] {
 			if s.meets(span{other.From, other.Until}) {

@@ -93,10 +93,15 @@ func (m *mark) UnmarshalYAML(n *yaml.Node) error {
 
 // line is where m stands, or of when m is absent.
 func (m mark) line(of mark) int {
+	return m.or(of).Line
+}
+
+// or is m, or other where m is absent.
+func (m mark) or(other mark) mark {
 	if m.Line == 0 {
-		return of.Line
+		return other
 	}
-	return m.Line
+	return m
 }
 
 // day reads a date; an absent one is none.

@@ -55,6 +55,11 @@ func (l *loader) load(files map[string][]byte) {
 		sets    rawRuleSets
 		author  rawAuthority
 		gate    rawGate
+		days    rawCalendar
+		dues    rawDeadlines
+		reviews rawReviews
+		past    rawTransitions
+		dossier rawDossier
 	)
 	l.take(files, "instruments.yaml", &library)
 	l.library(library)
@@ -65,6 +70,16 @@ func (l *loader) load(files map[string][]byte) {
 	l.authority(author)
 	l.take(files, "gate.yaml", &gate)
 	l.gate(gate)
+	l.take(files, "holidays.yaml", &days)
+	l.calendar(days)
+	l.take(files, "transition.yaml", &past)
+	l.transitionList(past)
+	l.take(files, "deadlines.yaml", &dues)
+	l.deadlineList(dues)
+	l.take(files, "reviews.yaml", &reviews)
+	l.reviewList(reviews)
+	l.take(files, "dossier.yaml", &dossier)
+	l.dossier(dossier)
 	l.unused()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		l.file = name
@@ -108,6 +123,9 @@ func (l *loader) tables(files map[string][]byte) {
 	}
 	l.lean(leans)
 	l.check()
+	for _, t := range l.book.tables {
+		t.diagram = draw(t.rows)
+	}
 }
 
 // leaning is a table's reference to another, with its file.

@@ -85,7 +85,7 @@ func TestLoadFSRefuses(t *testing.T) {
 		{"no rule set", "gate.yaml", "- id: inspection.r331.3\n    rules: [R331]\n", "- id: inspection.r331.3\n", "names no rule set"},
 		{"no months", "gate.yaml", "- id: inspection.r331.3\n    rules: [R331]\n    levels: [3]\n    months: 12", "- id: inspection.r331.3\n    rules: [R331]\n    levels: [3]\n    months: 0", "months must be at least 1"},
 		{"no start", "rulesets.yaml", "- id: R331\n    from: 2026-08-19\n", "- id: R331\n", "no start day"},
-		{"no last day", "gate.yaml", "- id: conformity.2015\n    rules: [R85, R116]\n    last_day: 2027-07-01\n", "- id: conformity.2015\n    rules: [R85, R116]\n", "no last_day"},
+		{"no last day", "transition.yaml", "- id: transition.kept-level-conform\n    applies_when: {stage: operating, approved_under: [R85, R116], from: 2026-07-01}\n    effect: conform\n    due: 2027-07-01\n", "- id: transition.kept-level-conform\n    applies_when: {stage: operating, approved_under: [R85, R116], from: 2026-07-01}\n    effect: conform\n", "due does not fit effect conform"},
 		{"no code", "gate.yaml", "- id: allowed\n    code: G99\n", "- id: allowed\n", "no code"},
 		{"no citation", "gate.yaml", "- id: allowed\n    code: G99\n    effect: allow\n    strength: product\n    cites: [{instrument: product}]\n", "- id: allowed\n    code: G99\n    effect: allow\n    strength: product\n", "cites nothing"},
 		{"one language", "levels-r116.yaml", "- id: r116.8-1\n    kind: manual\n", "- id: r116.8-1\n    kind: manual\n    note: {vi: a}\n", "given in vi and en"},

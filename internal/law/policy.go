@@ -2,14 +2,15 @@ package law
 
 import "slices"
 
-// Policy holds the switches of the gate that are choices of the service, not
-// words of the law.
+// Policy holds the switches of the gate and of the clocks that are choices of
+// the service, not words of the law.
 type Policy struct {
 	ConfirmationRequired bool         `json:"confirmation_required"` // a level opens a connection only once confirmed
 	RoadmapAllows        bool         `json:"roadmap_allows"`        // a dated roadmap allows a partly deployed plan for a time
 	InspectionOverdue    string       `json:"inspection_overdue"`    // warn or deny
 	MinutesMonths        int          `json:"minutes_months"`        // life of the security confirmation minutes
 	RiskMonths           int          `json:"risk_months"`           // age at which a risk assessment is due again
+	DueSoonDays          int          `json:"due_soon_days"`         // days left, in the limit's own unit, at which a clock is due soon
 	Notes                []PolicyNote `json:"notes"`                 // why each switch stands as it does
 }
 
@@ -19,7 +20,7 @@ type PolicyNote struct {
 	Says Text   `json:"says"`
 }
 
-// Policy returns the switches of the gate.
+// Policy returns the switches.
 func (b *Book) Policy() Policy {
 	p := b.policy
 	p.Notes = slices.Clone(p.Notes)
@@ -42,13 +43,6 @@ type required struct {
 	cites  string
 }
 
-// conformity is the last day a level kept from a former law stands by itself.
-type conformity struct {
-	rules []RuleSet
-	last  Day
-	cites string
-}
-
 // InspectionMonths returns how often a system of level l is inspected under
 // rs, in months, with the citation; 0 when the book has no number.
 func (b *Book) InspectionMonths(rs RuleSet, l Level) (months int, cites string) {
@@ -69,16 +63,4 @@ func (b *Book) RequiredLevel(target string, on Day) (Level, string, bool) {
 		}
 	}
 	return 0, "", false
-}
-
-// ConformityDue returns the last day on which a level approved under the given
-// rule set still stands without meeting the new law's conditions; the first
-// blocked day is the day after. False when the rule set has no such day.
-func (b *Book) ConformityDue(approvedUnder RuleSet) (due Day, cites string, ok bool) {
-	for _, c := range b.conformity {
-		if slices.Contains(c.rules, approvedUnder) {
-			return c.last, c.cites, true
-		}
-	}
-	return "", "", false
 }

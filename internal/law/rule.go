@@ -1,5 +1,7 @@
 package law
 
+import "slices"
+
 // The kinds of level rule.
 const (
 	KindLevel        = "level"        // the condition gives a fixed level
@@ -55,13 +57,11 @@ type Match struct {
 // to national security, so that the level 5 procedure applies (NĐ 331 Articles
 // 16.4 and 20.4).
 func (d Determination) Listed() bool {
-	for _, m := range d.Matched {
-		if m.ID == ruleListedBySigns || m.ID == ruleListedByResult {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.Matched, func(m Match) bool { return lists(m.ID) })
 }
+
+// lists reports whether a matched rule puts the system into that list.
+func lists(id string) bool { return id == ruleListedBySigns || id == ruleListedByResult }
 
 // clone copies a rule so that no caller can change the book.
 func (r Rule) clone() Rule {

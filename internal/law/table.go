@@ -27,16 +27,18 @@ type rawRow struct {
 
 // table is the compiled level rules of one rule set.
 type table struct {
-	rules RuleSet
-	rows  []row
-	asks  []ask
+	rules   RuleSet
+	rows    []row
+	asks    []ask
+	diagram *diagram
 }
 
 // row is a rule ready to be evaluated.
 type row struct {
 	Rule
-	holds test
-	take  []fact
+	holds    test
+	take     []fact
+	mentions mentions
 }
 
 // ask is a fact worth asking for.
@@ -87,9 +89,11 @@ func (l *loader) when(c compiler, r *rawCondition) test {
 
 // row checks one rule and compiles it.
 func (l *loader) row(c compiler, r rawRow, rules RuleSet) row {
-	cites := l.entry(r.rawEntry)
+	cites := l.entry(EntryRule, r.rawEntry)
 	l.word(r.ID, r.Kind, "kind", KindLevel, KindComposite, KindStated, KindRaise, KindManual,
 		KindFlag, KindResult, KindPrecondition)
+	var seen mentions
+	c.mentions = &seen
 	out := row{holds: l.when(c, r.When), Rule: Rule{
 		ID: r.ID.Value, Kind: r.Kind.Value, Rules: rules, Printed: printCites(cites, everyCite),
 		Confidence: r.Confidence.Value, Source: r.Source.Value, Says: r.Says, Note: r.Note,
@@ -107,7 +111,12 @@ func (l *loader) row(c compiler, r rawRow, rules RuleSet) row {
 			continue
 		}
 		out.take = append(out.take, k)
+		c.mentions.add(k.name)
 	}
+	if r.Kind.Value == KindComposite {
+		c.mentions.add("components")
+	}
+	out.mentions = seen
 	l.shape(r)
 	return out
 }

@@ -21,7 +21,7 @@ type FormDocument struct {
 	Official
 	Paper  *forms.Official
 	Values map[string]string              // slot to text, code or day; slots of other papers are passed over
-	Rows   map[string][]map[string]string // slot to rows, each column id to cell
+	Rows   map[string][]map[string]string // slot to rows, each column id to cell; no rows is none, no slot is not known
 	Dated  string                         // "2006-01-02", day of the paper; empty: dotted
 	Listed bool                           // the system is on the national-security list
 	Draft  bool                           // every page says so
@@ -35,7 +35,6 @@ type form struct {
 	level    int               // 0: not known
 	sections int
 	articles int
-	closing  string // the last text, which the signature stays with
 }
 
 // Form writes an official paper. What is not known is dotted, to be filled in
@@ -90,7 +89,23 @@ func newForm(d FormDocument) (*form, error) {
 		f.model += " (bản dựng lại, chưa đối chiếu với bản gốc)"
 	}
 	f.take()
-	return f, nil
+	return f, f.bounds()
+}
+
+// bounds refuses a counter above the number of rows.
+func (f *form) bounds() error {
+	for _, b := range f.in.Paper.Body {
+		if b.Wide == nil {
+			continue
+		}
+		rows, given := f.in.Rows[b.Wide.Slot]
+		for _, slot := range b.Wide.Bounded {
+			if n, err := strconv.Atoi(f.values[slot]); given && err == nil && n > len(rows) {
+				return fmt.Errorf("%s is %d of %d rows", slot, n, len(rows))
+			}
+		}
+	}
+	return nil
 }
 
 // known refuses slots and columns that stand in no list: a record would be lost
@@ -143,11 +158,13 @@ func (f *form) take() {
 		}
 	}
 	for _, b := range d.Paper.Body {
-		if b.Wide == nil || d.Rows[b.Wide.Slot] == nil {
+		if b.Wide == nil {
 			continue
 		}
-		for _, c := range b.Wide.Counts {
-			f.values[c.Slot] = strconv.Itoa(c.Of(d.Rows[b.Wide.Slot]))
+		if rows, given := d.Rows[b.Wide.Slot]; given {
+			for _, c := range b.Wide.Counts {
+				f.values[c.Slot] = strconv.Itoa(c.Of(rows))
+			}
 		}
 	}
 	if n, err := strconv.Atoi(f.values["level"]); err == nil {

@@ -43,14 +43,14 @@ func (f *form) balanced(text string) string {
 // as it is.
 func (f *form) mark() string {
 	o, kind := f.in.Official, f.in.Paper.Kind
-	n := pad(strings.TrimSpace(o.Number))
+	n := clip(pad(strings.TrimSpace(o.Number)), 30)
 	if strings.Contains(n, "/") {
 		return n
 	}
 	if n == "" {
 		n = "………"
 	}
-	abbrev := o.Issuer.Abbrev
+	abbrev := clip(o.Issuer.Abbrev, 30)
 	if abbrev == "" {
 		abbrev = "……"
 	}
@@ -93,71 +93,6 @@ func (f *form) opening() {
 	}
 }
 
-// letter sets the blocks up to the signature, which stays with the last text.
-func (f *form) letter(blocks []forms.Block) {
-	var last func()
-	for _, b := range blocks {
-		if b.Listed && !f.in.Listed {
-			continue
-		}
-		for _, step := range f.steps(b) {
-			if last != nil {
-				last()
-			}
-			last = step.draw
-			f.closing = step.text
-		}
-	}
-	f.close(f.in.Official, f.closing)
-}
-
-// step is a part of a block that can be set by itself; text is what the
-// signature stays with when the step is the last one.
-type step struct {
-	text string
-	draw func()
-}
-
-func (f *form) said(text string) step {
-	text = f.ruledBody(text)
-	return step{text, func() { f.paragraphs(text) }}
-}
-
-// paragraphs sets every line of a value as a paragraph of its own; a line to
-// write on runs from margin to margin.
-func (f *form) paragraphs(text string) {
-	for _, line := range strings.Split(text, "\n") {
-		if strings.Trim(line, "…") == "" {
-			f.set(line, paragraph{size: sizeBody, align: "L"})
-		} else {
-			f.say(line)
-		}
-	}
-}
-
-// ruledBody is ruled for a paragraph of the body.
-func (f *form) ruledBody(text string) string {
-	f.font("", sizeBody)
-	return f.ruled(text, f.width()-firstIndent, f.width())
-}
-
-// steps are the parts of a block.
-func (f *form) steps(b forms.Block) []step {
-	switch {
-	case b.Text != "":
-		return []step{f.said(b.Text)}
-	case b.Section != "":
-		f.sections++
-		name := sectionMark(f.in.Paper.Numbering, f.sections) + b.Section
-		return []step{{name, func() { f.heading(name) }}}
-	case b.Fields != nil:
-		return []step{{"", func() { f.fields(*b.Fields) }}}
-	case b.List != nil:
-		return f.list(*b.List)
-	}
-	return f.article(*b.Article)
-}
-
 func sectionMark(numbering string, n int) string {
 	if numbering == "part" {
 		return fmt.Sprintf("Phần %d. ", n)
@@ -177,58 +112,4 @@ func itemMark(marks string, i int) string {
 		return "- "
 	}
 	return fmt.Sprintf("%d. ", i+1)
-}
-
-// list sets the items that belong on a paper for this level.
-func (f *form) list(l forms.List) []step {
-	var out []step
-	for _, item := range l.Items {
-		if item.Asked(f.level, f.in.Listed) {
-			out = append(out, f.said(itemMark(l.Marks, len(out))+item.Text))
-		}
-	}
-	return out
-}
-
-// fields sets a table of two columns; an empty answer is dotted.
-func (f *form) fields(list forms.Fields) {
-	t := table{size: 12, cols: []column{{72, "L"}, {93, "L"}}}
-	_, w := t.fit(f.width()).span(1, 1)
-	f.font("", t.size)
-	var rows [][]cell
-	for i, r := range list.Rows {
-		answer := f.ruled(r.Value, w-2*cellPad, w-2*cellPad)
-		rows = append(rows, texts(itemMark(list.Marks, i)+r.Label, answer))
-	}
-	f.table(t, rows)
-}
-
-// article sets an article of a decision: its number in bold, then its title in
-// bold or its opening sentence.
-func (f *form) article(a forms.Article) []step {
-	f.articles++
-	name := fmt.Sprintf("Điều %d. ", f.articles)
-	var out []step
-	if a.Title != "" {
-		out = append(out, step{name + a.Title, func() { f.heading(name + a.Title) }})
-	} else {
-		text := f.fill(a.Text)
-		out = append(out, step{name + text, func() { f.led(name, text) }})
-	}
-	for i, c := range a.Clauses {
-		out = append(out, f.said(itemMark("number", i)+c.Text))
-		for j, p := range c.Points {
-			out = append(out, f.said(itemMark("letter", j)+p))
-		}
-	}
-	return out
-}
-
-// led sets a paragraph that opens with a few words in bold.
-func (f *form) led(lead, text string) {
-	f.font("B", sizeBody)
-	w := f.pdf.GetStringWidth(lead)
-	f.need(3 * leading(sizeBody))
-	f.put(box{marginLeft + firstIndent, f.y, w, leading(sizeBody)}, strings.TrimSpace(lead), "L")
-	f.set(text, paragraph{size: sizeBody, align: "J", indent: firstIndent + w})
 }

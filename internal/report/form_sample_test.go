@@ -35,7 +35,7 @@ func values() map[string]string {
 		"proposal_number": "19/TTr-TTCĐS", "proposal_on": "2026-10-20", "authority": "Chủ tịch Ủy ban nhân dân tỉnh",
 		"standard": "TCVN 14423:2026", "technical_regulation": "hiện hành", "other_duties": "Hoàn thành các hạng mục còn lại trước ngày 01/7/2027.",
 		"other_parties": "Văn phòng Ủy ban nhân dân tỉnh bố trí kinh phí.", "regulator": "Bộ Công an", "period": "từ 15/12/2025 đến 14/12/2026",
-		"classified": "1240", "approve_all_by": "2027-06-30",
+		"classified": "38", "approve_all_by": "2027-06-30",
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 const (
 	sizeWide  = 9.0
-	emptyRows = 12 // to be filled in by hand
+	emptyRows = 10 // to be filled in by hand
 )
 
 // wide sets a table with many columns as an annex of its own.
@@ -51,7 +51,7 @@ func (f *form) wideRows(w forms.Wide) [][]cell {
 			row = append(row, cell{text: cellText(c, r[c.ID])})
 		}
 		if !given {
-			row[0].text += "\n " // two lines of room
+			row[1].text = "\n" // two lines of room
 		}
 		out[i] = row
 	}
@@ -60,7 +60,7 @@ func (f *form) wideRows(w forms.Wide) [][]cell {
 
 // cellText shows a cell: codes as words, days as dates.
 func cellText(c forms.Column, v string) string {
-	v = strings.TrimSpace(v)
+	v = clip(strings.TrimSpace(v), maxName)
 	if c.Day {
 		return shortDate(v)
 	}

@@ -1,0 +1,226 @@
+package approval_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// walker stumbles through the office: any actor, any act, any input.
+type walker struct {
+	*house
+	dice   *rand.Rand
+	actors []approval.Actor
+	lives  []*life
+	done   map[string]int // acts done
+	denied map[approval.Kind]int
+}
+
+// crowd is ten accounts of eight persons: two persons have two accounts.
+func crowd() []approval.Actor {
+	of := func(person string, c approval.Capacity, body string) approval.Actor {
+		return approval.Actor{Person: person, Account: person + "." + string(c), Capacity: c, Body: body, Sector: law.SectorCivil}
+	}
+	return []approval.Actor{
+		of("p1", law.RoleOperator, "H56"), of("p1", law.RoleSpecialisedUnit, "H56"), of("p2", law.RoleOperator, "H56"), of("p2", law.RoleOwner, "H56"),
+		of("p3", law.RoleSpecialisedUnit, "H56"), of("p4", law.RoleOwner, "H56"), of("p5", law.RoleMPS, "G01"), of("p6", law.RoleMPS, "G01"),
+		of("p7", law.RolePrimeMinister, "G22"), of("p8", law.RoleOperator, "H41"),
+	}
+}
+
+// TestWalk: whatever anybody tries, a refusal changes nothing, an act leaves
+// one entry, and what must always hold does.
+func TestWalk(t *testing.T) {
+	steps := 1500
+	if testing.Short() {
+		steps = 200
+	}
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			h := open(t, dayMPS)
+			w := &walker{h, rand.New(rand.NewPCG(seed, 331)), crowd(), nil, map[string]int{}, map[approval.Kind]int{}}
+			for range 6 {
+				w.lives = append(w.lives, h.begin(law.Level(1+w.dice.IntN(5))))
+			}
+			for n := range steps {
+				w.step(n)
+				if t.Failed() {
+					t.Fatalf("at step %d", n)
+				}
+			}
+			for _, act := range approval.Acts() {
+				if w.done[act] == 0 && !testing.Short() {
+					t.Errorf("%s was never done: the walk is too tame (%v)", act, w.done)
+				}
+			}
+			t.Logf("done %v, refused %v", w.done, w.denied)
+			h.sound()
+		})
+	}
+}
+
+// step moves the clock and tries one act.
+func (w *walker) step(n int) {
+	w.Helper()
+	switch w.dice.IntN(20) {
+	case 0:
+		w.tick(time.Duration(w.dice.IntN(40)) * 24 * time.Hour)
+	case 1:
+		w.tick(-time.Duration(w.dice.IntN(3600)) * time.Second) // a clock set back
+	default:
+		w.tick(time.Duration(w.dice.IntN(7200)) * time.Second)
+	}
+	l := w.lives[w.dice.IntN(len(w.lives))]
+	act, a := w.pick(l)
+	before, size, was := w.print(), w.entries(), l.seen
+	err := w.attempt(l, act, a)
+	if err != nil {
+		kind := kindOf(err)
+		w.denied[kind]++
+		if !slices.Contains([]approval.Kind{approval.NotFound, approval.Invalid, approval.Conflict, approval.Forbidden, approval.Stale}, kind) {
+			w.Errorf("%s by %s: %v", act, a.Account, err)
+		}
+		if w.print() != before {
+			w.Errorf("%s by %s refused (%v), and yet something was written", act, a.Account, err)
+		}
+		return
+	}
+	w.done[act]++
+	if got := w.entries(); got != size+1 || l.seen.Version != was.Version+1 {
+		w.Errorf("%s: %d entries after %d, version %d after %d", act, got, size, l.seen.Version, was.Version)
+	}
+	w.holds(act, a, was, l)
+	if act == approval.ActRetire {
+		w.lives[slices.Index(w.lives, l)] = w.begin(law.Level(1 + w.dice.IntN(5)))
+	}
+}
+
+// pick chooses who tries what; mostly something the system waits for, and half
+// the time by somebody in the right capacity.
+func (w *walker) pick(l *life) (string, approval.Actor) {
+	acts, state := approval.Acts(), approval.DossierState("")
+	if d := l.seen.Last(); d != nil {
+		state = d.State
+	}
+	next := map[approval.DossierState][]string{
+		approval.Submitted: {approval.ActOpinion, approval.ActReview}, approval.Opined: {approval.ActReview}, approval.Appraised: {approval.ActDecide},
+		approval.Approved: {approval.ActConfirm, approval.ActPlan, approval.ActRevoke, approval.ActSubmit},
+	}[state]
+	if next == nil {
+		next = []string{approval.ActFacts, approval.ActDraft, approval.ActSubmit}
+	}
+	act := acts[w.dice.IntN(len(acts)-1)] // not to retire, mostly
+	switch {
+	case w.dice.IntN(150) == 0:
+		act = approval.ActRetire
+	case w.dice.IntN(4) > 0:
+		act = next[w.dice.IntN(len(next))]
+	}
+	able := slices.DeleteFunc(slices.Clone(w.actors), func(a approval.Actor) bool {
+		return a.Capacity != l.right(act).Capacity && (act != approval.ActDecide || !slices.Contains(l.named().decide, a.Capacity))
+	})
+	if len(able) == 0 || w.dice.IntN(2) == 0 {
+		able = w.actors
+	}
+	return act, able[w.dice.IntN(len(able))]
+}
+
+// attempt tries an act, with odd input at times.
+func (w *walker) attempt(l *life, act string, a approval.Actor) error {
+	seen, day := l.seen, law.DayOf(w.clock.T)
+	if w.dice.IntN(15) == 0 {
+		seen.Version--
+	}
+	d := seen.Last()
+	switch {
+	case act == approval.ActReview && d != nil:
+		outcome := []approval.Outcome{approval.FindFit, approval.FindFit, approval.FindFit, approval.SendBack, approval.FindUnfit, approval.Agree}[w.dice.IntN(6)]
+		return l.keep(w.office.Review(context.Background(), a, l.code, seen.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: outcome, Comment: "x", Digest: d.Digest}))
+	case act == approval.ActDecide && d != nil:
+		in := approval.DecisionInput{Outcome: approval.Approve, Number: "1", DecidedOn: day, Digest: d.Digest, Grounds: "x"}
+		if w.dice.IntN(2) == 0 {
+			in.Until = day.AddDays(w.dice.IntN(60) - 1)
+		}
+		if w.dice.IntN(5) == 0 {
+			in.Outcome = approval.RefuseIt
+		}
+		return l.keep(w.office.Decide(context.Background(), a, l.code, seen.Version, in))
+	case act == approval.ActSubmit && w.dice.IntN(10) == 0:
+		st := l.statement()
+		delete(st, "scope")
+		return l.keep(w.office.Submit(context.Background(), a, l.code, seen.Version, st))
+	}
+	return l.keep(l.on(seen, act, a))
+}
+
+// entries is the size of the ledger.
+func (w *walker) entries() (n int) {
+	w.Helper()
+	w.ok(w.eye.QueryRowContext(context.Background(), "SELECT COUNT(*) FROM entry").Scan(&n))
+	return n
+}
+
+// holds checks what must hold of a system after an act.
+func (w *walker) holds(act string, a approval.Actor, was approval.System, l *life) {
+	w.Helper()
+	s := l.seen
+	for i := range s.Dossiers {
+		d := &s.Dossiers[i]
+		if d.State.Open() && i != len(s.Dossiers)-1 {
+			w.Errorf("%s: dossier %d is open beside a later one", s.Code, d.No)
+		}
+		w.fourEyes(s, d)
+	}
+	if len(s.Approvals) > len(was.Approvals) {
+		x := s.Approvals[len(s.Approvals)-1]
+		at := &life{house: w.house, level: x.Level, listed: x.Listed}
+		if act != approval.ActDecide || !slices.Contains(at.named().decide, a.Capacity) || a.Body != s.Owner && !a.National() {
+			w.Errorf("%s: approval of level %d came by %s of %s", s.Code, x.Level, act, a.Account)
+		}
+		if authority := at.named().decide[len(at.named().decide)-1]; x.Authority != authority {
+			w.Errorf("%s: approval of level %d bears the authority %s, want %s", s.Code, x.Level, x.Authority, authority)
+		}
+		if d := s.Dossiers[x.Dossier-1]; d.State != approval.Approved || d.Level != x.Level {
+			w.Errorf("%s: approval of level %d from a dossier of level %d that is %s", s.Code, x.Level, d.Level, d.State)
+		}
+	}
+	for i := range was.Approvals {
+		if x, y := was.Approvals[i], s.Approvals[i]; x.Number != y.Number || x.From != y.From || x.Until != y.Until || x.Level != y.Level {
+			w.Errorf("%s: approval %d was overwritten", s.Code, x.No)
+		}
+	}
+}
+
+// fourEyes: nobody has two hands in a dossier.
+func (w *walker) fourEyes(s approval.System, d *approval.Dossier) {
+	w.Helper()
+	hands := map[string]string{}
+	hand := func(person, what string) {
+		w.Helper()
+		if had, ok := hands[person]; ok && (had != what || what == "decision") {
+			w.Errorf("%s, dossier %d: %s has the hands %s and %s", s.Code, d.No, person, had, what)
+		}
+		hands[person] = what
+	}
+	for _, p := range d.Editors {
+		hand(p, "edit")
+	}
+	for _, r := range d.Reviews {
+		hand(r.By.Person, string(r.Kind))
+	}
+	for _, x := range d.Decisions {
+		hand(x.By.Person, "decision")
+	}
+	for _, x := range s.Approvals {
+		if x.Dossier == d.No && x.Confirmation != nil {
+			hand(x.Confirmation.By.Person, "confirmation")
+		}
+	}
+}

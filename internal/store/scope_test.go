@@ -1,0 +1,128 @@
+package store_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// door is a function that may start a query of a kind.
+var doors = map[string][]string{
+	"NewSelect": {"scope.systems", "scope.table", "scope.shared"},
+	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession"},
+	"NewUpdate": {"writing.Save", "writing.dossier", "Store.TouchSession"},
+	"NewDelete": {"Store.EndSession"},
+}
+
+// shut are the ways to the database that nobody here may take.
+var shut = []string{"NewRaw", "NewMerge", "NewValues", "Query", "QueryContext", "QueryRow", "Exec", "ExecContext", "Table", "ModelTableExpr", "TableExpr", "With", "Union", "UnionAll", "Relation", "WhereOr"}
+
+// unshut are the exceptions: the doors themselves, and what speaks to SQLite.
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table", "QueryRowContext": "Store.assertDurable"}
+
+// TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
+// scope and nowhere else, and no shared door opens on a tenant's table.
+func TestScopeIsTheOnlyDoor(t *testing.T) {
+	found := map[string]bool{}
+	functions(t, func(name string, fn *ast.FuncDecl, at func(ast.Node) token.Position) {
+		ast.Inspect(fn, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			called := sel.Sel.Name
+			if allowed, ok := doors[called]; ok {
+				found[called+" "+name] = true
+				if !slices.Contains(allowed, name) {
+					t.Errorf("%s: %s calls %s", at(call), name, called)
+				}
+			}
+			// Exec on a built query is how a write ends; on a handle it takes a text.
+			if called == "Exec" && len(call.Args) == 1 {
+				return true
+			}
+			if slices.Contains(shut, called) && !slices.Contains(strings.Fields(unshut[called]), name) {
+				t.Errorf("%s: %s calls %s", at(call), name, called)
+			}
+			if called == "shared" && len(call.Args) == 1 {
+				if row := rowType(fn, call.Args[0]); !slices.Contains([]string{"agencyRow", "reportedRow", "accountRow", "sessionRow", "entryRow", "hashRow", "headRow"}, row) {
+					t.Errorf("%s: %s opens the shared door on %q", at(call), name, row)
+				}
+			}
+			return true
+		})
+	})
+	for kind, names := range doors {
+		for _, name := range names {
+			if !found[kind+" "+name] {
+				t.Errorf("%s is allowed %s and does not use it", name, kind)
+			}
+		}
+	}
+}
+
+// functions walks the production functions of the room, named Type.Method.
+func functions(t *testing.T, visit func(name string, fn *ast.FuncDecl, at func(ast.Node) token.Position)) {
+	t.Helper()
+	set := token.NewFileSet()
+	pkgs, err := parser.ParseDir(set, ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pkg := range pkgs {
+		for _, file := range pkg.Files {
+			for _, d := range file.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok {
+					visit(nameOf(fn), fn, func(n ast.Node) token.Position { return set.Position(n.Pos()) })
+				}
+			}
+		}
+	}
+}
+
+func nameOf(fn *ast.FuncDecl) string {
+	if fn.Recv == nil {
+		return fn.Name.Name
+	}
+	on := fn.Recv.List[0].Type
+	if star, ok := on.(*ast.StarExpr); ok {
+		on = star.X
+	}
+	return on.(*ast.Ident).Name + "." + fn.Name.Name
+}
+
+// rowType finds what kind of row a model argument is: (*T)(nil), or &v where v
+// is declared in fn as []T.
+func rowType(fn *ast.FuncDecl, model ast.Expr) string {
+	if conv, ok := model.(*ast.CallExpr); ok {
+		if paren, ok := conv.Fun.(*ast.ParenExpr); ok {
+			if star, ok := paren.X.(*ast.StarExpr); ok {
+				return star.X.(*ast.Ident).Name
+			}
+		}
+	}
+	ref, ok := model.(*ast.UnaryExpr)
+	if !ok {
+		return ""
+	}
+	row := ""
+	ast.Inspect(fn, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Names[0].Name != ref.X.(*ast.Ident).Name || spec.Pos() > model.Pos() {
+			return true
+		}
+		if list, ok := spec.Type.(*ast.ArrayType); ok {
+			row = list.Elt.(*ast.Ident).Name
+		}
+		return true
+	})
+	return row
+}
