@@ -15,6 +15,9 @@
 //	sections := form.Shown(ctx, answers)          // what to draw, what to print
 //	digest := sha256.Sum256(form.Canonical(answers))
 //
+// Beside the forms stand the papers the decrees prescribe, as blanks with slots:
+// see [Official].
+//
 // Answers hold canonical values: dates as 2006-01-02, whole numbers as plain
 // digits, yes or no as "yes" and "no", lists joined by newlines, texts in NFC.
 package forms

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -273,41 +272,10 @@ func (l *life) decide(in approval.DecisionInput, a approval.Actor) error {
 	return l.keep(l.office.Decide(context.Background(), a, l.code, l.seen.Version, in))
 }
 
-// facts make the system of its level under every rule set.
-func (l *life) facts() law.Facts {
-	users := 500
-	f := law.Facts{Type: "a", Info: "public", RiskAssessed: true, NSListIndicators: l.listed}
-	switch l.level {
-	case 2:
-		f.Info, f.Users = "personal", &users
-	case 3:
-		dvctt := 4
-		f.Type, f.Info, f.DVCTTLevel, f.HandlesTTHC = "b", "personal", &dvctt, true
-		f.Users, f.SubjectsBasic, f.SubjectsSensitive = &users, &users, &users
-	case 4:
-		f.Type, f.InfraScope, f.Need24x7 = "c", "nationwide", true
-	case 5:
-		f.Info, f.NSHarm = "state_secret", "especially_serious"
-	}
-	return f
-}
+func (l *life) facts() law.Facts { return storetest.Facts(l.level, l.listed) }
 
-// statement is a complete dossier of the level.
 func (l *life) statement() forms.Answers {
-	day := law.DayOf(l.clock.T)
-	st := forms.Answers{"proposed_level": strconv.Itoa(int(l.level)), "info_types": "public\npersonal", "risk_assessed_on": string(day.AddDays(-30)),
-		"regulation_number": "12/QĐ-TTCNTT", "regulation_on": string(day.AddDays(-60))}
-	for _, id := range []string{"owner_mandate", "owner_position", "owner_address", "operator", "operator_mandate", "operator_position", "scope", "scale", "served_parties",
-		"logical_model", "physical_model", "devices", "services", "zones", "basis_detail", "risk_summary", "regulation_issuer", "plan_design", "plan_operation",
-		"plan_inspection", "plan_risk", "plan_monitoring", "plan_recovery", "plan_disposal"} {
-		st[id] = "Nội dung " + id
-	}
-	if l.level >= 4 {
-		for _, id := range []string{"related_systems", "attack_threats", "impact_scope", "availability_need"} {
-			st[id] = "Nội dung " + id
-		}
-	}
-	return st
+	return storetest.Statement(l.level, law.DayOf(l.clock.T))
 }
 
 // kindOf is the kind of a refusal; "" for no error, "other" for any other.

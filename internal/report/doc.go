@@ -1,8 +1,9 @@
-// Package report writes the two official papers of the product as PDF: the
-// national report on approval and deployment (National) and the standing of one
-// system (System).
+// Package report writes the official papers of the product as PDF: the national
+// report on approval and deployment (National), the standing of one system
+// (System), and the papers the decrees prescribe (Form), whose blanks are data
+// of package forms.
 //
-// Both follow the layout of Decree 30/2020/NĐ-CP, Appendix I: A4, margins
+// All follow the layout of Decree 30/2020/NĐ-CP, Appendix I: A4, margins
 // 20/20/30/15 mm, a Times-metric face, the national head with its rules, the
 // page number in the top margin from page 2, annexes numbered by themselves.
 // Wide tables stand in annexes on landscape pages.

@@ -20,7 +20,7 @@ import (
 type FormDocument struct {
 	Official
 	Paper  *forms.Official
-	Values map[string]string              // slot to text, code or day; slots of other papers are passed over
+	Values map[string]string              // slot to text, code, day or, of a level or count, digits; slots of other papers are passed over
 	Rows   map[string][]map[string]string // slot to rows, each column id to cell; no rows is none, no slot is not known
 	Dated  string                         // "2006-01-02", day of the paper; empty: dotted
 	Listed bool                           // the system is on the national-security list

@@ -12,12 +12,12 @@ func (f *form) head() {
 	p, issuer := f.in.Paper, f.in.Issuer
 	lines := headLines{number: "Số: " + f.mark(), date: f.date()}
 	f.font("", sizeNation)
-	issuer.Parent = f.balanced(strings.ToUpper(issuer.Parent))
+	issuer.Parent = f.balanced(strings.ToUpper(clip(issuer.Parent, 150)))
 	if p.Kind == forms.KindLetter {
-		lines.about = strings.TrimPrefix(f.balanced("V/v "+f.fill(p.About)), "V/v ")
+		lines.about = strings.TrimPrefix(f.balanced("V/v "+clip(f.fill(p.About), 300)), "V/v ")
 	}
 	f.font("B", sizeNation)
-	issuer.Body = f.balanced(strings.ToUpper(issuer.Body))
+	issuer.Body = f.balanced(strings.ToUpper(clip(issuer.Body, 150)))
 	f.letterhead(issuer, lines)
 	if kind := kindName(p.Kind); kind != "" {
 		f.title(kind, f.fill(p.About))

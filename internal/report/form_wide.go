@@ -19,7 +19,7 @@ func (f *form) wide(w forms.Wide) {
 		kind = name
 	}
 	f.annexHead("Phụ lục", w.Title, fmt.Sprintf("(Kèm theo %s số %s %s của %s)", kind, f.mark(), f.date(),
-		clip(f.in.Issuer.Body, 150)))
+		strings.ReplaceAll(clip(f.in.Issuer.Body, 150), "\n", " ")))
 	f.table(wideTable(w), f.wideRows(w))
 	for _, note := range w.Notes {
 		f.set(f.fill(note), paragraph{size: sizeTable, align: "L"})
