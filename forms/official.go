@@ -109,7 +109,7 @@ type Wide struct {
 	Columns []Column `yaml:"columns"` // the first is numbered by itself
 	Counts  []Count  `yaml:"counts"`
 	Bounded []string `yaml:"bounded"` // slots that count rows by what no column shows
-	Notes   []string `yaml:"notes"`   // under the table
+	Notes   []string `yaml:"notes"`   // above the table, so that they are read first
 }
 
 // Column is a column of a Wide table; a cell holds any text, or one or more

@@ -20,6 +20,9 @@
 //	kiểm tra, đánh giá                Inspection
 //	điều đang đúng với một hệ thống   Standing
 //	danh sách tất cả hệ thống         Register
+//	sắp xếp, tổ chức lại cơ quan      Reorganisation
+//	hợp nhất, đổi tên, chuyển, tách   Succession (merge, rename, transfer, split)
+//	chuyển chủ quản                   Transfer
 //
 // # The story on one page
 //
@@ -37,6 +40,14 @@
 //
 // Nobody sets the gate's switch: it reads the Standing, which follows from
 // these records and the time.
+//
+// # Agencies in time
+//
+// Agencies come and go. A Reorganisation ends bodies, founds others, and hands
+// the systems on by dated Transfers: a system keeps its code and its approval,
+// which now stands as inherited, to be reviewed. Who owns a system is a question
+// about a day (OwnerAt); reports of a day show the agencies of that day. A body
+// that takes an old name is another body with another code.
 //
 // # How an act is carried out
 //

@@ -136,6 +136,12 @@ func (o *Office) missing(f *File) []Finding {
 	if st.Approval == nil {
 		o.missingApproval(f, step)
 	}
+	if st.Inherited {
+		step("step.inherited", "Rà soát phê duyệt kế thừa từ chủ quản trước; phê duyệt lại hồ sơ nếu cần.", "Review the approval inherited from the former owner; have the dossier approved anew where needed.")
+	}
+	if st.RiskDue != "" {
+		step("step.risk", "Đánh giá rủi ro do thay đổi chủ quản từ ngày "+dmy(st.RiskDue)+".", "Assess the risks: the owner changed on "+string(st.RiskDue)+".")
+	}
 	if st.Approval != nil && !st.Confirmed && o.Book.Policy().ConfirmationRequired {
 		step("step.confirm", "Cơ quan quản lý nhà nước xác nhận phê duyệt trên hệ thống.", "The regulator confirms the approval on record.")
 	}

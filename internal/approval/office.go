@@ -39,6 +39,8 @@ type Tx interface {
 	Save(s *System) error
 	// Append adds the entry to the ledger and sets its sequence number.
 	Append(e *Entry) error
+	// Agencies returns every agency that is or was, in official order.
+	Agencies() ([]Agency, error)
 }
 
 // Reader answers questions inside the actor's scope.
@@ -51,9 +53,11 @@ type Reader interface {
 	Pending(limit int) ([]System, error)
 	// Entries returns the ledger entries about a system, oldest first.
 	Entries(code string) ([]Entry, error)
-	// Counts returns the register as of the end of a day, by agency and level.
+	// Counts returns the register as of the end of a day, by level and by the
+	// agency that owned each system that day.
 	Counts(day law.Day) ([]Count, error)
-	// Agencies returns every agency in official order.
+	// Agencies returns every agency that is or was, in official order; see
+	// AgenciesOn for those of a day.
 	Agencies() ([]Agency, error)
 	// Reported returns a published document's lines as printed, in its order.
 	Reported(document string) ([]Reported, error)
@@ -122,7 +126,7 @@ type Row struct {
 
 // Count is a cell of the register as of a day.
 type Count struct {
-	Owner     string
+	Owner     string // that day
 	Origin    Origin
 	Level     law.Level // approved or proposed level; 0 unknown
 	Total     int

@@ -41,7 +41,9 @@ type AgencyCount struct {
 	Reported                  bool
 }
 
-// Overview counts the register as of the end of day.
+// Overview counts the register as of the end of day, by the agencies of that
+// day in official order: a reorganisation rolls later days up to the successors
+// and leaves earlier ones as they were.
 func (o *Office) Overview(ctx context.Context, a Actor, day law.Day) (Overview, error) {
 	var cells []Count
 	var agencies []Agency
@@ -51,9 +53,27 @@ func (o *Office) Overview(ctx context.Context, a Actor, day law.Day) (Overview, 
 			return err
 		}
 		agencies, err = r.Agencies()
+		agencies = counted(agencies, cells, day)
 		return err
 	})
 	return tally(day, cells, agencies), err
+}
+
+// counted are the agencies of the day. One that had ended and yet owned systems
+// then, because no reorganisation handed them on, stays in sight: no record
+// may fall out of the sums.
+func counted(as []Agency, cells []Count, day law.Day) []Agency {
+	owns := map[string]bool{}
+	for _, c := range cells {
+		owns[c.Owner] = true
+	}
+	var out []Agency
+	for _, x := range as {
+		if x.ExistsOn(day) || owns[x.Code] {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // tally adds the cells up; sums of sums agree because they come from the same
@@ -79,7 +99,7 @@ func tally(day law.Day, cells []Count, agencies []Agency) Overview {
 	}
 	for _, x := range ov.Agencies {
 		for i := range ov.Groups {
-			if ov.Groups[i].Group == x.Agency.Group && (x.Agency.AnnexIX || x.Total > 0) {
+			if ov.Groups[i].Group == x.Agency.Group && (x.Agency.Reports() || x.Total > 0) {
 				ov.Groups[i].Agencies++
 			}
 		}

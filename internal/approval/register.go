@@ -35,12 +35,29 @@ func (o *Office) Register(ctx context.Context, a Actor, in Registration) (System
 		OperatorIsSpecialised: in.OperatorIsSpecialised, Stage: in.Stage, Description: in.Description,
 		Served: in.Served, StartedOn: in.StartedOn, Origin: Registered, RegisteredAt: now, RegisteredBy: a.Who()}
 	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
+		if err := lives(tx, a.Body, today(now)); err != nil {
+			return err
+		}
 		if err := tx.Create(&s); err != nil {
 			return err
 		}
 		return o.append(tx, a, "register", &s, "", now, map[string]string{"name": s.Name})
 	})
 	return s, err
+}
+
+// lives refuses to register under a body that has ended: its successor does.
+func lives(tx Tx, body string, day law.Day) error {
+	as, err := tx.Agencies()
+	if err != nil {
+		return err
+	}
+	for _, x := range as {
+		if x.Code == body && !x.ExistsOn(day) {
+			return refuse(Conflict, "owner-ended", "", "Cơ quan chủ quản đã kết thúc hoạt động; cơ quan kế thừa đăng ký hệ thống.", "The owner has ended; its successor registers the system.")
+		}
+	}
+	return nil
 }
 
 // check finds what is wrong with a registration.

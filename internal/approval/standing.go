@@ -11,7 +11,7 @@ import (
 type Standing struct {
 	Code         string
 	Name         string
-	Owner        string
+	Owner        string // at At: ownership is a dated relation
 	OwnerEnded   law.Day
 	Sector       law.Sector
 	Stage        Stage
@@ -22,10 +22,12 @@ type Standing struct {
 	Approval     *Approval // the approval in force, nil when none
 	Former       *Approval // the latest approval when it is no longer in force
 	Confirmed    bool
+	Inherited    bool // the approval was given under an earlier owner and waits to be reviewed
 	Plan         PlanStatus
 	RoadmapUntil law.Day
 	Inspected    law.Day // latest inspection
-	RiskAssessed law.Day
+	RiskAssessed law.Day // latest risk assessment that still counts; a change of owner after it clears it
+	RiskDue      law.Day // a risk assessment is due since this day, for a change of owner (NĐ 331 Điều 10.2.b); "" = none is
 	Minutes      law.Day
 	OpenCritical int
 	Dossier      DossierState // of the latest dossier, "" when none
@@ -52,7 +54,7 @@ func (a Approval) InForce(t time.Time) bool {
 // Standing derives what is true of s at t from its dated records. It reads no
 // clock and writes nothing.
 func (s System) Standing(t time.Time) Standing {
-	st := Standing{Code: s.Code, Name: s.Name, Owner: s.Owner, Sector: s.Sector, Stage: s.Stage, Target: s.Target, At: t, Plan: PlanNone}
+	st := Standing{Code: s.Code, Name: s.Name, Owner: OwnerAt(s, t), Sector: s.Sector, Stage: s.Stage, Target: s.Target, At: t, Plan: PlanNone}
 	st.Registered = !t.Before(s.RegisteredAt)
 	st.Retired = s.Retirement != nil && !t.Before(s.Retirement.At)
 	if !st.Registered {
@@ -65,6 +67,7 @@ func (s System) Standing(t time.Time) Standing {
 		st.Proposed = s.Facts.Named
 	}
 	st.filed(s.Dossiers, t)
+	st.moved(s.Transfers, t)
 	return st
 }
 

@@ -43,8 +43,10 @@ type Agency struct {
 	No              int        `json:"no"`    // row in the group of Annex IX, 0 outside
 	Sector          law.Sector `json:"sector"`
 	SpecialisedUnit string     `json:"specialised_unit"`
-	AnnexIX         bool       `json:"annex_ix"` // one of the 91
-	EndedOn         law.Day    `json:"ended_on,omitempty"`
+	AnnexIX         bool       `json:"annex_ix"`             // one of the 91
+	EndedOn         law.Day    `json:"ended_on,omitempty"`   // last day of existence, "" = lives on
+	FoundedOn       law.Day    `json:"founded_on,omitempty"` // first day of existence, "" = before the register began
+	Successor       string     `json:"successor,omitempty"`  // code of the one body that took everything over; "" when split up
 }
 
 // System is an information system with everything that happened to it. It is
@@ -54,7 +56,7 @@ type System struct {
 	Code         string     `json:"code"`
 	Version      int64      `json:"version"`
 	Name         string     `json:"name"`
-	Owner        string     `json:"owner"` // agency code; exactly one (NĐ 331/2026 Điều 8.1.a)
+	Owner        string     `json:"owner"` // agency code, today's; exactly one (NĐ 331/2026 Điều 8.1.a); see OwnerAt
 	Sector       law.Sector `json:"sector"`
 	OperatorUnit string     `json:"operator_unit"`
 	// OperatorIsSpecialised: the specialised unit operates the system itself,
@@ -74,6 +76,7 @@ type System struct {
 	Approvals             []Approval   `json:"approvals"`
 	Plans                 []Plan       `json:"plans"`
 	Inspections           []Inspection `json:"inspections"`
+	Transfers             []Transfer   `json:"transfers,omitempty"` // by day; absent while none, so that older digests still hold
 }
 
 // Facts are the facts of a system as stated, and by whom. Named is the level

@@ -86,6 +86,14 @@ func Terms() map[string]law.Text {
 		"past.inspect":  {VI: "Ghi kết quả kiểm tra, đánh giá", EN: "Inspection recorded"},
 		"past.revoke":   {VI: "Thu hồi phê duyệt", EN: "Approval revoked"},
 		"past.retire":   {VI: "Kết thúc vận hành", EN: "System retired"},
+		"past.transfer": {VI: "Chuyển chủ quản", EN: "Handed on to another owner"},
+
+		"succession.merge":    {VI: "Hợp nhất, sáp nhập", EN: "Merger"},
+		"succession.rename":   {VI: "Đổi tên, tổ chức lại", EN: "Renaming"},
+		"succession.transfer": {VI: "Chuyển giao", EN: "Transfer"},
+		"succession.split":    {VI: "Chia, tách", EN: "Split"},
+
+		"approval.inherited": {VI: "Phê duyệt kế thừa, cần rà soát", EN: "Inherited approval, to be reviewed"},
 
 		"outcome.agree":    {VI: "Nhất trí", EN: "Agrees"},
 		"outcome.disagree": {VI: "Không nhất trí", EN: "Disagrees"},

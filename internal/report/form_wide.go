@@ -20,10 +20,12 @@ func (f *form) wide(w forms.Wide) {
 	}
 	f.annexHead("Phụ lục", w.Title, fmt.Sprintf("(Kèm theo %s số %s %s của %s)", kind, f.mark(), f.date(),
 		strings.ReplaceAll(clip(f.in.Issuer.Body, 150), "\n", " ")))
-	f.table(wideTable(w), f.wideRows(w))
 	for _, note := range w.Notes {
-		f.set(f.fill(note), paragraph{size: sizeTable, align: "L"})
+		f.set(f.fill(note), paragraph{size: sizeWide, align: "L"})
+		f.y -= paragraphGap
 	}
+	f.y += paragraphGap
+	f.table(wideTable(w), f.wideRows(w))
 }
 
 // wideTable has a head of two levels: names and column numbers.

@@ -49,7 +49,7 @@ func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections} {
+	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections, a.transfers} {
 		if err := part(c, ids); err != nil {
 			return nil, err
 		}
@@ -242,6 +242,22 @@ func (a *assembly) inspections(c *scope, ids []int64) error {
 		}
 		s.Inspections = append(s.Inspections, approval.Inspection{Kind: approval.InspectionKind(r.Kind), On: law.Day(r.OnDay), Number: r.Number,
 			Performer: r.Performer, OpenCritical: r.OpenCritical, By: r.who(), At: r.At.UTC()})
+	}
+	return nil
+}
+
+func (a *assembly) transfers(c *scope, ids []int64) error {
+	rows, err := rowsOf[transferRow](c, "transfer", ids, "t.system_id, t.no")
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		s := a.of(r.SystemID)
+		if err := follows("transfer", r.No, len(s.Transfers)); err != nil {
+			return err
+		}
+		s.Transfers = append(s.Transfers, approval.Transfer{From: r.FromAgency, To: r.ToAgency, On: law.Day(r.OnDay),
+			Kind: approval.SuccessionKind(r.Kind), Cites: r.Cites, By: r.who(), At: r.At.UTC()})
 	}
 	return nil
 }

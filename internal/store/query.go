@@ -119,7 +119,8 @@ func (c *scope) Agencies() ([]approval.Agency, error) {
 
 func (r agencyRow) agency() approval.Agency {
 	return approval.Agency{Code: r.Code, CodeScheme: r.CodeScheme, CodeConfidence: r.CodeConfidence, Name: r.Name, NameEN: r.NameEN, Group: r.Grp,
-		No: r.No, Sector: law.Sector(r.Sector), SpecialisedUnit: r.SpecialisedUnit, AnnexIX: r.AnnexIX, EndedOn: law.Day(r.EndedOn)}
+		No: r.No, Sector: law.Sector(r.Sector), SpecialisedUnit: r.SpecialisedUnit, AnnexIX: r.AnnexIX,
+		EndedOn: law.Day(r.EndedOn), FoundedOn: law.Day(r.FoundedOn), Successor: r.Successor}
 }
 
 // Reported returns the printed lines of a document in its order.
@@ -143,14 +144,15 @@ type countRow struct {
 	Level, Total, Approved, Deployed, Confirmed int
 }
 
-// Counts implements approval.Reader. For each system it joins the latest
-// approval given by the end of the day, if it still held then, and the latest
-// declaration of its plan.
+// Counts implements approval.Reader. For each system it joins its owner of that
+// day (to whom the latest transfer of the day or before handed it, else from
+// whom the first one took it), the latest approval given by the end of the day,
+// if it still held then, and the latest declaration of its plan.
 func (c *scope) Counts(day law.Day) ([]approval.Count, error) {
 	end := day.AddDays(1).Time().UTC()
 	var rows []countRow
 	err := c.systems(&rows).
-		ColumnExpr("s.owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
+		ColumnExpr("COALESCE(w.to_agency, o.from_agency, s.owner) AS owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
 		ColumnExpr("COUNT(CASE WHEN p.status = 'full' THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed").
 		Join(`LEFT JOIN approval AS a ON a.system_id = s.id AND (a.until_day = '' OR a.until_day >= ?)
 			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ?)
@@ -158,6 +160,9 @@ func (c *scope) Counts(day law.Day) ([]approval.Count, error) {
 		Join(`LEFT JOIN plan AS p ON p.system_id = s.id
 			AND p.no = (SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ?)`, end).
 		Join("LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?", end).
+		Join(`LEFT JOIN transfer AS w ON w.system_id = s.id
+			AND w.no = (SELECT MAX(z.no) FROM transfer AS z WHERE z.system_id = s.id AND z.on_day <= ?)`, string(day)).
+		Join("LEFT JOIN transfer AS o ON o.system_id = s.id AND o.no = 1").
 		Where("s.registered_at < ?", end).Where("s.retirement IS NULL OR s.retired_at >= ?", end).
 		GroupExpr("1, 2, 3").OrderExpr("1, 2, 3").Scan(c.ctx)
 	if err != nil {

@@ -28,6 +28,8 @@ type agencyRow struct {
 	SpecialisedUnit string `bun:"specialised_unit"`
 	AnnexIX         bool   `bun:"annex_ix"`
 	EndedOn         string `bun:"ended_on"`
+	FoundedOn       string `bun:"founded_on"`
+	Successor       string `bun:"successor"`
 }
 
 type reportedRow struct {
@@ -216,6 +218,20 @@ type inspectionRow struct {
 	Number       string `bun:"number"`
 	Performer    string `bun:"performer"`
 	OpenCritical int    `bun:"open_critical"`
+	whoRow
+	At time.Time `bun:"at"`
+}
+
+type transferRow struct {
+	bun.BaseModel `bun:"table:transfer,alias:t"`
+
+	SystemID   int64  `bun:"system_id,pk"`
+	No         int    `bun:"no,pk"`
+	FromAgency string `bun:"from_agency"`
+	ToAgency   string `bun:"to_agency"`
+	OnDay      string `bun:"on_day"`
+	Kind       string `bun:"kind"`
+	Cites      string `bun:"cites"`
 	whoRow
 	At time.Time `bun:"at"`
 }

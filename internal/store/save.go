@@ -50,8 +50,10 @@ func (w *writing) nextCode(owner string) (string, error) {
 		w.codes = map[string]int{}
 	}
 	if _, ok := w.codes[owner]; !ok {
+		all := w.scope
+		all.actor = asker() // a code once given may have gone to another owner
 		var taken []string
-		err := w.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.owner = ?", owner).Where("s.origin = ?", string(approval.Registered)).Scan(w.ctx, &taken)
+		err := all.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.code > ? AND s.code < ?", owner+"-", owner+".").Scan(w.ctx, &taken)
 		if err != nil {
 			return "", fmt.Errorf("next code of %s: %w", owner, err)
 		}
@@ -74,19 +76,28 @@ func (w *writing) Save(s *approval.System) error {
 	if old.Version != s.Version || old.ID != s.ID {
 		return approval.ErrStale()
 	}
+	if err := w.raise(s); err != nil {
+		return err
+	}
+	return w.children(s, &old)
+}
+
+// raise stores the row of a system under the next version.
+func (w *writing) raise(s *approval.System) error {
+	seen := s.Version
 	s.Version++
 	row, err := w.row(s)
 	if err != nil {
 		return err
 	}
-	res, err := w.db.NewUpdate().Model(row).WherePK().Where("version = ?", old.Version).Exec(w.ctx)
+	res, err := w.db.NewUpdate().Model(row).WherePK().Where("version = ?", seen).Exec(w.ctx)
 	if err != nil {
 		return fmt.Errorf("save system %s: %w", s.Code, err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return approval.ErrStale()
 	}
-	return w.children(s, &old)
+	return nil
 }
 
 // row converts a system, projections included.
@@ -149,7 +160,10 @@ func (w *writing) children(s, old *approval.System) error {
 	if err := insert(w, plans); err != nil {
 		return err
 	}
-	return insert(w, inspections)
+	if err := insert(w, inspections); err != nil {
+		return err
+	}
+	return insert(w, transferRows(s, len(old.Transfers)))
 }
 
 // insert stores new rows of one table.
@@ -245,7 +259,7 @@ func (w *writing) PutAgencies(as []approval.Agency) error {
 	rows := make([]agencyRow, len(as))
 	for i, a := range as {
 		rows[i] = agencyRow{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Grp: a.Group, No: a.No,
-			Sector: string(a.Sector), SpecialisedUnit: a.SpecialisedUnit, AnnexIX: a.AnnexIX, EndedOn: string(a.EndedOn)}
+			Sector: string(a.Sector), SpecialisedUnit: a.SpecialisedUnit, AnnexIX: a.AnnexIX, EndedOn: string(a.EndedOn), FoundedOn: string(a.FoundedOn), Successor: a.Successor}
 	}
 	return insert(w, rows)
 }

@@ -33,7 +33,8 @@ func (s *Store) Standings(ctx context.Context, at time.Time, codes ...string) (s
 	return sts, h, nil
 }
 
-// standing derives one system's standing, its owner's end included.
+// standing derives one system's standing, the end of its owner at that time
+// included.
 func (c *scope) standing(code string, at time.Time) (approval.Standing, error) {
 	sys, err := c.System(code)
 	if r := (*approval.Refusal)(nil); errors.As(err, &r) && r.Kind == approval.NotFound {
@@ -44,7 +45,7 @@ func (c *scope) standing(code string, at time.Time) (approval.Standing, error) {
 	}
 	st := sys.Standing(at)
 	var rows []agencyRow
-	if err := c.shared(&rows).Where("g.code = ?", sys.Owner).Scan(c.ctx); err != nil {
+	if err := c.shared(&rows).Where("g.code = ?", st.Owner).Scan(c.ctx); err != nil {
 		return st, fmt.Errorf("load owner of %s: %w", code, err)
 	}
 	if len(rows) == 1 {

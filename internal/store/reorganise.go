@@ -1,0 +1,62 @@
+package store
+
+import (
+	"fmt"
+
+	"capdo/internal/approval"
+)
+
+// EndAgency implements approval.Registrar.
+func (w *writing) EndAgency(a approval.Agency) error {
+	row := agencyRow{Code: a.Code, EndedOn: string(a.EndedOn), Successor: a.Successor}
+	res, err := w.db.NewUpdate().Model(&row).Column("ended_on", "successor").WherePK().Exec(w.ctx)
+	if err != nil {
+		return fmt.Errorf("end agency %s: %w", a.Code, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("end agency %s: %d rows, %w", a.Code, n, approval.ErrNotFound())
+	}
+	return nil
+}
+
+// SystemsOf implements approval.Registrar.
+func (w *writing) SystemsOf(owner string) ([]approval.System, error) {
+	var rows []systemRow
+	if err := w.systems(&rows).Where("s.owner = ?", owner).OrderExpr("s.id").Scan(w.ctx); err != nil {
+		return nil, fmt.Errorf("load systems of %s: %w", owner, err)
+	}
+	ss, err := w.assemble(rows)
+	if err != nil {
+		return nil, fmt.Errorf("load systems of %s: %w", owner, err)
+	}
+	return ss, nil
+}
+
+// Move implements approval.Registrar: the transfers go in together, all else of
+// the systems is left untouched.
+func (w *writing) Move(ss []approval.System) error {
+	var rows []transferRow
+	for i := range ss {
+		if err := w.raise(&ss[i]); err != nil {
+			return err
+		}
+		rows = append(rows, transferRows(&ss[i], len(ss[i].Transfers)-1)...)
+	}
+	for i := 0; i < len(rows); i += bulk {
+		if err := insert(w, rows[i:min(i+bulk, len(rows))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// transferRows are the transfers of s beyond the first known ones.
+func transferRows(s *approval.System, known int) []transferRow {
+	var rows []transferRow
+	for i := known; i < len(s.Transfers); i++ {
+		x := s.Transfers[i]
+		rows = append(rows, transferRow{SystemID: s.ID, No: i + 1, FromAgency: x.From, ToAgency: x.To, OnDay: string(x.On),
+			Kind: string(x.Kind), Cites: x.Cites, whoRow: toWho(x.By), At: x.At})
+	}
+	return rows
+}

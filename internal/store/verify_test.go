@@ -1,0 +1,300 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"capdo/internal/approval"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+	"capdo/internal/store"
+	"capdo/internal/store/storetest"
+)
+
+// straight opens the database file past the store, foreign keys off, as
+// somebody with the file in hand would.
+func straight(t testing.TB, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(0)&_pragma=ignore_check_constraints(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// column reads one column.
+func column(t testing.TB, db *sql.DB, query string, args ...any) (all []string) {
+	t.Helper()
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// victim is a register with something in every table, its triggers dropped.
+type victim struct {
+	testing.TB
+	store *store.Store
+	db    *sql.DB
+}
+
+func newVictim(t testing.TB) victim {
+	t.Helper()
+	dir, clock := t.TempDir(), storetest.At(today)
+	o, s := storetest.OfficeIn(t, dir, clock)
+	ctx := context.Background()
+	if err := o.Import(ctx, storetest.Keeper(), approval.World{Source: "test", Reported: []approval.Reported{{Document: "bc-2024", Section: "I", Row: 1, Agency: "H56", Total: 9, Approved: 8}}}); err != nil {
+		t.Fatal(err)
+	}
+	account := identity.Account{Login: "canbo", Name: "Cán bộ", PasswordHash: "$x", Actor: storetest.Actor(law.RoleOperator, "H56")}
+	if err := s.AddAccount(ctx, storetest.Keeper(), clock.T, "law", account); err != nil {
+		t.Fatal(err)
+	}
+	whole := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
+	officer := storetest.Actor(law.RoleOperator, "H56")
+	whole, err := o.Inspect(ctx, officer, whole.Code, whole.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: today, Performer: "A"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole, err = o.Revoke(ctx, storetest.Actor(law.RoleMPS, "G01"), whole.Code, whole.Version, approval.RevocationInput{Ground: "Sai"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = o.Retire(ctx, officer, whole.Code, whole.Version, "Hết"); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Lead(t, o, "H41", "Một cửa", storetest.Submitted)
+	v := victim{t, s, straight(t, dir)}
+	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
+		v.run("DROP TRIGGER " + name)
+	}
+	if found := v.verify(); len(found) > 0 {
+		t.Fatalf("before any attack: %+v", found)
+	}
+	return v
+}
+
+func (v victim) run(statement string, args ...any) {
+	v.Helper()
+	if _, err := v.db.Exec(statement, args...); err != nil {
+		v.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// verify returns the violations; a check that cannot be made is one too.
+func (v victim) verify() []store.Violation {
+	v.Helper()
+	r, err := v.store.Verify(context.Background())
+	if err != nil {
+		return append(r.Violations, store.Violation{Seq: -1, What: err.Error()})
+	}
+	return r.Violations
+}
+
+// attack runs statements, expects Verify to see it, and undoes them.
+func (v victim) attack(name string, statements ...string) {
+	v.Helper()
+	copies := map[string]string{}
+	for _, table := range tables(v, v.db) {
+		copies[table] = "safe_" + table
+		v.run("CREATE TEMP TABLE safe_" + table + " AS SELECT rowid AS rid, * FROM " + table)
+	}
+	changed := int64(0)
+	for _, s := range statements {
+		res, err := v.db.Exec(s)
+		if err != nil {
+			v.Fatalf("%s: %s: %v", name, s, err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			v.Fatal(err)
+		}
+		changed += n
+	}
+	found := v.verify()
+	for table, safe := range copies {
+		cols := strings.Join(column(v, v.db, "SELECT name FROM pragma_table_info(?)", table), ", ")
+		v.run("DELETE FROM " + table)
+		v.run("INSERT INTO " + table + " (rowid, " + cols + ") SELECT rid, " + cols + " FROM " + safe)
+		v.run("DROP TABLE temp." + safe)
+	}
+	if changed == 0 {
+		v.Errorf("%s: the attack changed nothing", name)
+	}
+	if len(found) == 0 {
+		v.Errorf("%s: not found", name)
+	}
+}
+
+// tables are those that Verify answers for: sessions are no part of the record.
+func tables(t testing.TB, db *sql.DB) []string {
+	return slices.DeleteFunc(column(t, db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"), func(n string) bool {
+		return n == "session" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+	})
+}
+
+// TestVerifyFindsEveryChangedColumn changes each column of each table in one
+// row, to something else that the column would take.
+func TestVerifyFindsEveryChangedColumn(t *testing.T) {
+	v := newVictim(t)
+	for _, table := range tables(t, v.db) {
+		if n := column(t, v.db, "SELECT COUNT(*) FROM "+table); n[0] == "0" {
+			t.Errorf("%s is empty: nothing to attack", table)
+		}
+		for _, col := range column(t, v.db, "SELECT name FROM pragma_table_info(?)", table) {
+			if table == "system" && col == "id" {
+				continue // without meaning outside the file; see TestVerifyFindsRowsInTheDark
+			}
+			v.attack(table+"."+col, "UPDATE "+table+" SET "+col+" = "+another(t, v.db, table, col)+" WHERE rowid = (SELECT MIN(rowid) FROM "+table+")")
+		}
+		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE rowid = (SELECT MAX(rowid) FROM "+table+")")
+		if table != "ledger_head" {
+			v.attack(table+", all rows deleted", "DELETE FROM "+table)
+		}
+	}
+}
+
+// another is an expression for a value that differs from the first row's.
+func another(t *testing.T, db *sql.DB, table, col string) string {
+	t.Helper()
+	kind := column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
+	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE rowid = (SELECT MIN(rowid) FROM "+table+")")[0]
+	switch {
+	case kind == "INTEGER":
+		return "1000 + COALESCE(" + col + ", 0)"
+	case kind == "BLOB":
+		return "zeroblob(32)"
+	case strings.HasPrefix(sample, "{"):
+		return "'{}'"
+	case strings.HasPrefix(sample, "20") && strings.HasSuffix(sample, "+00:00"), strings.HasSuffix(col, "_at"):
+		return "'1999-01-01 00:00:00+00:00'"
+	}
+	return "'" + strings.ReplaceAll(sample, "'", "''") + "x'"
+}
+
+// TestVerifyFindsRowsInTheDark: rows that were added, and rows put where a
+// careless reader would not look.
+func TestVerifyFindsRowsInTheDark(t *testing.T) {
+	v := newVictim(t)
+	clone := func(table, id, to string, more ...string) string {
+		cols := column(t, v.db, "SELECT name FROM pragma_table_info(?)", table)
+		vals := slices.Clone(cols)
+		vals[slices.Index(cols, id)] = to
+		for i := 0; i < len(more); i += 2 {
+			vals[slices.Index(cols, more[i])] = more[i+1]
+		}
+		return "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") SELECT " + strings.Join(vals, ", ") + " FROM " + table + " WHERE rowid = (SELECT MIN(rowid) FROM " + table + ")"
+	}
+	for _, id := range []string{"-7", "0", "99", "9223372036854775807", "-9223372036854775808"} {
+		v.attack("system added as "+id, clone("system", "id", id, "code", "'H56-0099'"))
+		v.attack("system moved to "+id, "UPDATE system SET id = "+id+" WHERE id = 1")
+		v.attack("entry added as "+id, clone("entry", "seq", id))
+		v.attack("hash added as "+id, clone("entry_hash", "i", "1000+"+id))
+	}
+	v.attack("account added", clone("account", "login", "'root'"))
+	v.attack("agency added", clone("agency", "code", "'H99'"))
+	v.attack("printed line added", clone("reported", "agency", "'H41'"))
+	v.attack("plan added", clone("plan", "no", "2"))
+	v.attack("approval added", clone("approval", "no", "2"))
+	v.attack("editor added", clone("dossier_editor", "no", "2", "person", "'p.x'"))
+	v.attack("approval moved to another system", "UPDATE approval SET system_id = 2")
+	v.attack("revocation taken away", "DELETE FROM revocation")
+}
+
+// TestVerifyFindsEveryBit flips bits of entries, of stored hashes and of the
+// head: none goes unseen.
+func TestVerifyFindsEveryBit(t *testing.T) {
+	v := newVictim(t)
+	for _, c := range []struct{ table, id, col, where string }{
+		{"entry", "seq", "bytes", "seq IN (0, 7)"},
+		{"entry_hash", "i", "hash", "i IN (0, 5)"},
+		{"ledger_head", "id", "root", "id = 1"},
+	} {
+		for _, id := range column(t, v.db, "SELECT "+c.id+" FROM "+c.table+" WHERE "+c.where) {
+			var b []byte
+			if err := v.db.QueryRow("SELECT "+c.col+" FROM "+c.table+" WHERE "+c.id+" = ?", id).Scan(&b); err != nil {
+				t.Fatal(err)
+			}
+			put := func(b []byte) {
+				v.run("UPDATE "+c.table+" SET "+c.col+" = ? WHERE "+c.id+" = ?", b, id)
+			}
+			for i := 0; i < len(b); i += 1 + len(b)/64 {
+				bad := slices.Clone(b)
+				bad[i] ^= 1 << (i % 8)
+				put(bad)
+				if len(v.verify()) == 0 {
+					t.Errorf("%s %s: byte %d bit %d not found", c.table, id, i, i%8)
+				}
+			}
+			put(b)
+		}
+	}
+	if found := v.verify(); len(found) > 0 {
+		t.Errorf("put back, and yet %+v", found)
+	}
+}
+
+// TestVerifyFindsTampering: what somebody does who knows the layout.
+func TestVerifyFindsTampering(t *testing.T) {
+	v := newVictim(t)
+	last := column(t, v.db, "SELECT MAX(seq) FROM entry")[0]
+	swap := func(a, b string) []string {
+		return []string{"CREATE TEMP TABLE x AS SELECT * FROM entry WHERE seq = " + a, "UPDATE entry SET object = (SELECT object FROM entry WHERE seq = " + b + "), bytes = (SELECT bytes FROM entry WHERE seq = " + b + ") WHERE seq = " + a,
+			"UPDATE entry SET object = (SELECT object FROM x), bytes = (SELECT bytes FROM x) WHERE seq = " + b, "DROP TABLE x"}
+	}
+	v.attack("last entry cut off", "DELETE FROM entry WHERE seq = "+last)
+	v.attack("last entry and head cut off", "DELETE FROM entry WHERE seq = "+last, "UPDATE ledger_head SET size = size - 1")
+	v.attack("two entries swapped", swap("6", "7")...)
+	v.attack("an entry doubled", "INSERT INTO entry SELECT seq + 1, object, bytes FROM entry WHERE seq = "+last)
+	v.attack("ledger emptied", "DELETE FROM entry", "DELETE FROM entry_hash", "DELETE FROM ledger_head")
+	v.attack("a level raised everywhere", "UPDATE dossier SET level = 5", "UPDATE approval SET level = 5", "UPDATE system SET level = 5, proposed = 5")
+	v.attack("a person swapped", "UPDATE decision SET person = 'p.other'")
+	v.attack("a number one later", "UPDATE review SET no = 2")
+	v.attack("an end of term", "UPDATE approval SET until_day = '2099-01-01'")
+	for _, col := range []string{"search", "state", "level", "proposed", "plan", "until_day", "confirmed", "pending", "retired_at"} {
+		v.attack("list column "+col, "UPDATE system SET "+col+" = "+another(t, v.db, "system", col)+" WHERE id = 2")
+	}
+}
+
+// TestVerifyNamesTheRecord: what is reported says where to look, and one bad
+// record does not taint the others.
+func TestVerifyNamesTheRecord(t *testing.T) {
+	v := newVictim(t)
+	v.run("UPDATE review SET no = 4")
+	found := v.verify()
+	if len(found) != 1 || found[0].Object != "system:H56-0001" || !strings.Contains(found[0].What, "review 4") {
+		t.Errorf("violations = %+v", found)
+	}
+	if _, _, err := v.store.Standings(context.Background(), storetest.At(today).T, "H56-0001"); err == nil {
+		t.Error("a record that cannot be read has a standing")
+	}
+	r, err := v.store.Verify(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := column(t, v.db, "SELECT COUNT(*) FROM entry")[0]; fmt.Sprint(r.Entries) != n || r.Objects < 7 {
+		t.Errorf("report of %d entries and %d objects, the ledger has %s", r.Entries, r.Objects, n)
+	}
+}
