@@ -53,6 +53,7 @@ func commands() []command {
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
 		{"verify", "check the ledger against itself and against the tables", verify},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand},
+		{"form", "a paper the decree prescribes, filled from the register: mau-01…mau-08", formCommand},
 		{"level", "facts as JSON on standard input -> level, rules, clauses", level},
 		{"whatif", "adopt a rule set, or an edited book, on a day: what it does to the register", whatifCommand},
 		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand},

@@ -15,10 +15,12 @@ import (
 	"capdo/internal/report"
 )
 
-// reportQuery names a report: kind "national", or "system" with its code.
+// reportQuery names a report: kind "national"; "system" with its code; or a
+// prescribed paper, "mau-01" to "mau-08", with the code of a system or agency.
 type reportQuery struct {
 	Kind, Code string
 	Day        law.Day
+	Edition    string // of a prescribed paper, "" = the one that applies
 }
 
 // auditor is in whose scope the command line reads.
@@ -139,6 +141,9 @@ func (p *program) writeReport(ctx context.Context, path string, q reportQuery) (
 
 // report writes a report in the actor's scope.
 func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
+	if strings.HasPrefix(q.Kind, "mau-") {
+		return p.form(ctx, w, a, q)
+	}
 	if q.Kind == "system" {
 		s, err := p.systemReport(ctx, a, q.Code, q.Day)
 		if err != nil {

@@ -192,6 +192,7 @@ func (v *check) alone(r systemRow) {
 	}
 	if err != nil {
 		object := approval.SystemObject(r.Code)
+		v.report.Objects++
 		v.blame(v.last[object].Seq, object, "the record cannot be read: %v", err)
 		delete(v.last, object)
 	}

@@ -118,6 +118,9 @@ func (v victim) attack(name string, statements ...string) {
 	v.Helper()
 	copies := map[string]string{}
 	for _, table := range tables(v, v.db) {
+		if !strings.Contains(strings.Join(statements, " "), table) {
+			continue
+		}
 		copies[table] = "safe_" + table
 		v.run("CREATE TEMP TABLE safe_" + table + " AS SELECT rowid AS rid, * FROM " + table)
 	}
@@ -182,6 +185,8 @@ func another(t *testing.T, db *sql.DB, table, col string) string {
 	kind := column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
 	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE rowid = (SELECT MIN(rowid) FROM "+table+")")[0]
 	switch {
+	case kind == "INTEGER" && (sample == "0" || sample == "1"): // a flag has but two values
+		return "1 - " + col
 	case kind == "INTEGER":
 		return "1000 + COALESCE(" + col + ", 0)"
 	case kind == "BLOB":
@@ -210,7 +215,9 @@ func TestVerifyFindsRowsInTheDark(t *testing.T) {
 	for _, id := range []string{"-7", "0", "99", "9223372036854775807", "-9223372036854775808"} {
 		v.attack("system added as "+id, clone("system", "id", id, "code", "'H56-0099'"))
 		v.attack("system moved to "+id, "UPDATE system SET id = "+id+" WHERE id = 1")
-		v.attack("entry added as "+id, clone("entry", "seq", id))
+		if id != "0" {
+			v.attack("entry added as "+id, clone("entry", "seq", id))
+		}
 		v.attack("hash added as "+id, clone("entry_hash", "i", "1000+"+id))
 	}
 	v.attack("account added", clone("account", "login", "'root'"))
