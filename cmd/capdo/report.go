@@ -120,7 +120,12 @@ func shippedWorld(ctx context.Context, w world) (*program, func() error, error) 
 }
 
 // writeReport writes a report to a file, whole or not at all.
-func (p *program) writeReport(ctx context.Context, path string, q reportQuery) (err error) {
+func (p *program) writeReport(ctx context.Context, path string, q reportQuery) error {
+	return writeWhole(path, func(w io.Writer) error { return p.report(ctx, w, auditor(), q) })
+}
+
+// writeWhole writes a file whole or not at all.
+func writeWhole(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".capdo-*")
 	if err != nil {
 		return err
@@ -130,7 +135,7 @@ func (p *program) writeReport(ctx context.Context, path string, q reportQuery) (
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	if err := p.report(ctx, f, auditor(), q); err != nil {
+	if err := write(f); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {

@@ -10,22 +10,25 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"capdo/internal/approval"
 	"capdo/internal/controls"
 	"capdo/internal/law"
+	"capdo/internal/report"
 	"capdo/internal/whatif"
 )
 
 // whatifCommand tells what adopting a rule set on a day does to the register.
 func whatifCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--book DIR] [--data DIR] [--json | --csv]")
+	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--book DIR] [--data DIR] [--json | --csv | --pdf FILE]")
 	rules := f.String("rules", "R331", "rule set to adopt")
 	on := f.String("on", string(w.today()), "day on which the gate is asked again, YYYY-MM-DD")
 	book := f.String("book", "", "folder of an edited book of law (default: the shipped one)")
 	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
+	pdf := f.String("pdf", "", "write the result as PDF to this file")
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -52,6 +55,9 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	res, err := p.whatIf(ctx, auditor(), q)
 	if err != nil {
 		return err
+	}
+	if *pdf != "" {
+		return writeWhole(*pdf, func(out io.Writer) error { return p.whatIfPaper(ctx, out, auditor(), q, res) })
 	}
 	return printWhatIf(w.out, res, *asJSON, *asCSV)
 }
@@ -186,4 +192,64 @@ func rowsAsCSV(w io.Writer, r whatif.Result) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// maxListed is how many touched systems the paper lists; the CSV has them all.
+const maxListed = 2000
+
+// whatIfPaper writes the result as PDF.
+func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor, q whatif.Question, r whatif.Result) error {
+	o, err := p.official(ctx, a, law.DayOf(p.clock()))
+	if err != nil {
+		return err
+	}
+	agencies, err := p.office.AgencyList(ctx, a)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, x := range agencies {
+		names[x.Code] = x.Name
+	}
+	c := report.ChangeReport{Official: o, Before: sideName(q.Before), After: sideName(q.After), All: changeCount(r.All)}
+	for from, row := range r.Moves {
+		for to, n := range row {
+			if n > 0 && from != to {
+				c.Moves = append(c.Moves, report.Move{From: from, To: to, Count: n})
+			}
+		}
+	}
+	for _, x := range r.Agencies {
+		c.Agencies = append(c.Agencies, report.AgencyChange{Code: x.Owner, Name: names[x.Owner], ChangeCount: changeCount(x.Sum)})
+	}
+	for i, x := range r.Rows {
+		c.Simulated = c.Simulated || x.Origin == approval.Simulated
+		if i >= maxListed {
+			c.More++
+			continue
+		}
+		c.Systems = append(c.Systems, report.SystemChange{Code: x.Code, Name: x.Name, Owner: names[x.Owner], From: int(x.From), To: int(x.To),
+			GateFrom: x.GateFrom, GateTo: x.GateTo, Lost: p.codesOf(x.Lost), New: x.New})
+	}
+	return report.Change(w, c)
+}
+
+// codesOf names reasons by their codes.
+func (p *program) codesOf(ids []string) string {
+	var codes []string
+	for _, id := range ids {
+		if r, ok := p.book.Reason(id); ok {
+			codes = append(codes, r.Code)
+		}
+	}
+	return strings.Join(codes, ", ")
+}
+
+// sideName puts a side into words.
+func sideName(s whatif.Side) string {
+	return fmt.Sprintf("bộ quy tắc %s tại ngày %s", s.Rules, dmy(s.Day))
+}
+
+func changeCount(s whatif.Sum) report.ChangeCount {
+	return report.ChangeCount{Systems: s.Systems, Raised: s.Raised, Lowered: s.Lowered, Manual: s.Manual, LosesGate: s.LosesGate, GainsGate: s.GainsGate, NeedsNew: s.NeedsNew}
 }

@@ -33,19 +33,13 @@ const (
 
 // Registrar is the write handle of Reorganise; a Tx that keeps agencies is one.
 type Registrar interface {
-	// Agencies returns every agency that is or was.
-	Agencies() ([]Agency, error)
+	Tx
 	// PutAgencies stores new agencies.
 	PutAgencies([]Agency) error
 	// EndAgency stores the end and the successor of an agency.
 	EndAgency(Agency) error
 	// SystemsOf returns every system of an owner, the retired ones too.
 	SystemsOf(owner string) ([]System, error)
-	// Move stores the owner and the last transfer of each system, compares the
-	// versions and raises them; ErrStale when a stored one is another.
-	Move([]System) error
-	// Append adds the entry to the ledger.
-	Append(*Entry) error
 }
 
 // Reorganise carries a reorganisation out in one transaction: it founds the
@@ -233,23 +227,14 @@ func (c *change) found() error {
 
 // hand moves the systems, an entry for each.
 func (c *change) hand(moves []move) error {
-	ss := make([]System, len(moves))
-	for i, m := range moves {
+	for _, m := range moves {
 		s, by := m.system, m.by
 		s.Transfers = append(slices.Clip(s.Transfers), Transfer{From: by.From, To: by.To, On: by.On, Kind: by.Kind, Cites: by.Cites, By: c.actor.Who(), At: c.now})
 		s.Owner = by.To
-		ss[i] = s
-	}
-	if err := c.Move(ss); err != nil {
-		return err
-	}
-	for i, m := range moves {
-		after, err := ss[i].Digest()
-		if err != nil {
-			return fmt.Errorf("digest %s: %w", ss[i].Code, err)
+		if err := c.Save(&s); err != nil {
+			return err
 		}
-		if err := c.Append(&Entry{At: c.now, By: c.actor.Who(), Act: ActTransfer, Object: SystemObject(ss[i].Code), Before: m.before, After: after,
-			Law: c.office.Book.Digest(), Detail: c.detail(m.by)}); err != nil {
+		if err := c.office.append(c, c.actor, ActTransfer, &s, m.before, c.now, c.detail(by)); err != nil {
 			return err
 		}
 	}

@@ -282,12 +282,7 @@ func TestFormErrors(t *testing.T) {
 // What poppler reads must be the same letters. CAPDO_TEST_REQUIRE=all forbids
 // skipping.
 func TestFormTextAsOthersReadIt(t *testing.T) {
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		if os.Getenv("CAPDO_TEST_REQUIRE") == "all" {
-			t.Fatal("pdftotext is missing and CAPDO_TEST_REQUIRE=all")
-		}
-		t.Skip("SKIPPED ALOUD: pdftotext is missing (package poppler-utils); the text of the PDF was not read by another program")
-	}
+	needPdftotext(t)
 	eachPaper(t, func(t *testing.T, o *forms.Official) {
 		d := full(o)
 		d.Values["system_name"] = norm.NFD.String(d.Values["system_name"])

@@ -134,15 +134,22 @@ func TestSystemSays(t *testing.T) {
 	}
 }
 
-// What poppler reads must be the same letters: fonts and their maps are right,
-// not only our own strings. CAPDO_TEST_REQUIRE=all forbids skipping.
-func TestTextAsOthersReadIt(t *testing.T) {
+// needPdftotext skips aloud without poppler; CAPDO_TEST_REQUIRE=all forbids
+// skipping.
+func needPdftotext(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("pdftotext"); err != nil {
 		if os.Getenv("CAPDO_TEST_REQUIRE") == "all" {
 			t.Fatal("pdftotext is missing and CAPDO_TEST_REQUIRE=all")
 		}
 		t.Skip("SKIPPED ALOUD: pdftotext is missing (package poppler-utils); the text of the PDF was not read by another program")
 	}
+}
+
+// What poppler reads must be the same letters: fonts and their maps are right,
+// not only our own strings. CAPDO_TEST_REQUIRE=all forbids skipping.
+func TestTextAsOthersReadIt(t *testing.T) {
+	needPdftotext(t)
 	n := national(t)
 	n.Notes = append(n.Notes, letters(), norm.NFD.String("Chữ tách dấu: nghiêng, đường, Thừa Thiên Huế, Ủy"))
 	var b bytes.Buffer

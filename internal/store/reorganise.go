@@ -32,24 +32,6 @@ func (w *writing) SystemsOf(owner string) ([]approval.System, error) {
 	return ss, nil
 }
 
-// Move implements approval.Registrar: the transfers go in together, all else of
-// the systems is left untouched.
-func (w *writing) Move(ss []approval.System) error {
-	var rows []transferRow
-	for i := range ss {
-		if err := w.raise(&ss[i]); err != nil {
-			return err
-		}
-		rows = append(rows, transferRows(&ss[i], len(ss[i].Transfers)-1)...)
-	}
-	for i := 0; i < len(rows); i += bulk {
-		if err := insert(w, rows[i:min(i+bulk, len(rows))]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // transferRows are the transfers of s beyond the first known ones.
 func transferRows(s *approval.System, known int) []transferRow {
 	var rows []transferRow

@@ -76,28 +76,19 @@ func (w *writing) Save(s *approval.System) error {
 	if old.Version != s.Version || old.ID != s.ID {
 		return approval.ErrStale()
 	}
-	if err := w.raise(s); err != nil {
-		return err
-	}
-	return w.children(s, &old)
-}
-
-// raise stores the row of a system under the next version.
-func (w *writing) raise(s *approval.System) error {
-	seen := s.Version
 	s.Version++
 	row, err := w.row(s)
 	if err != nil {
 		return err
 	}
-	res, err := w.db.NewUpdate().Model(row).WherePK().Where("version = ?", seen).Exec(w.ctx)
+	res, err := w.db.NewUpdate().Model(row).WherePK().Where("version = ?", old.Version).Exec(w.ctx)
 	if err != nil {
 		return fmt.Errorf("save system %s: %w", s.Code, err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return approval.ErrStale()
 	}
-	return nil
+	return w.children(s, &old)
 }
 
 // row converts a system, projections included.
