@@ -46,7 +46,7 @@ var plan = map[string]room{
 	"internal/whatif":   {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/identity": {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":   {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":      {[]string{"forms", "templates", "internal/approval", "internal/gate", "internal/identity", "internal/law"}, []string{"golang.org/x/text"}},
+	"internal/web":      {[]string{"forms", "templates", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/identity", "internal/law", "internal/ledger"},

@@ -14,7 +14,7 @@ import (
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared"},
 	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession"},
-	"NewUpdate": {"writing.Save", "writing.dossier", "Store.TouchSession"},
+	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "Store.TouchSession"},
 	"NewDelete": {"Store.EndSession"},
 }
 
@@ -88,6 +88,9 @@ func functions(t *testing.T, visit func(name string, fn *ast.FuncDecl, at func(a
 		ast.Inspect(file, func(n ast.Node) bool {
 			if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, "FROM ") && !strings.Contains(lit.Value, "= s.id") {
 				t.Errorf("%s: a query of its own: %s", set.Position(lit.Pos()), lit.Value)
+			}
+			if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, "-?") {
+				t.Errorf("%s: a minus before an argument: %s", set.Position(lit.Pos()), lit.Value)
 			}
 			return true
 		})

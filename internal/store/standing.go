@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"capdo/internal/approval"
@@ -15,17 +14,25 @@ func asker() approval.Actor { return approval.Actor{Capacity: approval.Gateway} 
 // Standings returns what is true of each system at an instant, in the order of
 // codes, and the head of the ledger, all read at one snapshot. A system that
 // is not on the register comes back with Registered false. It is what the gate
-// reads.
+// reads. Systems that did not change since they were last asked for come from
+// memory: the snapshot's ledger says which those are (cache.go).
 func (s *Store) Standings(ctx context.Context, at time.Time, codes ...string) (sts []approval.Standing, h approval.Head, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
+		if h, err = c.Head(); err != nil {
+			return err
+		}
+		k, done, err := s.cacheAt(c, h.Size)
+		if err != nil {
+			return err
+		}
+		defer done()
 		sts = make([]approval.Standing, len(codes))
 		for i, code := range codes {
-			if sts[i], err = c.standing(code, at); err != nil {
+			if sts[i], err = c.standing(k, code, at); err != nil {
 				return err
 			}
 		}
-		h, err = c.Head()
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, approval.Head{}, err
@@ -33,10 +40,23 @@ func (s *Store) Standings(ctx context.Context, at time.Time, codes ...string) (s
 	return sts, h, nil
 }
 
+// cacheAt returns the store's cache brought to a snapshot's ledger and locked
+// until done; for a snapshot older than the cache, an empty one.
+func (s *Store) cacheAt(c *scope, size int64) (k *cache, done func(), err error) {
+	s.cache.mu.Lock()
+	ok, err := s.cache.advance(c, size)
+	if err == nil && ok {
+		return &s.cache, s.cache.mu.Unlock, nil
+	}
+	s.cache.mu.Unlock()
+	own := &cache{size: size, systems: map[string]approval.System{}, ended: map[string]approval.Agency{}}
+	return own, func() {}, err
+}
+
 // standing derives one system's standing, the end of its owner at that time
 // included.
-func (c *scope) standing(code string, at time.Time) (approval.Standing, error) {
-	sys, err := c.System(code)
+func (c *scope) standing(k *cache, code string, at time.Time) (approval.Standing, error) {
+	sys, err := k.system(c, code)
 	if r := (*approval.Refusal)(nil); errors.As(err, &r) && r.Kind == approval.NotFound {
 		return approval.Standing{Code: code, At: at}, nil
 	}
@@ -44,12 +64,7 @@ func (c *scope) standing(code string, at time.Time) (approval.Standing, error) {
 		return approval.Standing{}, err
 	}
 	st := sys.Standing(at)
-	var rows []agencyRow
-	if err := c.shared(&rows).Where("g.code = ?", st.Owner).Scan(c.ctx); err != nil {
-		return st, fmt.Errorf("load owner of %s: %w", code, err)
-	}
-	if len(rows) == 1 {
-		st.OwnerEnded = rows[0].agency().EndedOn
-	}
-	return st, nil
+	owner, err := k.agency(c, st.Owner)
+	st.OwnerEnded = owner.EndedOn
+	return st, err
 }

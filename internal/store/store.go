@@ -39,6 +39,8 @@ const writeTimeout = 30 * time.Second
 type Store struct {
 	w *bun.DB // one connection, BEGIN IMMEDIATE
 	r *bun.DB // query_only
+
+	cache cache // of the gate's readings
 }
 
 // dsn builds a data source name. busy_timeout comes first: the pragmas after

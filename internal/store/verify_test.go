@@ -66,7 +66,9 @@ func newVictim(t testing.TB) victim {
 	dir, clock := t.TempDir(), storetest.At(today)
 	o, s := storetest.OfficeIn(t, dir, clock)
 	ctx := context.Background()
-	if err := o.Import(ctx, storetest.Keeper(), approval.World{Source: "test", Reported: []approval.Reported{{Document: "bc-2024", Section: "I", Row: 1, Agency: "H56", Total: 9, Approved: 8}}}); err != nil {
+	if err := o.Import(ctx, storetest.Keeper(), approval.World{Source: "test", Reported: []approval.Reported{{Document: "bc-2024", Section: "I", Row: 1, Agency: "H56", Total: 9, Approved: 8}},
+		Systems: []approval.System{{Code: "H41-S0001", Name: "Chuyển đến", Owner: "H56", Stage: approval.Operating, Origin: approval.Simulated, RegisteredAt: clock.T.UTC(), RegisteredBy: storetest.Keeper().Who(),
+			Transfers: []approval.Transfer{{From: "H41", To: "H56", On: today, Kind: "transfer", By: storetest.Keeper().Who(), At: clock.T.UTC()}}}}}); err != nil {
 		t.Fatal(err)
 	}
 	account := identity.Account{Login: "canbo", Name: "Cán bộ", PasswordHash: "$x", Actor: storetest.Actor(law.RoleOperator, "H56")}
@@ -158,8 +160,8 @@ func tables(t testing.TB, db *sql.DB) []string {
 	})
 }
 
-// TestVerifyFindsEveryChangedColumn changes each column of each table in one
-// row, to something else that the column would take.
+// TestVerifyFindsEveryChangedColumn changes each column of each table in the
+// first and in the last row, to something else that the column would take.
 func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 	v := newVictim(t)
 	for _, table := range tables(t, v.db) {
@@ -170,7 +172,10 @@ func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 			if table == "system" && col == "id" {
 				continue // without meaning outside the file; see TestVerifyFindsRowsInTheDark
 			}
-			v.attack(table+"."+col, "UPDATE "+table+" SET "+col+" = "+another(t, v.db, table, col)+" WHERE rowid = (SELECT MIN(rowid) FROM "+table+")")
+			for _, which := range []string{"MIN", "MAX"} {
+				row := "rowid = (SELECT " + which + "(rowid) FROM " + table + ")"
+				v.attack(table+"."+col+", "+which, "UPDATE "+table+" SET "+col+" = "+another(t, v.db, table, col, row)+" WHERE "+row)
+			}
 		}
 		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE rowid = (SELECT MAX(rowid) FROM "+table+")")
 		if table != "ledger_head" {
@@ -179,14 +184,14 @@ func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 	}
 }
 
-// another is an expression for a value that differs from the first row's.
-func another(t *testing.T, db *sql.DB, table, col string) string {
+// another is an expression for a value that differs from that of a row.
+func another(t *testing.T, db *sql.DB, table, col, row string) string {
 	t.Helper()
 	kind := column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
-	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE rowid = (SELECT MIN(rowid) FROM "+table+")")[0]
+	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE "+row)[0]
 	switch {
-	case kind == "INTEGER" && (sample == "0" || sample == "1"): // a flag has but two values
-		return "1 - " + col
+	case slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending"}, col):
+		return "1 - " + col // a flag has but two values
 	case kind == "INTEGER":
 		return "1000 + COALESCE(" + col + ", 0)"
 	case kind == "BLOB":
@@ -217,8 +222,8 @@ func TestVerifyFindsRowsInTheDark(t *testing.T) {
 		v.attack("system moved to "+id, "UPDATE system SET id = "+id+" WHERE id = 1")
 		if id != "0" {
 			v.attack("entry added as "+id, clone("entry", "seq", id))
+			v.attack("hash added as "+id, clone("entry_hash", "i", id))
 		}
-		v.attack("hash added as "+id, clone("entry_hash", "i", "1000+"+id))
 	}
 	v.attack("account added", clone("account", "login", "'root'"))
 	v.attack("agency added", clone("agency", "code", "'H99'"))
@@ -226,7 +231,7 @@ func TestVerifyFindsRowsInTheDark(t *testing.T) {
 	v.attack("plan added", clone("plan", "no", "2"))
 	v.attack("approval added", clone("approval", "no", "2"))
 	v.attack("editor added", clone("dossier_editor", "no", "2", "person", "'p.x'"))
-	v.attack("approval moved to another system", "UPDATE approval SET system_id = 2")
+	v.attack("approval moved to another system", "UPDATE approval SET system_id = 3")
 	v.attack("revocation taken away", "DELETE FROM revocation")
 }
 
@@ -281,7 +286,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 	v.attack("a number one later", "UPDATE review SET no = 2")
 	v.attack("an end of term", "UPDATE approval SET until_day = '2099-01-01'")
 	for _, col := range []string{"search", "state", "level", "proposed", "plan", "until_day", "confirmed", "pending", "retired_at"} {
-		v.attack("list column "+col, "UPDATE system SET "+col+" = "+another(t, v.db, "system", col)+" WHERE id = 2")
+		v.attack("list column "+col, "UPDATE system SET "+col+" = "+another(t, v.db, "system", col, "id = 3")+" WHERE id = 3")
 	}
 }
 

@@ -1,0 +1,155 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/store"
+	"capdo/internal/store/storetest"
+)
+
+// raw opens the file past the store.
+func raw(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// handedOn is a register in dir whose one system went from H56 to H41.
+func handedOn(t *testing.T, dir string) (*approval.Office, *store.Store) {
+	t.Helper()
+	o, s := storetest.OfficeIn(t, dir, storetest.At("2026-11-20"))
+	if _, err := o.Register(context.Background(), storetest.Actor(law.RoleOperator, "H56"), approval.Registration{Name: "A", OperatorUnit: "B", Stage: approval.New, Attested: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := o.Reorganise(context.Background(), storetest.Keeper(), approval.Reorganisation{On: "2025-07-01", Successions: []approval.Succession{{From: "H56", To: "H41", Kind: approval.SuccessionMerge, Cites: "NQ 202/2025/QH15"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, s
+}
+
+func faults(t *testing.T, s *store.Store) (out string) {
+	t.Helper()
+	r, err := s.Verify(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range r.Violations {
+		out += v.Object + ": " + v.What + "\n"
+	}
+	return out
+}
+
+// TestTransfersAreFinal: the database itself takes no change of what was said
+// and no gap in the chain of owners.
+func TestTransfersAreFinal(t *testing.T) {
+	dir := t.TempDir()
+	_, s := handedOn(t, dir)
+	db := raw(t, dir)
+	insert := func(no int, from, to, on string) string {
+		return "INSERT INTO transfer SELECT system_id, " + string(rune('0'+no)) + ", '" + from + "', '" + to + "', '" + on + "', kind, cites, person, account, capacity, body, at FROM transfer WHERE no = 1"
+	}
+	for statement, want := range map[string]string{
+		"UPDATE transfer SET on_day = '2020-01-01'": "transfers are final",
+		"DELETE FROM transfer":                      "transfers are final",
+		insert(2, "H56", "G01", "2026-01-01"):       "transfers follow each other",
+		insert(2, "H41", "G01", "2025-06-30"):       "transfers follow each other",
+		insert(3, "H41", "G01", "2026-01-01"):       "transfers follow each other",
+		insert(1, "H41", "G01", "2026-01-01"):       "UNIQUE",
+		insert(2, "H41", "H41", "2026-01-01"):       "CHECK",
+		insert(2, "H41", "P99", "2026-01-01"):       "FOREIGN KEY",
+	} {
+		if _, err := db.Exec(statement); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", statement, err, want)
+		}
+	}
+	if f := faults(t, s); f != "" {
+		t.Error(f)
+	}
+}
+
+// TestVerifyCoversAgenciesInTime: somebody with the file in hand cannot move a
+// system, forge its past or bring an agency back unseen.
+func TestVerifyCoversAgenciesInTime(t *testing.T) {
+	for statement, want := range map[string]string{
+		"INSERT INTO transfer SELECT system_id, 2, 'H41', 'G01', '2026-01-01', kind, cites, person, account, capacity, body, at FROM transfer": "system:H56-0001: the record is not what",
+		"UPDATE system SET owner = 'G01'":                                                     "system:H56-0001: the record is not what",
+		"UPDATE agency SET ended_on = '' WHERE code = 'H56'":                                  "agency:H56: the record is not what",
+		"UPDATE agency SET successor = 'G01' WHERE code = 'H56'":                              "agency:H56: the record is not what",
+		"UPDATE agency SET founded_on = '2020-01-01' WHERE code = 'H41'":                      "agency:H41: the record is not what",
+		"DROP TRIGGER transfer_final_d; DELETE FROM transfer":                                 "system:H56-0001: the record is not what",
+		"DROP TRIGGER transfer_final_u; UPDATE transfer SET no = 2":                           "system:H56-0001: the record cannot be read",
+		"DROP TRIGGER transfer_final_u; UPDATE transfer SET cites = 'không'":                  "system:H56-0001: the record is not what",
+		"DROP TRIGGER transfer_final_u; UPDATE transfer SET at = '2020-01-01 00:00:00+00:00'": "system:H56-0001: the record is not what",
+	} {
+		dir := t.TempDir()
+		_, s := handedOn(t, dir)
+		if f := faults(t, s); f != "" {
+			t.Fatal(f)
+		}
+		if _, err := raw(t, dir).Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		if f := faults(t, s); !strings.Contains(f, want) {
+			t.Errorf("%s: %q, want %s", statement, f, want)
+		}
+	}
+}
+
+// TestAnOlderRegisterIsBroughtUpToDate: what was written before the migration
+// still agrees with its ledger after it, and can be reorganised.
+func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	o, s := storetest.OfficeIn(t, dir, storetest.At("2026-11-20"))
+	if _, err := o.Register(ctx, storetest.Actor(law.RoleOperator, "H56"), approval.Registration{Name: "A", OperatorUnit: "B", Stage: approval.New, Attested: true}); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, dir)
+	for _, statement := range []string{"DROP TABLE transfer", "ALTER TABLE agency DROP COLUMN founded_on", "ALTER TABLE agency DROP COLUMN successor",
+		"DELETE FROM bun_migrations WHERE id > 1"} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	again := storetest.OpenIn(t, dir)
+	if f := faults(t, again); f != "" {
+		t.Fatal(f)
+	}
+	o.Store = again
+	if _, err := o.Reorganise(ctx, storetest.Keeper(), approval.Reorganisation{On: "2025-07-01", Successions: []approval.Succession{{From: "H56", To: "H41", Kind: approval.SuccessionRename}}}); err != nil {
+		t.Fatal(err)
+	}
+	if f := faults(t, s); f != "" {
+		t.Error(f)
+	}
+}
+
+// TestStandingsTellTheOwnerOfTheTime: and when that owner ends, not today's.
+func TestStandingsTellTheOwnerOfTheTime(t *testing.T) {
+	_, s := handedOn(t, t.TempDir())
+	for day, want := range map[law.Day][2]string{"2025-06-30": {"H56", "2025-06-30"}, "2025-07-01": {"H41", ""}, "2026-11-22": {"H41", ""}} {
+		sts, _, err := s.Standings(context.Background(), day.Time().Add(12*time.Hour), "H56-0001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sts[0].Owner != want[0] || string(sts[0].OwnerEnded) != want[1] {
+			t.Errorf("%s: %s, ended %q", day, sts[0].Owner, sts[0].OwnerEnded)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package store
+
+import (
+	"context"
+	"testing"
+)
+
+// Pragma returns a setting as the writer and as a reader has it.
+func Pragma(t *testing.T, s *Store, name string) (writer, reader string) {
+	t.Helper()
+	ctx := context.Background()
+	if err := s.w.QueryRowContext(ctx, "PRAGMA "+name).Scan(&writer); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.r.QueryRowContext(ctx, "PRAGMA "+name).Scan(&reader); err != nil {
+		t.Fatal(err)
+	}
+	return writer, reader
+}
+
+// WriteByReader tries a statement on the handle that only reads.
+func WriteByReader(s *Store, statement string) error {
+	_, err := s.r.ExecContext(context.Background(), statement)
+	return err
+}
+
+// Fold is what a text is searched by.
+func Fold(text string) string { return fold(text) }
+
+// Minus asks how many agencies have a number above -n and a name other than
+// text: the shape "-?" with a text after it, which the query builder before
+// 1.3.0 let a text break out of.
+func Minus(s *Store, n int, text string) (count int64, err error) {
+	err = s.read(context.Background(), asker(), func(c *scope) (err error) {
+		count, err = c.shared((*agencyRow)(nil)).Where("g.no > -? AND g.name <> ?", n, text).Count(c.ctx)
+		return err
+	})
+	return count, err
+}

@@ -1,0 +1,340 @@
+CREATE TRIGGER approval_final_d BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'approvals are final'); END;
+
+CREATE TRIGGER approval_final_u BEFORE UPDATE ON approval BEGIN SELECT RAISE(ABORT, 'approvals are final'); END;
+
+CREATE TRIGGER confirmation_final_d BEFORE DELETE ON confirmation BEGIN SELECT RAISE(ABORT, 'confirmations are final'); END;
+
+CREATE TRIGGER confirmation_final_u BEFORE UPDATE ON confirmation BEGIN SELECT RAISE(ABORT, 'confirmations are final'); END;
+
+CREATE TRIGGER confirmation_four_eyes BEFORE INSERT ON confirmation
+WHEN EXISTS (SELECT 1 FROM approval a JOIN dossier_editor e ON e.system_id = a.system_id AND e.dossier_no = a.dossier_no
+             WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND e.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM approval a JOIN review r ON r.system_id = a.system_id AND r.dossier_no = a.dossier_no
+             WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND r.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM approval a JOIN decision d ON d.system_id = a.system_id AND d.dossier_no = a.dossier_no
+             WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND d.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: confirmation'); END;
+
+CREATE TRIGGER decision_final_d BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
+
+CREATE TRIGGER decision_final_u BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
+
+CREATE TRIGGER decision_four_eyes BEFORE INSERT ON decision
+WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM review r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM decision d WHERE d.system_id = NEW.system_id AND d.dossier_no = NEW.dossier_no AND d.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: decision'); END;
+
+CREATE TRIGGER dossier_stays BEFORE DELETE ON dossier BEGIN SELECT RAISE(ABORT, 'dossiers are not deleted'); END;
+
+CREATE TRIGGER editor_final_d BEFORE DELETE ON dossier_editor BEGIN SELECT RAISE(ABORT, 'editors are final'); END;
+
+CREATE TRIGGER editor_final_u BEFORE UPDATE ON dossier_editor BEGIN SELECT RAISE(ABORT, 'editors are final'); END;
+
+CREATE TRIGGER editor_four_eyes BEFORE INSERT ON dossier_editor
+WHEN EXISTS (SELECT 1 FROM review r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM decision d WHERE d.system_id = NEW.system_id AND d.dossier_no = NEW.dossier_no AND d.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: editor'); END;
+
+CREATE TRIGGER entry_final_d BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are final'); END;
+
+CREATE TRIGGER entry_final_u BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries are final'); END;
+
+CREATE TRIGGER entry_hash_final_d BEFORE DELETE ON entry_hash BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
+
+CREATE TRIGGER entry_hash_final_u BEFORE UPDATE ON entry_hash BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
+
+CREATE TRIGGER inspection_final_d BEFORE DELETE ON inspection BEGIN SELECT RAISE(ABORT, 'inspections are final'); END;
+
+CREATE TRIGGER inspection_final_u BEFORE UPDATE ON inspection BEGIN SELECT RAISE(ABORT, 'inspections are final'); END;
+
+CREATE TRIGGER plan_final_d BEFORE DELETE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
+
+CREATE TRIGGER plan_final_u BEFORE UPDATE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
+
+CREATE TRIGGER review_final_d BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
+
+CREATE TRIGGER review_final_u BEFORE UPDATE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
+
+CREATE TRIGGER review_four_eyes BEFORE INSERT ON review
+WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
+  OR EXISTS (SELECT 1 FROM review r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person AND r.kind <> NEW.kind)
+  OR EXISTS (SELECT 1 FROM decision d WHERE d.system_id = NEW.system_id AND d.dossier_no = NEW.dossier_no AND d.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: review'); END;
+
+CREATE TRIGGER revocation_final_d BEFORE DELETE ON revocation BEGIN SELECT RAISE(ABORT, 'revocations are final'); END;
+
+CREATE TRIGGER revocation_final_u BEFORE UPDATE ON revocation BEGIN SELECT RAISE(ABORT, 'revocations are final'); END;
+
+CREATE TRIGGER system_stays BEFORE DELETE ON system BEGIN SELECT RAISE(ABORT, 'systems are retired, not deleted'); END;
+
+CREATE TRIGGER transfer_final_d BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfers are final'); END;
+
+CREATE TRIGGER transfer_final_u BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfers are final'); END;
+
+CREATE TRIGGER transfer_follows BEFORE INSERT ON transfer
+WHEN NEW.no > 1 AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.system_id = NEW.system_id AND t.no = NEW.no - 1
+                                AND t.to_agency = NEW.from_agency AND t.on_day <= NEW.on_day)
+BEGIN SELECT RAISE(ABORT, 'transfers follow each other'); END;
+
+CREATE TABLE account (
+  login         TEXT PRIMARY KEY CHECK (login <> ''),
+  name          TEXT NOT NULL,
+  person        TEXT NOT NULL CHECK (person <> ''),
+  capacity      TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  created_at    TEXT NOT NULL,
+  disabled_at   TEXT
+) STRICT;
+
+CREATE TABLE agency (
+  code             TEXT PRIMARY KEY CHECK (code <> ''),
+  code_scheme      TEXT NOT NULL,
+  code_confidence  TEXT NOT NULL,
+  name             TEXT NOT NULL CHECK (name <> ''),
+  name_en          TEXT NOT NULL,
+  grp              TEXT NOT NULL CHECK (grp IN ('ministry', 'province', 'outside')),
+  no               INTEGER NOT NULL,
+  sector           TEXT NOT NULL CHECK (sector IN ('civil', 'defence', 'public_security', 'cipher')),
+  specialised_unit TEXT NOT NULL,
+  annex_ix         INTEGER NOT NULL,
+  ended_on         TEXT NOT NULL
+, founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE approval (
+  system_id  INTEGER NOT NULL REFERENCES system (id),
+  no         INTEGER NOT NULL CHECK (no >= 1),
+  dossier_no INTEGER NOT NULL,
+  level      INTEGER NOT NULL CHECK (level BETWEEN 1 AND 5),
+  rules      TEXT NOT NULL,
+  listed     INTEGER NOT NULL,
+  authority  TEXT NOT NULL,
+  number     TEXT NOT NULL,
+  decided_on TEXT NOT NULL,
+  from_at    TEXT NOT NULL,
+  until_day  TEXT NOT NULL,
+  PRIMARY KEY (system_id, no),
+  FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE confirmation (
+  system_id   INTEGER NOT NULL,
+  approval_no INTEGER NOT NULL,
+  note        TEXT NOT NULL,
+  person      TEXT NOT NULL,
+  account     TEXT NOT NULL,
+  capacity    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  at          TEXT NOT NULL,
+  PRIMARY KEY (system_id, approval_no),
+  FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
+) STRICT;
+
+CREATE TABLE decision (
+  system_id  INTEGER NOT NULL,
+  dossier_no INTEGER NOT NULL,
+  no         INTEGER NOT NULL,
+  part       TEXT NOT NULL CHECK (part IN ('level', 'plan', 'list')),
+  outcome    TEXT NOT NULL CHECK (outcome IN ('approve', 'refuse')),
+  number     TEXT NOT NULL,
+  decided_on TEXT NOT NULL,
+  until_day  TEXT NOT NULL,
+  grounds    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  account    TEXT NOT NULL,
+  capacity   TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  at         TEXT NOT NULL,
+  PRIMARY KEY (system_id, dossier_no, no),
+  FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE dossier (
+  system_id     INTEGER NOT NULL REFERENCES system (id),
+  no            INTEGER NOT NULL CHECK (no >= 1),
+  state         TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'opined', 'returned', 'appraised', 'unfit', 'approved', 'refused', 'withdrawn')),
+  rules         TEXT NOT NULL,
+  edition       TEXT NOT NULL,
+  level         INTEGER NOT NULL CHECK (level BETWEEN 0 AND 5),
+  listed        INTEGER NOT NULL,
+  statement     TEXT,
+  facts         TEXT,
+  determination TEXT,
+  digest        TEXT NOT NULL,
+  submitted_by  TEXT NOT NULL,
+  submitted_at  TEXT,
+  imported      INTEGER NOT NULL,
+  PRIMARY KEY (system_id, no)
+) STRICT;
+
+CREATE TABLE dossier_editor (
+  system_id  INTEGER NOT NULL,
+  dossier_no INTEGER NOT NULL,
+  no         INTEGER NOT NULL,
+  person     TEXT NOT NULL,
+  PRIMARY KEY (system_id, dossier_no, no),
+  UNIQUE (system_id, dossier_no, person),
+  FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE entry (
+  seq    INTEGER PRIMARY KEY,
+  object TEXT NOT NULL,
+  bytes  BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE entry_hash (
+  i    INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE inspection (
+  system_id     INTEGER NOT NULL REFERENCES system (id),
+  no            INTEGER NOT NULL,
+  kind          TEXT NOT NULL CHECK (kind IN ('inspection', 'risk_assessment', 'minutes')),
+  on_day        TEXT NOT NULL,
+  number        TEXT NOT NULL,
+  performer     TEXT NOT NULL,
+  open_critical INTEGER NOT NULL CHECK (open_critical >= 0),
+  person        TEXT NOT NULL,
+  account       TEXT NOT NULL,
+  capacity      TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  at            TEXT NOT NULL,
+  PRIMARY KEY (system_id, no)
+) STRICT;
+
+CREATE TABLE ledger_head (
+  id   INTEGER PRIMARY KEY CHECK (id = 1),
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE plan (
+  system_id     INTEGER NOT NULL,
+  no            INTEGER NOT NULL,
+  approval_no   INTEGER NOT NULL,
+  status        TEXT NOT NULL CHECK (status IN ('none', 'part', 'full')),
+  on_day        TEXT NOT NULL,
+  roadmap_until TEXT NOT NULL,
+  note          TEXT NOT NULL,
+  person        TEXT NOT NULL,
+  account       TEXT NOT NULL,
+  capacity      TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  at            TEXT NOT NULL,
+  PRIMARY KEY (system_id, no),
+  FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
+) STRICT;
+
+CREATE TABLE reported (
+  document     TEXT NOT NULL,
+  section      TEXT NOT NULL,
+  row_no       INTEGER NOT NULL,
+  agency       TEXT NOT NULL REFERENCES agency (code),
+  total        INTEGER NOT NULL,
+  approved     INTEGER NOT NULL,
+  approved_pct INTEGER NOT NULL,
+  deployed     INTEGER NOT NULL,
+  deployed_pct INTEGER NOT NULL,
+  reported     INTEGER NOT NULL,
+  PRIMARY KEY (document, agency)
+) STRICT;
+
+CREATE TABLE review (
+  system_id  INTEGER NOT NULL,
+  dossier_no INTEGER NOT NULL,
+  no         INTEGER NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('opinion', 'appraisal')),
+  outcome    TEXT NOT NULL CHECK (outcome IN ('agree', 'disagree', 'fit', 'unfit', 'return')),
+  comment    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  account    TEXT NOT NULL,
+  capacity   TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  at         TEXT NOT NULL,
+  PRIMARY KEY (system_id, dossier_no, no),
+  FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE revocation (
+  system_id   INTEGER NOT NULL,
+  approval_no INTEGER NOT NULL,
+  ground      TEXT NOT NULL CHECK (ground <> ''),
+  number      TEXT NOT NULL,
+  person      TEXT NOT NULL,
+  account     TEXT NOT NULL,
+  capacity    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  at          TEXT NOT NULL,
+  PRIMARY KEY (system_id, approval_no),
+  FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
+) STRICT;
+
+CREATE TABLE session (
+  token_hash TEXT PRIMARY KEY,
+  login      TEXT NOT NULL REFERENCES account (login),
+  created_at TEXT NOT NULL,
+  seen_at    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE system (
+  id                      INTEGER PRIMARY KEY,
+  code                    TEXT NOT NULL UNIQUE CHECK (code <> ''),
+  version                 INTEGER NOT NULL CHECK (version >= 1),
+  name                    TEXT NOT NULL CHECK (name <> ''),
+  owner                   TEXT NOT NULL REFERENCES agency (code),
+  sector                  TEXT NOT NULL,
+  operator_unit           TEXT NOT NULL,
+  operator_is_specialised INTEGER NOT NULL,
+  stage                   TEXT NOT NULL CHECK (stage IN ('operating', 'new', 'upgrade')),
+  description             TEXT NOT NULL,
+  served                  TEXT NOT NULL,
+  started_on              TEXT NOT NULL,
+  origin                  TEXT NOT NULL CHECK (origin IN ('registered', 'simulated', 'ndxp_list')),
+  target                  TEXT NOT NULL,
+  registered_at           TEXT NOT NULL,
+  registered_by           TEXT NOT NULL,
+  facts                   TEXT,
+  retirement              TEXT,
+  retired_at              TEXT,
+  -- what follows from the rows below, kept for lists; capdo verify recomputes it
+  search                  TEXT NOT NULL,
+  state                   TEXT NOT NULL,
+  level                   INTEGER NOT NULL,
+  proposed                INTEGER NOT NULL,
+  plan                    TEXT NOT NULL,
+  until_day               TEXT NOT NULL,
+  confirmed               INTEGER NOT NULL,
+  pending                 INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE transfer (
+  system_id   INTEGER NOT NULL REFERENCES system (id),
+  no          INTEGER NOT NULL CHECK (no >= 1),
+  from_agency TEXT NOT NULL REFERENCES agency (code),
+  to_agency   TEXT NOT NULL REFERENCES agency (code),
+  on_day      TEXT NOT NULL CHECK (on_day <> ''),
+  kind        TEXT NOT NULL CHECK (kind IN ('merge', 'rename', 'transfer', 'split')),
+  cites       TEXT NOT NULL,
+  person      TEXT NOT NULL,
+  account     TEXT NOT NULL,
+  capacity    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  at          TEXT NOT NULL,
+  PRIMARY KEY (system_id, no),
+  CHECK (from_agency <> to_agency)
+) STRICT;
+
+CREATE INDEX entry_object ON entry (object, seq);
+
+CREATE INDEX session_login ON session (login);
+
+CREATE INDEX system_owner ON system (owner, code);
+
+CREATE INDEX system_pending ON system (pending, id) WHERE pending = 1;
