@@ -6,10 +6,12 @@ import (
 )
 
 // Case is the question "who may act": a level on a day, for a sector ("" reads
-// as civil). Listed marks a system of the national-security list.
+// as civil). Listed marks a system of the national-security list. Rules is the
+// rule set whose procedure governs, "" for the one in force; see Procedure.
 type Case struct {
 	Level                     Level
 	On                        Day
+	Rules                     RuleSet
 	Sector                    Sector
 	Listed                    bool
 	OperatedBySpecialisedUnit bool
@@ -67,16 +69,37 @@ func (b *Book) Competence(c Case) (Competence, error) {
 	if !slices.Contains(sectorWords(), string(c.Sector)) {
 		return Competence{}, fmt.Errorf("select competence: unknown sector %q", c.Sector)
 	}
-	rs, ok := b.RuleSetOn(c.On)
-	if !ok {
-		return Competence{}, fmt.Errorf("select competence: no rule set in force on %q", c.On)
+	rs, on, err := b.governing(c)
+	if err != nil {
+		return Competence{}, err
 	}
+	c.On = on
 	for _, a := range b.authority {
 		if a.answer.Rules == rs && a.fits(c) {
 			return b.complete(a, c), nil
 		}
 	}
 	return Competence{}, fmt.Errorf("select competence: no authority for level %d on %q", c.Level, c.On)
+}
+
+// governing is the rule set of a case, and its day: a rule set governing beyond
+// its time is read as on its last day, one before its time as on its first.
+func (b *Book) governing(c Case) (RuleSet, Day, error) {
+	rs, ok := b.RuleSetOn(c.On)
+	if !ok {
+		return "", "", fmt.Errorf("select competence: no rule set in force on %q", c.On)
+	}
+	if c.Rules == "" || c.Rules == rs {
+		return rs, c.On, nil
+	}
+	for _, s := range b.ruleSets {
+		if s.ID == c.Rules && c.On < s.From {
+			return s.ID, s.From, nil
+		} else if s.ID == c.Rules {
+			return s.ID, s.Until, nil
+		}
+	}
+	return "", "", fmt.Errorf("select competence: unknown rule set %q", c.Rules)
 }
 
 // fits reports whether the row speaks of the case.

@@ -215,6 +215,29 @@ func TestCompetenceLimits(t *testing.T) {
 	}
 }
 
+// TestCompetenceUnderAnotherProcedure: a dossier that follows the procedure of a
+// rule set no longer in force has the limits and roles of its last day.
+func TestCompetenceUnderAnotherProcedure(t *testing.T) {
+	b := open(t)
+	for _, c := range []struct {
+		c    law.Case
+		want string
+	}{
+		{law.Case{Level: 4, On: "2026-11-22", Rules: law.R85}, "authority.r85.4-mps"},
+		{law.Case{Level: 4, On: "2026-11-22", Rules: law.R331}, "authority.r331.4"},
+		{law.Case{Level: 3, On: "2026-11-22", Rules: law.R116}, "authority.r116.3"},
+		{law.Case{Level: 3, On: "2024-01-01", Rules: law.R331}, "authority.r331.3"},
+	} {
+		got, err := b.Competence(c.c)
+		if err != nil || got.ID != c.want || got.Regulator == "" || !got.RegulationFirst {
+			t.Errorf("%+v: %+v, %v", c.c, got, err)
+		}
+	}
+	if got, err := b.Competence(law.Case{Level: 3, On: "2026-11-22", Rules: law.R85}); err != nil || got.Appraisal != (law.Limit{Days: 15}) || got.RiskFirst {
+		t.Errorf("level 3 under R85: %+v, %v", got, err)
+	}
+}
+
 func TestCompetenceErrors(t *testing.T) {
 	cases := []struct {
 		c    law.Case
@@ -224,6 +247,7 @@ func TestCompetenceErrors(t *testing.T) {
 		{law.Case{Level: 3}, `no rule set in force on ""`},
 		{law.Case{Level: 0, On: "2026-11-22"}, "level 0 does not exist"},
 		{law.Case{Level: 6, On: "2026-11-22"}, "level 6 does not exist"},
+		{law.Case{Level: 3, On: "2026-11-22", Rules: "R1"}, `unknown rule set "R1"`},
 		{law.Case{Level: 3, On: "2026-11-22", Sector: "navy"}, `unknown sector "navy"`},
 	}
 	b := open(t)

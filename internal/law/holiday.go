@@ -9,11 +9,11 @@ import (
 
 // rawCalendar is holidays.yaml.
 type rawCalendar struct {
-	Weekend  rawWeekend      `yaml:"weekend"`
-	Counting []rawCounting   `yaml:"counting"`
-	Names    map[string]Text `yaml:"names"`
-	Feasts   []rawFeast      `yaml:"feasts"`
-	Years    []rawYear       `yaml:"years"`
+	Weekend  rawWeekend    `yaml:"weekend"`
+	Counting []rawCounting `yaml:"counting"`
+	Names    map[mark]Text `yaml:"names"`
+	Feasts   []rawFeast    `yaml:"feasts"`
+	Years    []rawYear     `yaml:"years"`
 }
 
 type rawWeekend struct {
@@ -83,12 +83,7 @@ func (l *loader) calendar(raw rawCalendar) {
 	for _, r := range raw.Counting {
 		l.entry(EntryCounting, r.rawEntry)
 	}
-	a := almanac{loader: l, names: raw.Names}
-	for _, kind := range []string{HolidayInLieu, HolidaySwapOff, HolidaySwapWork, HolidayProposedOff, HolidayProposedOn} {
-		if t := raw.Names[kind]; !strings.Contains(t.VI, "{}") || !strings.Contains(t.EN, "{}") {
-			l.add(1, "names: %s needs vi and en with {} for the feast", kind)
-		}
-	}
+	a := almanac{loader: l, names: l.names(raw.Names)}
 	for _, r := range raw.Feasts {
 		a.feast(r)
 	}
@@ -96,6 +91,23 @@ func (l *loader) calendar(raw rawCalendar) {
 		a.year(r)
 	}
 	slices.SortFunc(l.book.calendar.years, func(x, y CalendarYear) int { return x.Year - y.Year })
+}
+
+// names checks how each kind of day that is not the feast itself is called.
+func (l *loader) names(raw map[mark]Text) map[string]Text {
+	kinds := []string{HolidayInLieu, HolidaySwapOff, HolidaySwapWork, HolidayProposedOff, HolidayProposedOn}
+	out := map[string]Text{}
+	for m, t := range raw {
+		l.word(m, m, "kind of day", kinds...)
+		if !strings.Contains(t.VI, "{}") || !strings.Contains(t.EN, "{}") {
+			l.add(m.Line, "names: %s needs vi and en with {} for the feast", m.Value)
+		}
+		out[m.Value] = t
+	}
+	if len(out) < len(kinds) {
+		l.add(1, "names: every kind of day needs a name")
+	}
+	return out
 }
 
 // weekday reads the name of a day of the week.

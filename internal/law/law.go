@@ -2,16 +2,20 @@
 // cited data, and answers the questions one may ask of it.
 //
 // The data are the YAML files under book/: instruments (the documents cited),
-// rule sets (which regime holds on which day), level rules, authority, and the
-// gate. Numbers, days, roles and sentences live there; Go only selects and
-// compares. A new number is an edit of YAML, a new kind of thought is an edit
-// of Go.
+// rule sets (which regime holds on which day), level rules, authority, the
+// gate, holidays, transitions, deadlines, periodic reviews and the contents of
+// the dossier. Numbers, days, roles and sentences live there; Go only selects
+// and compares. A new number is an edit of YAML, a new kind of thought is an
+// edit of Go.
 //
 //	b, err := law.Load()                       // strict: refuses a book with any flaw
 //	rs, ok := b.RuleSetOn("2026-11-22")        // R331
 //	f, err := law.DecodeFacts(body)            // refuses unknown keys and impossible values
 //	d := b.Determine(rs, f)                    // level, matched rules, facts still missing
+//	q := b.Ask(rs, f, "handles_tthc")          // facts that can still change it; that one was answered "no"
 //	c, err := b.Competence(law.Case{Level: 4, On: "2026-11-22"})
+//	s, err := b.Due(law.ClockRun{Start: "2026-11-02", Limit: c.Appraisal}, "2026-11-22")
+//	l := b.Deadlines("2026-11-22", "2027-01-31")
 //
 // The package knows no dossier, person, database or clock: a day is always an
 // argument, and what is known of a system arrives as Facts. A Book never

@@ -44,10 +44,7 @@ func damage(t *testing.T, book fstest.MapFS, file, old, new string) int {
 }
 
 func TestLoadFSRefuses(t *testing.T) {
-	cases := []struct {
-		name, file, old, new string
-		want                 string // reason, at the damaged line
-	}{
+	cases := []refusal{
 		{"unknown key", "levels-r85.yaml", "    kind: level\n", "    kindness: level\n", "field kindness not found"},
 		{"repeated key", "gate.yaml", "    code: G01", "    code: G01\n    code: G01", `mapping key "code" already defined`},
 		{"empty list", "levels-r331.yaml", "in: [II, III, IV]", "in: []", "empty list"},
@@ -95,6 +92,13 @@ func TestLoadFSRefuses(t *testing.T) {
 		{"third language", "levels-r85.yaml", "- id: r85.9-3\n", "- id: r85.9-3\n    note: {vi: a, en: b, de: c}\n", "field de not found"},
 		{"all and not", "levels-r331.yaml", "- {not: {fact: info, in: [public, state_secret]}}", "- {not: {fact: info, eq: public}, fact: users, gte: 0}", "exactly one of all, any, not, fact"},
 	}
+	refuses(t, cases)
+}
+
+// refuses damages the book once for each case and asks for the reason, at the
+// damaged line or the one after.
+func refuses(t *testing.T, cases []refusal) {
+	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			book := copyBook(t)
@@ -112,6 +116,14 @@ func TestLoadFSRefuses(t *testing.T) {
 				t.Errorf("damaged at line %d, reported at %s", line, found[1])
 			}
 		})
+	}
+}
+
+// expect asks for one reason among those a damaged book is refused for.
+func expect(t *testing.T, book fstest.MapFS, want string) {
+	t.Helper()
+	if _, err := law.LoadFS(book); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -1,6 +1,9 @@
 package law
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // rawReviews is reviews.yaml.
 type rawReviews struct {
@@ -58,13 +61,12 @@ func (l *loader) clauses(r rawReview) map[Level]cited {
 		return nil
 	}
 	out := map[Level]cited{}
-	for level := MinLevel; level <= MaxLevel; level++ {
-		if ref, ok := r.Clauses.Refs[level]; ok {
-			out[level] = l.cites(r.ID, []rawCite{{r.Clauses.Instrument, ref.Value}})[0]
+	for _, level := range slices.Sorted(maps.Keys(r.Clauses.Refs)) {
+		ref := r.Clauses.Refs[level]
+		if !level.Valid() {
+			l.add(ref.Line, "%s: a clause of level %d, which does not exist", r.ID.Value, level)
 		}
-	}
-	if len(out) != len(r.Clauses.Refs) {
-		l.add(r.ID.Line, "%s: a clause of a level that does not exist", r.ID.Value)
+		out[level] = l.cites(r.ID, []rawCite{{r.Clauses.Instrument, ref.Value}})[0]
 	}
 	return out
 }

@@ -9,6 +9,13 @@ const (
 	StageUnderInvestment = "under_investment" // under investment before 01/7/2026
 	StageProduct         = "product"          // cybersecurity product in use
 	StageLicence         = "licence"          // licence issued under the former law
+	StageMerged          = "merged"           // owner merged or split after the approval
+)
+
+// The flags a transition puts on a system.
+const (
+	FlagLevelKept = "legacy_level_kept"  // the level stands under the former law
+	FlagInherited = "approval_inherited" // the approval came from a former owner; to be reviewed
 )
 
 // The effects of a transition.
@@ -31,6 +38,7 @@ type Transition struct {
 	Until         Day       `json:"until"`
 	Effect        string    `json:"effect"`
 	Procedure     RuleSet   `json:"procedure"` // of TransitionProcedure only
+	Flag          string    `json:"flag"`      // "" = none
 	Due           Day       `json:"due"`       // last day, of TransitionConform and TransitionReview only
 	Cites         string    `json:"cites"`
 	Confidence    string    `json:"confidence"`

@@ -16,6 +16,7 @@ type rawTransition struct {
 	Effect    mark `yaml:"effect"`
 	Procedure mark `yaml:"procedure"`
 	Due       mark `yaml:"due"`
+	Flag      mark `yaml:"flag"`
 }
 
 // transitionList checks and compiles transition.yaml.
@@ -26,11 +27,14 @@ func (l *loader) transitionList(raw rawTransitions) {
 		s := l.span(r.ID, when.From, when.Until)
 		t := Transition{
 			ID: r.ID.Value, From: s.From, Until: s.Until, Due: l.day(r.Due),
-			Stage: l.word(r.ID, when.Stage, "stage", StageOperating, StageUnclassified, StageUnderInvestment, StageProduct, StageLicence),
+			Stage: l.word(r.ID, when.Stage, "stage", StageOperating, StageUnclassified, StageUnderInvestment, StageProduct, StageLicence, StageMerged),
 			Effect: l.word(r.ID, r.Effect, "effect", TransitionKeep, TransitionConform, TransitionReview,
 				TransitionProcedure, TransitionDueAtOnce),
 			Cites: printCites(cites, everyCite), Confidence: r.Confidence.Value, Source: r.Source.Value,
 			Says: r.Says, Note: r.Note,
+		}
+		if r.Flag.Line > 0 {
+			t.Flag = l.word(r.ID, r.Flag, "flag", FlagLevelKept, FlagInherited)
 		}
 		if len(when.ApprovedUnder) > 0 {
 			t.ApprovedUnder = l.ruleSetList(r.ID, when.ApprovedUnder)
