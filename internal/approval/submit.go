@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,24 @@ func (o *Office) complete(s *System, d *Dossier, day law.Day) []Finding {
 	}
 	_, ps := form.Parse(FormContext(s, d.Level, d.Rules, day), form.Values(d.Statement))
 	fs = append(fs, fromProblems(ps)...)
-	return append(fs, o.lawFindings(s, d, day)...)
+	fs = append(fs, o.lawFindings(s, d, day)...)
+	return append(fs, o.duties(d, form, fs)...)
+}
+
+// duties are the fields that the law makes compulsory at the dossier's level
+// and that are still empty; found are the findings already made.
+func (o *Office) duties(d *Dossier, form *forms.Form, found []Finding) []Finding {
+	var fs []Finding
+	for _, duty := range o.Book.Compulsory(d.Rules, d.Level) {
+		said := slices.ContainsFunc(found, func(f Finding) bool { return f.Field == duty.Field })
+		field, ok := form.Field(duty.Field)
+		if said || !ok || duty.At != law.AtSubmission || strings.TrimSpace(d.Statement.Text(duty.Field)) != "" {
+			continue
+		}
+		fs = append(fs, Finding{Field: duty.Field, Rule: duty.ID, Cites: duty.Cites, Says: law.Text{
+			VI: "Nhập «" + field.Label.VI + "». " + duty.Says.VI, EN: "Enter “" + field.Label.EN + "”. " + duty.Says.EN}})
+	}
+	return fs
 }
 
 // FormContext is what the dossier form may ask about the system.
