@@ -70,7 +70,7 @@ func (h *Hasher) Check(ctx context.Context, hash, password string) (bool, error)
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(saltText)
 	key, err2 := base64.RawStdEncoding.DecodeString(keyText)
-	if err1 != nil || err2 != nil || len(salt) != saltLen || len(key) != keyLen {
+	if err1 != nil || err2 != nil || len(salt) != saltLen || len(key) != keyLen || phc(salt, key) != hash {
 		return false, nil
 	}
 	got, err := h.key(ctx, password, salt)

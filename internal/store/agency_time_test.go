@@ -153,3 +153,30 @@ func TestStandingsTellTheOwnerOfTheTime(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheGateRemembersForgetsTheOldOwner: asked before and after, the answer
+// is each time that of the record.
+func TestWhatTheGateRemembersForgetsTheOldOwner(t *testing.T) {
+	clock := storetest.At("2026-11-20")
+	o, s := storetest.Office(t, clock)
+	code := storetest.Lead(t, o, "H56", "A", storetest.Deployed).Code
+	clock.T = clock.T.Add(time.Minute)
+	ask := func() approval.Standing {
+		sts, _, err := s.Standings(context.Background(), law.Day("2026-11-21").Time(), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sts[0]
+	}
+	if st := ask(); st.Owner != "H56" || st.Inherited || st.RiskAssessed == "" {
+		t.Fatalf("before: %+v", st)
+	}
+	for _, x := range [][2]string{{"H56", "H41"}, {"H41", "G01"}} {
+		if _, err := o.Reorganise(context.Background(), storetest.Keeper(), approval.Reorganisation{On: "2026-11-01", Successions: []approval.Succession{{From: x[0], To: x[1], Kind: approval.SuccessionMerge}}}); err != nil {
+			t.Fatal(err)
+		}
+		if st := ask(); st.Owner != x[1] || st.OwnerEnded != "" || !st.Inherited || st.RiskAssessed != "" || st.RiskDue != "2026-11-01" {
+			t.Errorf("after: %+v", st)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (w *writing) hashes(is []int64) ([]ledger.Hash, error) {
 	}
 	if len(absent) > 0 {
 		var rows []hashRow
-		if err := w.shared(&rows).Where("h.i IN (?)", bun.In(absent)).Scan(w.ctx); err != nil {
+		if err := w.shared(&rows).Where("h.i IN (?)", bun.List(absent)).Scan(w.ctx); err != nil {
 			return nil, fmt.Errorf("load hashes: %w", err)
 		}
 		for _, r := range rows {

@@ -60,7 +60,7 @@ func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 // rowsOf loads the rows of one table that belong to the systems, in order.
 func rowsOf[T any](c *scope, table string, ids []int64, order string) ([]T, error) {
 	var rows []T
-	err := c.table(&rows, table+" AS t").Where("t.system_id IN (?)", bun.In(ids)).OrderExpr(order).Scan(c.ctx)
+	err := c.table(&rows, table+" AS t").Where("t.system_id IN (?)", bun.List(ids)).OrderExpr(order).Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", table, err)
 	}

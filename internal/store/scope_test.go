@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// door is a function that may start a query of a kind.
+// doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared"},
 	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession"},
