@@ -49,6 +49,7 @@ func commands() []command {
 		{"demo", "load the real world of June 2024, run the main job over HTTP, go on serving", demo},
 		{"serve", "serve a register", serve},
 		{"seed", "load agencies and published figures into a new register", seed},
+		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand},
 		{"account", "create an account; the password on standard input", account},
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
 		{"verify", "check the ledger against itself and against the tables", verify},
@@ -94,7 +95,7 @@ func usage(w io.Writer) {
 	var b strings.Builder
 	b.WriteString("capdo: sổ đăng ký và cổng kiểm soát cấp độ an toàn hệ thống thông tin\n       register and gate of the security levels of government information systems\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  capdo %-10s %s\n", c.name, c.use)
+		fmt.Fprintf(&b, "  capdo %-11s %s\n", c.name, c.use)
 	}
 	b.WriteString("\nEach command tells its flags with -h.\n")
 	_, _ = io.WriteString(w, b.String())

@@ -41,11 +41,16 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	n.Addressees = []string{"Thủ tướng Chính phủ"}
 	n.Recipients = []string{"Các bộ, cơ quan ngang bộ, cơ quan thuộc Chính phủ", "UBND các tỉnh, thành phố trực thuộc trung ương"}
 	n.Source = "Phụ lục IX, " + titles[annexDocument]
+	if !sameBodies(ov, printed) {
+		printed = nil
+	}
 	n.Agencies = agencyRows(ov, printed, short)
 	n.Levels = levelRows(ov)
 	n.Deadlines = []report.Deadline{{Task: report.TaskApprove, Day: "2024-09-30", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}, {Task: report.TaskDeploy, Day: "2024-12-31", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}}
 	n.Notes = notes(ov)
-	if len(printed) > 0 {
+	if len(printed) == 0 {
+		n.Notes = append(n.Notes, "Số liệu in tháng 6/2024 lập theo các cơ quan trước khi sắp xếp; báo cáo này theo các cơ quan của ngày lập nên không đặt hai nguồn cạnh nhau.")
+	} else {
 		err = addStated(&n, short)
 	}
 	return n, err
@@ -70,8 +75,23 @@ func documentNames() (titles, short map[string]string, err error) {
 	return titles, short, nil
 }
 
-// agencyRows sets each printed row beside the register. Without printed rows
-// the register stands alone.
+// sameBodies tells whether the bodies of the printed table are those of the
+// day: only then can the two be set side by side.
+func sameBodies(ov approval.Overview, printed []approval.Reported) bool {
+	alive := map[string]bool{}
+	for _, x := range ov.Agencies {
+		alive[x.Agency.Code] = true
+	}
+	for _, r := range printed {
+		if !alive[r.Agency] {
+			return false
+		}
+	}
+	return true
+}
+
+// agencyRows sets each printed row beside the register. A body without a
+// printed row is blank on that side, which is not a body that kept silent.
 func agencyRows(ov approval.Overview, printed []approval.Reported, short map[string]string) []report.AgencyRow {
 	lines := map[string]approval.Reported{}
 	for _, r := range printed {
@@ -79,13 +99,13 @@ func agencyRows(ov approval.Overview, printed []approval.Reported, short map[str
 	}
 	var rows []report.AgencyRow
 	for i, x := range ov.Agencies {
-		if !x.Agency.AnnexIX {
+		if !x.Agency.Reports() {
 			continue
 		}
-		r := lines[x.Agency.Code]
+		r, found := lines[x.Agency.Code]
 		rows = append(rows, report.AgencyRow{
 			Row: reconcile.Row{Line: i + 1, Group: x.Agency.Group, No: x.Agency.No, Agency: x.Agency.Name, Total: r.Total, Approved: r.Approved, ApprovedPct: r.ApprovedPct,
-				Deployed: r.Deployed, DeployedPct: r.DeployedPct, Reported: r.Reported},
+				Deployed: r.Deployed, DeployedPct: r.DeployedPct, Reported: r.Reported, Blank: !found},
 			Code:     x.Agency.Code,
 			Register: report.Counts{Total: x.Total, Approved: x.Approved, Deployed: x.Deployed},
 			Source:   report.Source{Document: short[r.Document], Section: r.Section, Row: r.Row},
