@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"capdo/internal/approval"
 )
@@ -11,7 +12,7 @@ import (
 // registration, all read at one snapshot. An error of f ends the walk.
 func (s *Store) Each(ctx context.Context, a approval.Actor, f func(approval.System) error) error {
 	return s.read(ctx, a, func(c *scope) error {
-		for from := int64(0); ; {
+		for from := int64(math.MinInt64); ; {
 			var rows []systemRow
 			if err := c.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(c.ctx); err != nil {
 				return fmt.Errorf("read systems: %w", err)
