@@ -107,7 +107,7 @@ func (p *program) systemPaper(ctx context.Context, a approval.Actor, q reportQue
 	s := f.System
 	d.Simulated, d.Issuer.Place = s.Origin == approval.Simulated, placeOf(f.Owner)
 	v := d.Values
-	v["system_name"], v["owner"], v["operator"], v["applicant"] = s.Name, f.Owner.Name, s.OperatorUnit, s.OperatorUnit
+	v["system_name"], v["owner"], v["operator"], v["applicant"] = s.Name, f.Owner.Formal(), s.OperatorUnit, s.OperatorUnit
 	v["specialised_unit"], v["standard"] = f.Owner.SpecialisedUnit, map[string]string{"r85": "TCVN 11930:2017", "r331": "TCVN 14423:2026"}[d.Paper.Edition]
 	if c := f.Competence; c != nil {
 		v["regulator"] = approval.Term("role", string(c.Regulator)).VI
@@ -135,7 +135,7 @@ func placeOf(a approval.Agency) string {
 func roleName(f approval.File, role law.Role) string {
 	switch role {
 	case law.RoleOwner:
-		return f.Owner.Name
+		return f.Owner.Formal()
 	case law.RoleSpecialisedUnit:
 		return f.Owner.SpecialisedUnit
 	}
@@ -187,7 +187,7 @@ func (p *program) agencyPaper(ctx context.Context, a approval.Actor, q reportQue
 	}
 	d.Issuer.Place = placeOf(agency)
 	v := d.Values
-	v["owner"], v["specialised_unit"], v["period"] = agency.Name, agency.SpecialisedUnit, periodOf(q.Day)
+	v["owner"], v["specialised_unit"], v["period"] = agency.Formal(), agency.SpecialisedUnit, periodOf(q.Day)
 	if c, err := p.book.Competence(law.Case{Level: 4, On: q.Day, Sector: agency.Sector}); err == nil {
 		v["regulator"] = approval.Term("role", string(c.Regulator)).VI
 	}
@@ -203,7 +203,7 @@ func (p *program) agencyPaper(ctx context.Context, a approval.Actor, q reportQue
 		if st.Proposed > 0 || st.Approval != nil {
 			classified++
 		}
-		rows = append(rows, agencyRow(s, st, agency.Name))
+		rows = append(rows, agencyRow(s, st, agency.Formal()))
 		return nil
 	})
 	v["classified"] = strconv.Itoa(classified)

@@ -27,7 +27,7 @@ func (p *program) systemReport(ctx context.Context, a approval.Actor, code strin
 	}
 	st := s.Standing(end)
 	r.Simulated = s.Origin == approval.Simulated
-	r.System = report.Identity{Code: s.Code, Name: s.Name, Owner: f.Owner.Name, Operator: s.OperatorUnit, Stage: approval.Term("stage", string(s.Stage)).VI}
+	r.System = report.Identity{Code: s.Code, Name: s.Name, Owner: f.Owner.Formal(), Operator: s.OperatorUnit, Stage: approval.Term("stage", string(s.Stage)).VI}
 	r.Level, r.Shadow = p.levels(f, st, day)
 	for _, d := range s.Dossiers {
 		r.Dossiers = append(r.Dossiers, report.Dossier{Code: s.Code + "/" + string(rune('0'+d.No%10)), State: approval.Term("dossier", string(d.State)).VI, Submitted: dayOf(d.SubmittedAt), Level: int(d.Level)})

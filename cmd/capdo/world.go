@@ -58,7 +58,7 @@ func realWorld() (approval.World, error) {
 }
 
 func agency(a fixtures.Agency) approval.Agency {
-	return approval.Agency{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Group: a.Group, No: a.No,
+	return approval.Agency{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Group: a.Group, No: a.No, Kind: a.Kind,
 		Sector: law.Sector(a.Sector), SpecialisedUnit: a.SpecialisedUnit, AnnexIX: a.AnnexIX}
 }
 

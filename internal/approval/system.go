@@ -39,14 +39,27 @@ type Agency struct {
 	CodeConfidence  string     `json:"code_confidence"` // how sure the code is
 	Name            string     `json:"name"`
 	NameEN          string     `json:"name_en"`
-	Group           string     `json:"group"` // ministry, province, outside
-	No              int        `json:"no"`    // row in the group of Annex IX, 0 outside
+	Group           string     `json:"group"`          // ministry, province, outside
+	No              int        `json:"no"`             // row in the group of Annex IX, 0 outside
+	Kind            string     `json:"kind,omitempty"` // city, province, ministry, …; "" = not known
 	Sector          law.Sector `json:"sector"`
 	SpecialisedUnit string     `json:"specialised_unit"`
 	AnnexIX         bool       `json:"annex_ix"`             // one of the 91
 	EndedOn         law.Day    `json:"ended_on,omitempty"`   // last day of existence, "" = lives on
 	FoundedOn       law.Day    `json:"founded_on,omitempty"` // first day of existence, "" = before the register began
 	Successor       string     `json:"successor,omitempty"`  // code of the one body that took everything over; "" when split up
+}
+
+// Formal is the agency's name as the head of an official paper has it: a
+// province acts through its people's committee.
+func (a Agency) Formal() string {
+	switch a.Kind {
+	case "province":
+		return "Ủy ban nhân dân tỉnh " + a.Name
+	case "city":
+		return "Ủy ban nhân dân thành phố " + a.Name
+	}
+	return a.Name
 }
 
 // System is an information system with everything that happened to it. It is

@@ -119,7 +119,7 @@ func (c *scope) Agencies() ([]approval.Agency, error) {
 
 func (r agencyRow) agency() approval.Agency {
 	return approval.Agency{Code: r.Code, CodeScheme: r.CodeScheme, CodeConfidence: r.CodeConfidence, Name: r.Name, NameEN: r.NameEN, Group: r.Grp,
-		No: r.No, Sector: law.Sector(r.Sector), SpecialisedUnit: r.SpecialisedUnit, AnnexIX: r.AnnexIX,
+		No: r.No, Kind: r.Kind, Sector: law.Sector(r.Sector), SpecialisedUnit: r.SpecialisedUnit, AnnexIX: r.AnnexIX,
 		EndedOn: law.Day(r.EndedOn), FoundedOn: law.Day(r.FoundedOn), Successor: r.Successor}
 }
 

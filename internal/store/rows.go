@@ -24,6 +24,7 @@ type agencyRow struct {
 	NameEN          string `bun:"name_en"`
 	Grp             string `bun:"grp"`
 	No              int    `bun:"no"`
+	Kind            string `bun:"kind"`
 	Sector          string `bun:"sector"`
 	SpecialisedUnit string `bun:"specialised_unit"`
 	AnnexIX         bool   `bun:"annex_ix"`

@@ -249,7 +249,7 @@ func (w *writing) approval(id int64, a approval.Approval, was *approval.Approval
 func (w *writing) PutAgencies(as []approval.Agency) error {
 	rows := make([]agencyRow, len(as))
 	for i, a := range as {
-		rows[i] = agencyRow{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Grp: a.Group, No: a.No,
+		rows[i] = agencyRow{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Grp: a.Group, No: a.No, Kind: a.Kind,
 			Sector: string(a.Sector), SpecialisedUnit: a.SpecialisedUnit, AnnexIX: a.AnnexIX, EndedOn: string(a.EndedOn), FoundedOn: string(a.FoundedOn), Successor: a.Successor}
 	}
 	return insert(w, rows)

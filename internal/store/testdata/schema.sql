@@ -158,7 +158,7 @@ CREATE TABLE agency (
   specialised_unit TEXT NOT NULL,
   annex_ix         INTEGER NOT NULL,
   ended_on         TEXT NOT NULL
-, founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '') STRICT;
+, founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE approval (
   system_id  INTEGER NOT NULL REFERENCES system (id),
