@@ -10,6 +10,7 @@ import (
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/law"
 )
 
 // deed is an act as a page: where it stands, which paper it takes, what the
@@ -19,7 +20,7 @@ type deed struct {
 	path   string // /systems/{code}/path, and the key of the words when done
 	form   string // id on the shelf
 	judged bool   // the dossier in hand is shown beside the form, and its digest travels along
-	start  func(*approval.File) forms.Answers
+	start  func(*law.Book, *approval.File) forms.Answers
 	do     func(context.Context, *approval.Office, filled) error
 }
 
@@ -66,6 +67,7 @@ type ActPage struct {
 	Page
 	System     *Identity   // nil while registering
 	Submission *Submission // the dossier in hand, for who judges it
+	Assistant  string      // address of the level assistant, on the page of the facts
 	Form       Form
 }
 
@@ -93,7 +95,7 @@ func (s *site) deedShow(d deed) func(*visit) error {
 		}
 		in := url.Values{}
 		if d.start != nil {
-			in = asTyped(form, d.start(&file))
+			in = asTyped(form, d.start(s.Book, &file))
 		}
 		return s.deedPage(v, deedSheet{deed: d, file: &file, in: in, status: http.StatusOK})
 	}
@@ -120,6 +122,9 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	p.Form.Cancel = "/systems/" + d.file.System.Code
 	p.Form.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}}
 	p.Form.Buttons = buttons(v.voice, d.deed, form)
+	if d.deed.act == approval.ActFacts {
+		p.Assistant = "/systems/" + d.file.System.Code + "/assistant"
+	}
 	if d.deed.judged {
 		p.Submission = v.submission(d.file)
 		p.Form.Hidden = append(p.Form.Hidden, Hidden{"digest", p.Submission.Digest})

@@ -17,4 +17,8 @@
 // act.go: the form of the shelf is parsed, the office asked, and either the
 // visitor is sent to the system's page (303) or the form comes back with what
 // is wrong beside the fields and the input as it was typed.
+//
+// The level assistant asks the same facts one page at a time. It keeps nothing:
+// what was answered travels in the form (assistant_walk.go), and only the last
+// button states the facts, as the act does.
 package web

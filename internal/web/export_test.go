@@ -31,7 +31,6 @@ func speak(lang string) voice { return voice{lang, newCatalogue()} }
 var (
 	ParseDay  = parseDay
 	LocalPath = localPath
-	Elapsed   = elapsed
 	AnswersOf = answersOf
 	FactsOf   = factsOf
 	Band      = band

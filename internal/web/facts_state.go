@@ -69,7 +69,7 @@ func factsText(form *forms.Form, answers forms.Answers) map[string]json.RawMessa
 }
 
 // statedFacts are the facts on record as answers to the facts form.
-func statedFacts(file *approval.File) forms.Answers {
+func statedFacts(_ *law.Book, file *approval.File) forms.Answers {
 	if file.System.Facts == nil {
 		return nil
 	}

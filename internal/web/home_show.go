@@ -39,11 +39,19 @@ func (s *site) homeShow(v *visit) error {
 	}
 	p.Simulated = ov.Simulated > 0
 	for _, it := range items[:min(len(items), homeWork)] {
-		p.Work = append(p.Work, v.work(it))
+		w, err := v.work(it)
+		if err != nil {
+			return err
+		}
+		p.Work = append(p.Work, w)
 		p.Simulated = p.Simulated || it.Origin == approval.Simulated
 	}
 	p.Links = []Link{{Href: "/systems", Text: v.t("nav.systems")}, {Href: "/overview", Text: v.t("nav.overview")},
-		{Href: "/gate", Text: v.t("nav.gate")}, {Href: "/law", Text: v.t("nav.law")}}
+		{Href: "/gate", Text: v.t("nav.gate")}, {Href: "/law", Text: v.t("nav.law")}, {Href: "/law/calendar", Text: v.t("cal.title")},
+		{Href: "/assistant", Text: v.t("as.title")}}
+	if s.WhatIf != nil && mayAskWhatIf(v.actor()) {
+		p.Links = append(p.Links, Link{Href: "/what-if", Text: v.t("wi.title")})
+	}
 	if v.actor().Capacity == law.RoleOperator {
 		p.Links = append([]Link{{Href: "/systems/new", Text: v.t("reg.new")}}, p.Links...)
 	}

@@ -15,16 +15,22 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
+	"capdo/internal/whatif"
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 )
 
 const password = "mot-mat-khau-thu-1"
+
+// listsOnce loads the control catalogues, which no test changes.
+var listsOnce = sync.OnceValues(controls.Load)
 
 // hashOnce makes the one hash all test accounts share; argon2id is slow.
 var hashOnce = sync.OnceValues(func() (string, error) {
@@ -73,7 +79,15 @@ func open(t *testing.T, change func(*web.Config)) *house {
 		Reports: func(_ context.Context, w io.Writer, _ approval.Actor, kind, code string, day law.Day) error {
 			_, err := fmt.Fprintf(w, "%%PDF %s %s %s", kind, code, day)
 			return err
+		},
+		WhatIf: h.whatIf(s),
+		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error {
+			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, rules, on)
+			return err
 		}}
+	if c.Controls, err = listsOnce(); err != nil {
+		t.Fatal(err)
+	}
 	if change != nil {
 		change(&c)
 	}
@@ -84,6 +98,28 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	h.server = httptest.NewServer(pages)
 	t.Cleanup(h.server.Close)
 	return h
+}
+
+// whatIf asks what a change of law does to the systems an actor may see.
+func (h *house) whatIf(s *store.Store) web.WhatIfFunc {
+	return func(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error) {
+		lists, err := listsOnce()
+		if err != nil {
+			return whatif.Result{}, err
+		}
+		book, today := h.office.Book, law.DayOf(h.clock.Now())
+		q := whatif.Question{Before: whatif.Side{Book: book, Rules: law.R85, Day: today}, After: whatif.Side{Book: book, Rules: rules, Day: on}, Controls: lists}
+		var walk error
+		res := whatif.Run(q, func(yield func(approval.System) bool) {
+			walk = s.Each(ctx, a, func(x approval.System) error {
+				if !yield(x) {
+					return io.EOF
+				}
+				return nil
+			})
+		})
+		return res, walk
+	}
 }
 
 // browser is one person's browser: it keeps cookies and follows no redirect.
@@ -240,4 +276,14 @@ func textOf(n *html.Node) string {
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// system reads a system as the auditor sees it.
+func (h *house) system(code string) approval.System {
+	h.t.Helper()
+	f, err := h.office.File(context.Background(), storetest.Actor(approval.Auditor, "G01"), code)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return f.System
 }

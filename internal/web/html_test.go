@@ -132,8 +132,10 @@ func TestEveryPageIsSound(t *testing.T) {
 	pages := map[*browser][]string{
 		h.stranger(): {"/sign-in", "/about"},
 		officer: {"/", "/queue", "/systems", "/systems?q=mot+cua&level=3&owner=H56&state=in_review&plan=none&origin=registered", "/systems?q=khong+co", "/systems/new",
-			fresh, fresh + "/facts", fresh + "/dossier", at, at + "/inspection", at + "/retirement", "/overview", "/overview?on=khong", "/gate", "/gate?provider=X&consumer=Y&platform=NDOP", "/law", "/help", "/nowhere"},
-		unit:        {"/", "/queue", at + "/appraisal"},
+			fresh, fresh + "/facts", fresh + "/dossier", at, at + "/inspection", at + "/retirement", "/overview", "/overview?on=khong", "/gate", "/gate?provider=X&consumer=Y&platform=NDOP", "/law", "/help", "/nowhere",
+			"/law/calendar", "/law/instruments/nd-331-2026", "/law/instruments/product", "/law/instruments/none", "/assistant", fresh + "/assistant", fresh + "/controls", at + "/controls",
+			"/what-if", "/what-if?rules=R331&on=2027-07-02", "/what-if?rules=R85&on=2/7/2027", "/what-if?rules=R9&on=x"},
+		unit:        {"/", "/queue", at + "/appraisal", at + "/assistant"},
 		owner:       {at + "/retirement", at + "/decision"},
 		h.as("bca"): {"/", "/overview?on=22/11/2026&rate=deployed", at},
 	}

@@ -13,7 +13,8 @@ type LawPage struct {
 	RuleSets    []RuleSetRow
 	Sets        []RuleTable
 	Reasons     []ReasonRow
-	Policy      []string
+	Policy      []PolicyRow
+	WhatIf      bool // the question what another law would do can be asked
 	Instruments []InstrumentRow
 }
 
@@ -36,8 +37,11 @@ type RuleRow struct{ Says, Note, Level, Cites, Sure string }
 // ReasonRow is one reason of the gate.
 type ReasonRow struct{ Code, Says, Effect, Cites, Strength, Sure string }
 
+// PolicyRow is one switch of the program with its present state and why.
+type PolicyRow struct{ Name, Value, Says string }
+
 // InstrumentRow is one document cited.
-type InstrumentRow struct{ Number, Title, Force, Note, Sure string }
+type InstrumentRow struct{ ID, Number, Title, Force, Note, Sure string }
 
 // lawShow shows the book.
 func (s *site) lawShow(v *visit) error {
@@ -54,9 +58,8 @@ func (s *site) lawShow(v *visit) error {
 	for _, r := range s.Book.Reasons() {
 		p.Reasons = append(p.Reasons, ReasonRow{r.Code, v.say(r.Says), v.t("effect." + r.Effect), r.Cites, v.orCode("strength.", r.Strength), v.sure(r.Confidence)})
 	}
-	for _, n := range s.Book.Policy().Notes {
-		p.Policy = append(p.Policy, v.say(n.Says))
-	}
+	p.Policy = v.switches(s.Book.Policy())
+	p.WhatIf = s.WhatIf != nil && mayAskWhatIf(v.actor())
 	for _, i := range s.Book.Instruments() {
 		p.Instruments = append(p.Instruments, v.instrument(i))
 	}
@@ -76,13 +79,35 @@ func (v *visit) ruleTable(id law.RuleSet, rules []law.Rule) RuleTable {
 	return t
 }
 
+// switches are the choices of the program as they stand.
+func (v *visit) switches(p law.Policy) []PolicyRow {
+	yesno := func(b bool) string {
+		if b {
+			return v.t("yes")
+		}
+		return v.t("no")
+	}
+	values := map[string]string{"confirmation_required": yesno(p.ConfirmationRequired), "roadmap_allows": yesno(p.RoadmapAllows),
+		"inspection_overdue": v.t("effect." + p.InspectionOverdue), "minutes_months": v.t("cal.every", p.MinutesMonths),
+		"risk_months": v.t("cal.every", p.RiskMonths), "due_soon_days": v.t("switch.days", p.DueSoonDays)}
+	var all []PolicyRow
+	for _, n := range p.Notes {
+		all = append(all, PolicyRow{v.orCode("switch.", n.Key), orElse(values[n.Key], "–"), v.say(n.Says)})
+	}
+	return all
+}
+
 // instrument is a document in words; its number and title stay as issued.
 func (v *visit) instrument(i law.Instrument) InstrumentRow {
 	force := v.day(i.From)
 	if i.Until != "" {
 		force += " – " + v.day(i.Until)
 	}
-	return InstrumentRow{orElse(i.Number, i.Short), v.say(i.Title), force, v.say(i.Note), v.sure(i.Confidence)}
+	number := i.Number
+	if number == "" || number == "-" {
+		number = i.Short
+	}
+	return InstrumentRow{i.ID, number, v.say(i.Title), force, v.say(i.Note), v.sure(i.Confidence)}
 }
 
 // sure says how sure the book is.

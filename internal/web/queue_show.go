@@ -2,10 +2,8 @@ package web
 
 import (
 	"net/http"
-	"time"
 
 	"capdo/internal/approval"
-	"capdo/internal/law"
 )
 
 // QueuePage is what waits for the actor, by act.
@@ -25,7 +23,8 @@ type WorkGroup struct {
 // Work is one system that waits for an act.
 type Work struct {
 	Href, Act, Code, Name, OwnerName, Level, Since, Limit string
-	Due                                                   *Tag // nil when there is no limit
+	Due                                                   *Tag   // nil when there is no limit
+	By                                                    string // the last day, or why it is not known
 	Simulated                                             bool
 }
 
@@ -52,7 +51,11 @@ func (s *site) queueShow(v *visit) error {
 				continue
 			}
 			if g.Count++; g.Count <= queueLength {
-				g.Work = append(g.Work, v.work(it))
+				w, err := v.work(it)
+				if err != nil {
+					return err
+				}
+				g.Work = append(g.Work, w)
 				p.Simulated = p.Simulated || it.Origin == approval.Simulated
 			}
 		}
@@ -67,7 +70,7 @@ func (s *site) queueShow(v *visit) error {
 }
 
 // work is an item of the queue in words.
-func (v *visit) work(it approval.QueueItem) Work {
+func (v *visit) work(it approval.QueueItem) (Work, error) {
 	w := Work{Href: "/systems/" + it.Code + "/" + v.pathOf(it.Act), Act: v.t("act." + it.Act), Code: it.Code, Name: it.Name,
 		OwnerName: it.OwnerName, Level: v.level(it.Level), Since: v.dated(it.Since),
 		Simulated: it.Origin == approval.Simulated}
@@ -78,40 +81,8 @@ func (v *visit) work(it approval.QueueItem) Work {
 			key = "limit.working"
 		}
 		w.Limit = v.t(key, it.Limit.Days)
-		due := v.due(it.Limit, law.DayOf(it.Since))
-		w.Due = &due
 	}
-	return w
-}
-
-// due says how much of a time limit is left. The book has no calendar of
-// public holidays, so working days are Mondays to Fridays; the page says so.
-func (v *visit) due(l law.Limit, since law.Day) Tag {
-	left := l.Days - elapsed(since, v.today(), l.Working)
-	suffix := ""
-	if l.Working {
-		suffix = "w"
-	}
-	switch {
-	case left < 0:
-		return Tag{v.t("due.over"+suffix, -left), "red"}
-	case left == 0:
-		return Tag{v.t("due.today"), "yellow"}
-	case left <= 3:
-		return Tag{v.t("due.left"+suffix, left), "yellow"}
-	}
-	return Tag{v.t("due.left"+suffix, left), "bare"}
-}
-
-// elapsed counts the days after from up to day; the first day does not count
-// (Civil Code 2015, Article 147).
-func elapsed(from, day law.Day, working bool) int {
-	n := 0
-	for d := from.AddDays(1); d != "" && d <= day; d = d.AddDays(1) {
-		wd := d.Time().Weekday()
-		if !working || wd != time.Saturday && wd != time.Sunday {
-			n++
-		}
-	}
-	return n
+	var err error
+	w.Due, w.By, err = v.due(it)
+	return w, err
 }

@@ -17,8 +17,12 @@ type Identity struct {
 	Self                                   bool // the bar stands on the system's own page, under its name
 }
 
-// Criterion is one rule that matched, with its clause.
-type Criterion struct{ Says, Cites string }
+// Criterion is one rule that matched, with its clause and how sure the book is
+// of it. Gives is set when it is one that gives the level.
+type Criterion struct {
+	Says, Note, Cites, Sure string
+	Gives                   *Tag
+}
 
 // Step is one review or decision of a dossier.
 type Step struct {
@@ -96,7 +100,7 @@ func (v *visit) submission(f *approval.File) *Submission {
 	}
 	s := &Submission{Facts: v.dossierFacts(d), Steps: v.steps(d), Sections: v.statement(f, d), Digest: d.Digest}
 	if d.Determination != nil {
-		s.Criteria = v.criteria(d.Determination.Matched)
+		s.Criteria = v.criteria(*d.Determination)
 	}
 	return s
 }
@@ -161,15 +165,25 @@ func (v voice) answered(f *forms.Field, answers forms.Answers) Fact {
 }
 
 // criteria are the rules that matched, in the words of the book.
-func (v *visit) criteria(ms []law.Match) []Criterion {
-	all := make([]Criterion, len(ms))
-	for i, m := range ms {
-		all[i] = Criterion{m.ID, m.Cites}
-		if r, ok := v.Book.Rule(m.ID); ok {
-			all[i].Says = v.say(r.Says)
+func (v *visit) criteria(d law.Determination) []Criterion {
+	var all []Criterion
+	for _, m := range d.Matched {
+		c := v.criterion(m)
+		if gives(d, m) {
+			c.Gives = &Tag{v.t("crit.gives", int(*d.Level)), "blue"}
 		}
+		all = append(all, c)
 	}
 	return all
+}
+
+// criterion is one rule in the words of the book.
+func (v *visit) criterion(m law.Match) Criterion {
+	c := Criterion{Says: m.ID, Cites: m.Cites}
+	if r, ok := v.Book.Rule(m.ID); ok {
+		c.Says, c.Note, c.Sure = v.say(r.Says), v.say(r.Note), v.t("weak", v.sure(r.Confidence))
+	}
+	return c
 }
 
 // stamp writes an instant for machines.

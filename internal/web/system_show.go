@@ -26,6 +26,8 @@ type SystemPage struct {
 	Plan       []Fact
 	History    []Event
 	Report     string
+	Assistant  string // address of the level assistant, "" when facts may not be stated now
+	Controls   string // address of the list of controls
 }
 
 // Missing is a step that still lacks; Href is set when this actor may take it.
@@ -41,6 +43,7 @@ type ActLink struct {
 type LevelCard struct {
 	Title, Level string
 	Current      bool
+	Manual       bool // a person must decide
 	Badge        Tag
 	Notes        []string
 	Criteria     []Criterion
@@ -60,8 +63,15 @@ func (s *site) systemShow(v *visit) error {
 	p.Facts, p.Competence = v.statedFacts(&file), v.competence(file.Competence)
 	p.Dossiers, p.Approvals = v.dossierCards(&file), v.approvalRows(&file)
 	p.Plan, p.History = v.planFacts(&file), v.events(file.History)
+	at := "/systems/" + file.System.Code
 	if s.Reports != nil {
-		p.Report = "/systems/" + file.System.Code + "/report.pdf"
+		p.Report = at + "/report.pdf"
+	}
+	if slices.Contains(file.Acts, approval.ActFacts) {
+		p.Assistant = at + "/assistant"
+	}
+	if s.Controls != nil {
+		p.Controls = at + "/controls"
 	}
 	return v.show(http.StatusOK, "system", p)
 }
@@ -144,23 +154,28 @@ func (v *visit) actLinks(acts []string) []ActLink {
 func (v *visit) levelCards(f *approval.File) []LevelCard {
 	var all []LevelCard
 	for _, d := range f.Levels {
-		c := LevelCard{Title: v.ruleSet(d.Rules), Level: v.level(0), Current: d.Rules == f.Current,
-			Badge: Tag{v.t("sys.levels.now1"), "blue"}, Criteria: v.criteria(d.Matched)}
-		if d.Level != nil {
-			c.Level = v.level(*d.Level)
-		}
-		if d.Manual {
-			c.Notes = append(c.Notes, v.t("sys.manual"))
-		}
-		if len(d.Incomplete) > 0 {
-			c.Notes = append(c.Notes, v.t("sys.incomplete", v.factLabels(d.Incomplete)))
-		}
-		if d.Listed() {
-			c.Notes = append(c.Notes, v.t("sys.listed"))
-		}
-		all = append(all, c)
+		all = append(all, v.levelCard(d, d.Rules == f.Current))
 	}
 	return all
+}
+
+// levelCard is what one rule set makes of the facts.
+func (v *visit) levelCard(d law.Determination, current bool) LevelCard {
+	c := LevelCard{Title: v.ruleSet(d.Rules), Level: v.level(0), Current: current, Manual: d.Manual,
+		Badge: Tag{v.t("sys.levels.now1"), "blue"}, Criteria: v.criteria(d)}
+	if d.Level != nil {
+		c.Level = v.level(*d.Level)
+	}
+	if d.Manual {
+		c.Notes = append(c.Notes, v.t("sys.manual"))
+	}
+	if len(d.Incomplete) > 0 {
+		c.Notes = append(c.Notes, v.t("sys.incomplete", v.factLabels(d.Incomplete)))
+	}
+	if d.Listed() {
+		c.Notes = append(c.Notes, v.t("sys.listed"))
+	}
+	return c
 }
 
 // factLabels names facts by the questions of the facts form.
@@ -185,7 +200,7 @@ func (v *visit) statedFacts(f *approval.File) []Fact {
 	if err != nil || f.System.Facts == nil {
 		return nil
 	}
-	answers := statedFacts(f)
+	answers := statedFacts(v.Book, f)
 	var all []Fact
 	for _, s := range form.Shown(f.FormContext, answers) {
 		for i := range s.Fields {

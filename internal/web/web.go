@@ -9,9 +9,11 @@ import (
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/whatif"
 )
 
 // Config is what the pages are made of.
@@ -25,7 +27,18 @@ type Config struct {
 	Log     *slog.Logger
 	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
 	Reports ReportFunc // nil hides the links to PDF reports
+
+	Controls   *controls.Catalogues // nil hides the lists of controls
+	WhatIf     WhatIfFunc           // nil hides the question what a change of law would do
+	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
 }
+
+// WhatIfFunc tells what adopting a rule set on a day does to the systems within
+// the actor's reach. It writes nothing.
+type WhatIfFunc func(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error)
+
+// WhatIfFileFunc writes the same answer as a file: kind "csv" or "pdf".
+type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error
 
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
 // or "system" with the code of a system. Refusals are those of the office.
@@ -78,9 +91,19 @@ func (s *site) routes() http.Handler {
 		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
 		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.deedDo(d)))
 	}
+	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
+	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
+	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
+	mux.HandleFunc("GET /assistant", s.inside(s.assistantShow))
+	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
+	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
+	mux.HandleFunc("GET /law/instruments/{id}", s.inside(s.instrumentShow))
+	mux.HandleFunc("GET /what-if", s.inside(s.whatIfShow))
+	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv", "text/csv; charset=utf-8")))
+	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf", "application/pdf")))
 	mux.HandleFunc("GET /reports/national.pdf", s.inside(s.reportNational))
 	mux.HandleFunc("GET /systems/{code}/report.pdf", s.inside(s.reportSystem))
 	mux.HandleFunc("GET /", s.outside(s.absent))

@@ -102,5 +102,24 @@ func TestWordsOfCodes(t *testing.T) {
 	for _, r := range book.Reasons() {
 		need("strength.", r.Strength)
 	}
+	for _, i := range book.ByInstrument() {
+		for _, p := range i.Provisions {
+			for _, e := range p.Entries {
+				need("entry.", e.Kind)
+			}
+		}
+	}
+	for _, t := range book.Transitions() {
+		need("passage.", t.Stage, t.Effect)
+	}
+	for _, y := range book.Calendars() {
+		for _, d := range book.Holidays(y.Year) {
+			need("holiday.", d.Kind)
+		}
+	}
+	for _, n := range book.Policy().Notes {
+		need("switch.", n.Key)
+	}
+	need("performer.", law.PerformerSelf, law.PerformerIndependent, law.PerformerLicensed)
 	need("done.", "register", "facts", "draft", "submit", "opinion", "appraisal", "decision", "confirmation", "revocation", "plan", "inspection", "retirement")
 }
