@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"capdo/internal/approval"
-	"capdo/internal/controls"
 	"capdo/internal/law"
 	"capdo/internal/report"
 	"capdo/internal/whatif"
@@ -119,12 +118,7 @@ func bookIn(dir string) (*law.Book, error) {
 
 // whatIf asks the question of every system in the actor's scope.
 func (p *program) whatIf(ctx context.Context, a approval.Actor, q whatif.Question) (whatif.Result, error) {
-	var err error
-	if q.Controls == nil {
-		if q.Controls, err = controls.Load(); err != nil {
-			return whatif.Result{}, err
-		}
-	}
+	q.Controls = p.controls
 	var walk error
 	res := whatif.Run(q, func(yield func(approval.System) bool) {
 		walk = p.store.Each(ctx, a, func(s approval.System) error {
@@ -252,4 +246,32 @@ func sideName(s whatif.Side) string {
 
 func changeCount(s whatif.Sum) report.ChangeCount {
 	return report.ChangeCount{Systems: s.Systems, Raised: s.Raised, Lowered: s.Lowered, Manual: s.Manual, LosesGate: s.LosesGate, GainsGate: s.GainsGate, NeedsNew: s.NeedsNew}
+}
+
+// adopt is the pages' question: the rule set that was, today; the one adopted,
+// on a day.
+func (p *program) adopt(rules law.RuleSet, on law.Day) whatif.Question {
+	before := law.R85
+	if rules == law.R85 {
+		before = law.R331
+	}
+	return whatif.Question{Before: whatif.Side{Book: p.book, Rules: before, Day: law.DayOf(p.clock())}, After: whatif.Side{Book: p.book, Rules: rules, Day: on}}
+}
+
+// webWhatIf is the pages' way to the question.
+func (p *program) webWhatIf(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error) {
+	return p.whatIf(ctx, a, p.adopt(rules, on))
+}
+
+// webWhatIfFile writes the answer as CSV or PDF.
+func (p *program) webWhatIfFile(ctx context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error {
+	q := p.adopt(rules, on)
+	r, err := p.whatIf(ctx, a, q)
+	if err != nil {
+		return err
+	}
+	if kind == "csv" {
+		return rowsAsCSV(w, r)
+	}
+	return p.whatIfPaper(ctx, w, a, q, r)
 }

@@ -12,6 +12,7 @@ import (
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
@@ -21,14 +22,15 @@ import (
 
 // program is the rooms tied together.
 type program struct {
-	store  *store.Store
-	book   *law.Book
-	shelf  *forms.Shelf
-	office *approval.Office
-	gate   *gate.Gate
-	desk   *identity.Desk
-	clock  func() time.Time
-	log    *slog.Logger
+	store    *store.Store
+	book     *law.Book
+	shelf    *forms.Shelf
+	controls *controls.Catalogues
+	office   *approval.Office
+	gate     *gate.Gate
+	desk     *identity.Desk
+	clock    func() time.Time
+	log      *slog.Logger
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -56,6 +58,9 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 		return nil, err
 	}
 	p := &program{store: s, book: book, shelf: shelf, clock: w.clock}
+	if p.controls, err = controls.Load(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
@@ -66,7 +71,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(secure bool) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport})
+		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}

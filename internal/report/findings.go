@@ -185,10 +185,16 @@ func (r *national) proposals() {
 			r.say(fmt.Sprintf("%d. %s", i+1, item))
 		}
 	}
-	if len(r.in.Notes) > 0 {
-		r.heading("Ghi chú về số liệu")
-		for _, note := range r.in.Notes {
-			r.say("- " + note)
-		}
+	r.remarks()
+}
+
+// remarks are the notes on the data.
+func (r *national) remarks() {
+	if len(r.in.Notes) == 0 {
+		return
+	}
+	r.heading("Ghi chú về số liệu")
+	for _, note := range r.in.Notes {
+		r.say("- " + note)
 	}
 }

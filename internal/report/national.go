@@ -47,6 +47,10 @@ func National(w io.Writer, n NationalReport) (err error) {
 	}
 	r := &national{sheet: s, in: n, day: day}
 	r.compute()
+	if r.alone() {
+		r.standAlone()
+		return s.write(w)
+	}
 	r.letter()
 	r.annex("I", "Bộ, ngành", reconcile.Ministry)
 	r.annex("II", "Địa phương", reconcile.Province)

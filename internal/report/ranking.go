@@ -72,7 +72,7 @@ func (s *sheet) rankColumn(rows []AgencyRow, x, w float64) {
 		text := tenths(a.Register.Deployed, a.Register.Total)
 		if a.Register.Total <= 0 {
 			text = "chưa có HTTT"
-			if !a.Reported {
+			if !a.Reported && !a.Blank {
 				text = "chưa báo cáo"
 			}
 		}

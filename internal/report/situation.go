@@ -9,21 +9,25 @@ import (
 
 // situation is the first section: the two sources, overall and by group.
 func (r *national) situation() {
-	all := r.register.All
 	r.section("Tình hình chung")
 	r.heading("1. Số liệu toàn quốc và theo khối")
 	r.say(fmt.Sprintf("Báo cáo đặt cạnh nhau hai nguồn: số liệu đã in tại %s (sau đây gọi là số liệu đã in) và sổ đăng ký "+
 		"hệ thống thông tin tính đến ngày %s (sau đây gọi là sổ đăng ký). Số liệu đã in được giữ nguyên; chỗ nào tính lại "+
 		"cho kết quả khác đều được nêu rõ.", r.source(), shortDate(r.in.Day)))
-	r.say(fmt.Sprintf("Theo sổ đăng ký, %s cơ quan (%s bộ, ngành và %s địa phương) có %s hệ thống thông tin (HTTT). "+
+	r.say(r.registerInWords())
+	r.say(r.printedInWords())
+	r.sourcesTable()
+	r.groupsFigure()
+}
+
+func (r *national) registerInWords() string {
+	all := r.register.All
+	return fmt.Sprintf("Theo sổ đăng ký, %s cơ quan (%s bộ, ngành và %s địa phương) có %s hệ thống thông tin (HTTT). "+
 		"Số đã được phê duyệt hồ sơ đề xuất cấp độ là %s HTTT, bằng %s tổng số HTTT. Số đã triển khai đầy đủ phương án "+
 		"bảo đảm an toàn là %s HTTT, bằng %s tổng số HTTT và bằng %s số HTTT đã được phê duyệt.",
 		number(all.Agencies), number(r.register.Ministry.Agencies), number(r.register.Province.Agencies), number(all.Total),
 		number(all.Approved), tenths(all.Approved, all.Total), number(all.Deployed), tenths(all.Deployed, all.Total),
-		tenths(all.Deployed, all.Approved)))
-	r.say(r.printedInWords())
-	r.sourcesTable()
-	r.groupsFigure()
+		tenths(all.Deployed, all.Approved))
 }
 
 func (r *national) printedInWords() string {

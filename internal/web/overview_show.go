@@ -145,7 +145,7 @@ func (v *visit) agencyTables(ov approval.Overview) ([]AgencyTable, string) {
 	for _, group := range []string{"ministry", "province", "outside"} {
 		table := AgencyTable{Title: v.t("group." + group)}
 		for _, x := range ov.Agencies {
-			if x.Agency.Group != group || !x.Agency.AnnexIX && x.Total == 0 || !v.sees(x.Agency.Code) {
+			if x.Agency.Group != group || !x.Agency.Reports() && x.Total == 0 || !v.sees(x.Agency.Code) {
 				continue
 			}
 			row := v.figures(v.agency(x.Agency.Name, x.Agency.NameEN), x.Total, x.Approved, x.Deployed)

@@ -155,7 +155,11 @@ func (e *examiner) row(s *approval.System) Row {
 	}
 	r.GateFrom, r.GateTo, r.Lost = e.gate(was, is)
 	if is.Approval != nil {
-		r.New, r.PartlyMet = e.gap(is.Approval.Level, max(r.To, 1))
+		need := r.To
+		if need == 0 {
+			need = is.Approval.Level // the level kept
+		}
+		r.New, r.PartlyMet = e.gap(is.Approval.Level, need)
 	}
 	return r
 }
