@@ -11,9 +11,9 @@ import (
 // speaks of other bodies, stands on the register alone: nothing is set beside
 // it, and nobody is said to have kept silent.
 
-// alone tells whether no row has a printed side.
+// alone tells whether there are rows and none has a printed side.
 func (r *national) alone() bool {
-	return !slices.ContainsFunc(r.in.Agencies, func(a AgencyRow) bool { return !a.Blank })
+	return len(r.in.Agencies) > 0 && !slices.ContainsFunc(r.in.Agencies, func(a AgencyRow) bool { return !a.Blank })
 }
 
 // standAlone writes letter and annexes from the register.
