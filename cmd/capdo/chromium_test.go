@@ -221,7 +221,7 @@ func TestPagesInChromium(t *testing.T) {
 
 	visits := []struct{ login, paths string }{
 		{"canbo.thanhhoa", "/ /systems /systems/new"},
-		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /assistant /about /systems/khong-co"},
+		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /duplicates /assistant /about /systems/khong-co"},
 		{"thamdinh.boca", "/queue"},
 	}
 	for _, v := range visits {

@@ -85,26 +85,31 @@ func reorganisations() ([]approval.Reorganisation, error) {
 	return steps, nil
 }
 
-// printDuplicates proposes pairs of systems that may be one.
+// printDuplicates prints the pairs of systems that may be one.
 func (p *program) printDuplicates(ctx context.Context, w world) error {
-	agencies, err := p.office.AgencyList(ctx, keeper())
+	pairs, err := p.duplicates(ctx, auditor())
 	if err != nil {
 		return err
 	}
-	var systems []approval.System
-	err = p.store.Each(ctx, auditor(), func(s approval.System) error {
-		if len(s.Transfers) > 0 && s.Retirement == nil {
-			systems = append(systems, s)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	pairs := approval.Duplicates(systems, agencies)
 	for _, d := range pairs {
 		fmt.Fprintf(w.out, "%s  %s  %s | %s  %s\n", d.Owner, d.A, d.NameA, d.B, d.NameB)
 	}
 	fmt.Fprintf(w.out, "%d pairs proposed\n", len(pairs))
 	return nil
+}
+
+// duplicates proposes pairs of systems in the actor's scope that may be one.
+func (p *program) duplicates(ctx context.Context, a approval.Actor) ([]approval.Pair, error) {
+	agencies, err := p.office.AgencyList(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var systems []approval.System
+	err = p.store.Each(ctx, a, func(s approval.System) error {
+		if len(s.Transfers) > 0 && s.Retirement == nil {
+			systems = append(systems, s)
+		}
+		return nil
+	})
+	return approval.Duplicates(systems, agencies), err
 }

@@ -71,7 +71,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(secure bool) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile})
+		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}

@@ -72,10 +72,15 @@ func Fill(lang, name string, page any) ([]byte, error) {
 // PageNames lists the pages.
 func PageNames() ([]string, error) { return pageNames() }
 
-// Tiles is the grid of the map: code, row, column.
-func Tiles() map[string][2]int {
+// Tiles is the grid of the map of the 63 provinces: code, row, column.
+func Tiles() map[string][2]int { return places(tileGrid()) }
+
+// MergedTiles is the grid of the map of the 34 provinces: name, row, column.
+func MergedTiles() map[string][2]int { return places(mergedGrid()) }
+
+func places(ts []tile) map[string][2]int {
 	all := map[string][2]int{}
-	for _, t := range tileGrid() {
+	for _, t := range ts {
 		all[t.code] = [2]int{t.row, t.col}
 	}
 	return all

@@ -169,9 +169,9 @@ func (v voice) levels() []Option {
 
 // agencyOptions are the bodies to choose from, in official order.
 func agencyOptions(v voice, agencies []approval.Agency) []Option {
-	all := make([]Option, len(agencies))
+	all, names := make([]Option, len(agencies)), v.names(agencies)
 	for i, x := range agencies {
-		all[i] = Option{Code: x.Code, Label: v.agency(x.Name, x.NameEN)}
+		all[i] = Option{Code: x.Code, Label: names[x.Code]}
 	}
 	return all
 }

@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
+	"capdo/fixtures"
 	"capdo/internal/law"
 	"capdo/internal/web"
 )
@@ -64,16 +66,53 @@ func TestPageLinks(t *testing.T) {
 	}
 }
 
-// TestTiles: 63 provinces, each on a place of its own.
+// TestTiles: the 63 provinces and the 34, each on a place of its own and under
+// the key the register has for it.
 func TestTiles(t *testing.T) {
-	tiles, taken := web.Tiles(), map[[2]int]string{}
-	if len(tiles) != 63 {
-		t.Errorf("%d tiles", len(tiles))
+	old, now := map[string]bool{}, map[string]bool{}
+	agencies, err := fixtures.Agencies()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for code, place := range tiles {
-		if other := taken[place]; other != "" {
-			t.Errorf("%s stands on %s", code, other)
+	successors, err := fixtures.Successors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	successions, err := fixtures.Successions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := map[string]bool{}
+	for _, x := range successions {
+		ended[x.From] = true
+	}
+	for _, a := range agencies {
+		if a.Group == "province" {
+			old[a.Code] = true
+			now[a.Name] = now[a.Name] || !ended[a.Code]
 		}
-		taken[place] = code
+	}
+	for _, a := range successors {
+		if a.Group == "province" {
+			now[a.Name] = true
+		}
+	}
+	maps.DeleteFunc(now, func(_ string, lives bool) bool { return !lives })
+	tilesAre(t, web.Tiles(), old, 63)
+	tilesAre(t, web.MergedTiles(), now, 34)
+}
+
+// tilesAre fails unless the tiles are those, each on its own place.
+func tilesAre(t *testing.T, tiles map[string][2]int, want map[string]bool, n int) {
+	t.Helper()
+	taken := map[[2]int]string{}
+	for key, place := range tiles {
+		if other := taken[place]; other != "" || !want[key] {
+			t.Errorf("%s stands on %q, known %t", key, other, want[key])
+		}
+		taken[place] = key
+	}
+	if len(tiles) != n || len(want) != n {
+		t.Errorf("%d tiles for %d provinces, want %d", len(tiles), len(want), n)
 	}
 }

@@ -7,14 +7,13 @@ import (
 	"capdo/internal/approval"
 )
 
-// TileMap is the country as tiles, one for each of the 63 provinces as they
-// were until 30 June 2025, at its relative place. Every tile has the same
-// weight and prints its figure, so that colour is never the only sign. The
-// islands Hoàng Sa and Trường Sa are marked; they are not counted by
-// themselves.
+// TileMap is the country as tiles, one for each province of the day at its
+// relative place. Every tile has the same weight and prints its figure, so that
+// colour is never the only sign. The islands Hoàng Sa and Trường Sa are marked;
+// they are not counted by themselves.
 type TileMap struct {
 	Width, Height int
-	Desc          string
+	Title, Desc   string
 	Tiles         []TileShape
 	Legend        []Key
 }
@@ -25,20 +24,17 @@ type TileShape struct {
 	X, Y, W, H, MidX, NameY, NumY   int
 }
 
-// tile is a place on the grid, with the code of the province.
+// tile is a place on the grid, with the key of the province: its code, or its
+// name in the register.
 type tile struct {
 	code, name string
 	row, col   int
 }
 
 // The measures of a tile.
-const (
-	tileW, tileH = 82, 42
-	mapCols      = 8
-	mapRows      = 22
-)
+const tileW, tileH = 82, 42
 
-// tileGrid is where the provinces stand, north to south.
+// tileGrid is where the 63 provinces stand, north to south.
 func tileGrid() []tile {
 	return []tile{
 		{"H22", "Hà Giang", 0, 3}, {"H14", "Cao Bằng", 0, 4},
@@ -61,18 +57,14 @@ func tileGrid() []tile {
 }
 
 // tileMap colours the provinces by a rate: approved or deployed of the total.
-func (v *visit) tileMap(agencies []approval.AgencyCount, rate string) *TileMap {
-	by := map[string]approval.AgencyCount{}
-	for _, x := range agencies {
-		by[x.Agency.Code] = x
-	}
-	m := &TileMap{Width: mapCols * tileW, Height: mapRows * tileH, Legend: v.mapLegend(),
-		Desc: v.t("ov.map.desc", v.t("ov."+rate))}
-	for _, t := range tileGrid() {
-		x, ok := by[t.code]
+func (v *visit) tileMap(g grid, rate string) *TileMap {
+	m := &TileMap{Width: g.cols * tileW, Height: g.rows * tileH, Legend: v.mapLegend(), Title: v.t(g.title),
+		Desc: v.t("ov.map.desc", v.t("ov."+rate)) + " " + v.t(g.fold)}
+	for _, t := range g.tiles {
+		x, ok := g.of[t.code]
 		m.Tiles = append(m.Tiles, v.tile(t, x, ok && x.Reported, rate))
 	}
-	for _, t := range []tile{{"map.hoangsa", "Hoàng Sa", 10, 7}, {"map.truongsa", "Trường Sa", 15, 7}} {
+	for _, t := range g.islands {
 		s := place(t)
 		s.Class, s.Title, s.NameY = "ti", v.t(t.code), s.Y+tileH/2+3
 		m.Tiles = append(m.Tiles, s)
@@ -93,7 +85,7 @@ func (v *visit) tile(t tile, x approval.AgencyCount, reported bool, rate string)
 	}
 	s.Value, s.Class = v.pct(n, x.Total), "t"+strconv.Itoa(band(n, x.Total))
 	s.Title = v.agency(x.Agency.Name, x.Agency.NameEN) + ": " + v.t("ov.of", v.num(n), v.num(x.Total))
-	s.Href = "/systems?" + url.Values{"owner": {t.code}}.Encode()
+	s.Href = "/systems?" + url.Values{"owner": {x.Agency.Code}}.Encode()
 	return s
 }
 

@@ -22,6 +22,7 @@ type OverviewPage struct {
 	Map                                   *TileMap // nil for who sees one body only
 	Agencies                              []AgencyTable
 	Report                                string
+	Duplicates                            bool // somebody compares the names
 }
 
 // Rate is a share with its numerator and denominator.
@@ -68,6 +69,7 @@ func (s *site) overviewShow(v *visit) error {
 	if s.Reports != nil && v.actor().National() {
 		p.Report = "/reports/national.pdf?" + url.Values{"on": {string(day)}}.Encode()
 	}
+	p.Duplicates = v.mayAskDuplicates()
 	return v.show(status, "overview", p)
 }
 
@@ -102,7 +104,7 @@ func (v *visit) overview(ov approval.Overview, rate string) OverviewPage {
 	}
 	p.Agencies, p.SilentLine = v.agencyTables(ov)
 	if v.actor().National() {
-		p.Map = v.tileMap(ov.Agencies, rate)
+		p.Map = v.tileMap(gridOf(ov), rate)
 	}
 	return p
 }
@@ -141,14 +143,14 @@ func (v *visit) levelLabel(l law.Level) string {
 // Annex IX are silent. Bodies outside the annex appear when they have systems.
 func (v *visit) agencyTables(ov approval.Overview) ([]AgencyTable, string) {
 	var all []AgencyTable
-	silent := 0
+	silent, names := 0, v.names(agenciesOf(ov))
 	for _, group := range []string{"ministry", "province", "outside"} {
 		table := AgencyTable{Title: v.t("group." + group)}
 		for _, x := range ov.Agencies {
 			if x.Agency.Group != group || !x.Agency.Reports() && x.Total == 0 || !v.sees(x.Agency.Code) {
 				continue
 			}
-			row := v.figures(v.agency(x.Agency.Name, x.Agency.NameEN), x.Total, x.Approved, x.Deployed)
+			row := v.figures(names[x.Agency.Code], x.Total, x.Approved, x.Deployed)
 			row.Href = "/systems?" + url.Values{"owner": {x.Agency.Code}}.Encode()
 			if row.Silent = !x.Reported; row.Silent {
 				silent, row.Href = silent+1, ""
@@ -163,6 +165,15 @@ func (v *visit) agencyTables(ov approval.Overview) ([]AgencyTable, string) {
 		return all, ""
 	}
 	return all, v.t("ov.silent.n", silent)
+}
+
+// agenciesOf are the bodies an overview counts.
+func agenciesOf(ov approval.Overview) []approval.Agency {
+	all := make([]approval.Agency, len(ov.Agencies))
+	for i, x := range ov.Agencies {
+		all[i] = x.Agency
+	}
+	return all
 }
 
 // sees tells whether the actor's figures cover a body.

@@ -48,7 +48,7 @@ type StatementSection struct {
 // identity is the bar of a file's system.
 func (v *visit) identity(f *approval.File) *Identity {
 	s := &f.System
-	id := &Identity{Code: s.Code, Name: s.Name, OwnerName: v.agency(f.Owner.Name, f.Owner.NameEN), Operator: s.OperatorUnit,
+	id := &Identity{Code: s.Code, Name: s.Name, OwnerName: v.agency(f.Owner.Formal(), f.Owner.NameEN), Operator: s.OperatorUnit,
 		Level: v.level(0), State: v.state(f.Standing.State()), Simulated: s.Origin == approval.Simulated}
 	switch st := f.Standing; {
 	case st.Approval != nil:

@@ -45,7 +45,7 @@ func (s *site) registerShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	agencies, err := s.Office.AgencyList(v.r.Context(), v.actor())
+	agencies, err := v.ownersNow(query.Get("owner"))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type DossierCard struct {
 type ApprovalRow struct {
 	Number, Level, Authority, Decided, Until, Note string
 	State                                          Tag
+	Inherited                                      *Tag // set when an earlier owner's approval waits to be reviewed
 }
 
 // Event is one entry of the history; no person is named.
@@ -60,6 +61,9 @@ func (v *visit) approvalRows(f *approval.File) []ApprovalRow {
 			row.Note = v.t("sys.confirmed", v.dated(a.Confirmation.At))
 		default:
 			row.Note = v.t("sys.unconfirmed")
+		}
+		if current := f.Standing.Approval; f.Standing.Inherited && current != nil && current.No == a.No {
+			row.Inherited = &Tag{v.t("approval.inherited"), "yellow"}
 		}
 		all = append(all, row)
 	}

@@ -31,6 +31,7 @@ type Config struct {
 	Controls   *controls.Catalogues // nil hides the lists of controls
 	WhatIf     WhatIfFunc           // nil hides the question what a change of law would do
 	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
+	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
 }
 
 // WhatIfFunc tells what adopting a rule set on a day does to the systems within
@@ -40,8 +41,13 @@ type WhatIfFunc func(ctx context.Context, a approval.Actor, rules law.RuleSet, o
 // WhatIfFileFunc writes the same answer as a file: kind "csv" or "pdf".
 type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error
 
+// DuplicatesFunc proposes the pairs of systems within the actor's reach that may
+// be one and the same. It decides nothing.
+type DuplicatesFunc func(ctx context.Context, a approval.Actor) ([]approval.Pair, error)
+
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
-// or "system" with the code of a system. Refusals are those of the office.
+// "system" or a prescribed paper "mau-01" to "mau-07" with the code of a
+// system, "mau-08" with that of an agency. Refusals are those of the office.
 type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error
 
 // site is the pages made ready.
@@ -97,6 +103,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
+	mux.HandleFunc("GET /duplicates", s.inside(s.duplicatesShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
@@ -106,6 +113,8 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf", "application/pdf")))
 	mux.HandleFunc("GET /reports/national.pdf", s.inside(s.reportNational))
 	mux.HandleFunc("GET /systems/{code}/report.pdf", s.inside(s.reportSystem))
+	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.inside(s.paperSystem))
+	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.inside(s.paperAgency))
 	mux.HandleFunc("GET /", s.outside(s.absent))
 	return mux
 }

@@ -170,11 +170,7 @@ func (v *visit) agencyNames() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, a := range agencies {
-		names[a.Code] = v.agency(a.Name, a.NameEN)
-	}
-	return names, nil
+	return v.names(agencies), nil
 }
 
 // whatIfTotals are the sums over all systems in reach.
