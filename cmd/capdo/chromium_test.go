@@ -74,7 +74,7 @@ func serveSmall(t *testing.T) site {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- p.serveOn(ctx, l, false) }()
+	go func() { done <- p.serveOn(ctx, l, front{}) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {

@@ -54,7 +54,7 @@ func demo(ctx context.Context, w world) (err error) {
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- p.serveOn(serving, l, false) }()
+	go func() { served <- p.serveOn(serving, l, front{}) }()
 	told := p.tell(ctx, t, story{base: "http://" + dialable(l.Addr()), dir: *dir, people: people})
 	if *exit || told != nil {
 		stop()

@@ -35,9 +35,9 @@ import (
 // answers, and its failures, do to a consumer's request.
 func TestGateways(t *testing.T) {
 	for _, g := range []gateway{
-		{"nginx", []string{"-p", ".", "-c", "nginx.conf", "-g", "daemon off; master_process off;"}},
-		{"caddy", []string{"run", "--config", "Caddyfile", "--adapter", "caddyfile"}},
-		{"haproxy", []string{"-db", "-f", "haproxy.cfg"}},
+		{"nginx", []string{"-p", ".", "-c", "nginx.conf", "-g", "daemon off; master_process off;"}, false},
+		{"caddy", []string{"run", "--config", "Caddyfile", "--adapter", "caddyfile"}, false},
+		{"haproxy", []string{"-db", "-f", "haproxy.cfg"}, true},
 	} {
 		t.Run(g.program, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +84,7 @@ func names(t *testing.T, f *fronted) {
 	denied, may := f.consumer(t, "A-0009"), f.consumer(t, "A-0001")
 	for _, h := range []http.Header{
 		{"X-System-Id": {"A-0001"}}, {"X-System-Id": {"A-0001", "A-0002"}}, {"x-system-id": {"A-0001"}}, {"X_System_Id": {"A-0001"}},
-		{"X-Decision": {"allow"}, "X-Decision-Reason": {"G99"}}, {"Connection": {"X-System-Id, X-Provider-Id"}},
+		{"X-Decision": {"allow"}, "X-Decision-Reason": {"G99"}}, {"X-Decision-Until": {"forged"}, "X-Decision-Version": {"forged"}, "X-Provider-Id": {"forged"}}, {"Connection": {"X-System-Id, X-Provider-Id"}},
 		{"X-Original-Method": {"OPTIONS"}, "X-Forwarded-Uri": {"/"}, "X-Http-Method-Override": {"GET"}},
 	} {
 		if r := denied.with(h).get(t, "GET", ""); r.status != 403 {
@@ -139,11 +139,17 @@ func failsClosed(t *testing.T, f *fronted) {
 		{"another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n")},
 		{"nothing", raw("")},
 		{"a status of letters", raw("HTTP/1.1 2OO OK\r\nContent-Length: 0\r\nX-Decision: allow\r\n\r\n")},
-		{"500", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })},
+		{"500", answering(http.StatusInternalServerError, gate.Deny)},
 		{"302", http.RedirectHandler("/", http.StatusFound)},
-		{"401", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })},
+		{"401", answering(http.StatusUnauthorized, gate.Deny)},
+		{"404 with an allow", answering(http.StatusNotFound, gate.Allow)},
+		{"200 without a word", answering(http.StatusOK, "")},
+		{"200 with a denial", answering(http.StatusOK, gate.Deny)},
 		{"no register", f.without(t)},
 	} {
+		if strings.HasPrefix(c.name, "200") && !f.reads {
+			continue // the status is all it looks at; its configuration says so
+		}
 		f.gate.become(t, c.h)
 		began := time.Now()
 		r := may.get(t, "GET", "")
@@ -157,10 +163,19 @@ func failsClosed(t *testing.T, f *fronted) {
 	}
 }
 
+// answering is not the gate, but something in its place.
+func answering(status int, says string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Decision", says)
+		w.WriteHeader(status)
+	})
+}
+
 // gateway is a program before a provider.
 type gateway struct {
 	program string
 	args    []string
+	reads   bool // what the gate says, not its status alone
 }
 
 // fronted is a gateway that runs, the gate it asks, and what the gate knows.
@@ -170,6 +185,7 @@ type fronted struct {
 	gate     *place
 	answers  http.Handler
 	register *cards
+	reads    bool
 }
 
 // front starts a gateway, a gate and a provider on free ports.
@@ -177,12 +193,17 @@ func (g gateway) front(t *testing.T) *fronted {
 	t.Helper()
 	program := installed(t, g.program)
 	dir, at := t.TempDir(), free(t)
-	f := &fronted{at: at, ca: newAuthority(t), register: &cards{}, gate: &place{at: free(t)}}
+	f := &fronted{at: at, ca: newAuthority(t), register: &cards{}, gate: &place{at: free(t)}, reads: g.reads}
 	f.answers = f.gateOf(t, f.register)
 	f.gate.become(t, f.answers)
 	provider := &place{at: free(t)}
 	provider.become(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "data for %s", strings.Join(r.Header.Values("X-System-Id"), "+"))
+		for name, vals := range r.Header {
+			if strings.Contains(strings.Join(vals, " "), "forged") {
+				fmt.Fprintf(w, ", %s %q", name, vals)
+			}
+		}
 	}))
 	t.Cleanup(func() { f.gate.leave(); provider.leave() })
 	f.ca.write(t, dir)

@@ -6,21 +6,31 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"capdo/internal/gate"
 	"capdo/internal/store"
 )
 
 // serve serves the register in a folder until it is told to stop.
 func serve(ctx context.Context, w world) (err error) {
-	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front]")
+	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides]")
 	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
+	gateways := f.String("gateways", w.or("CAPDO_GATEWAYS", ""), "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
+	base := f.String("authzen-base", w.or("CAPDO_AUTHZEN_BASE", ""), "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
+	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
+	}
+	peers, err := networks(*gateways)
+	if err != nil {
+		return fmt.Errorf("--gateways: %w", err)
 	}
 	p, err := open(ctx, w, *data)
 	if err != nil {
@@ -32,7 +42,23 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	return p.serveOn(ctx, l, *secure)
+	return p.serveOn(ctx, l, front{*secure, gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both}})
+}
+
+// networks reads networks separated by commas.
+func networks(list string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		n, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
 // The limits of one request.
@@ -46,8 +72,8 @@ const (
 )
 
 // serveOn serves until ctx is done, then lets the requests in hand finish.
-func (p *program) serveOn(ctx context.Context, l net.Listener, secure bool) error {
-	h, err := p.handler(secure)
+func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
+	h, err := p.handler(f)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -77,7 +103,7 @@ func check(ctx context.Context, w world) error {
 		return err
 	}
 	p := &program{book: book, shelf: shelf, clock: w.clock}
-	if _, err := p.handler(false); err != nil {
+	if _, err := p.handler(front{}); err != nil {
 		return err
 	}
 	rs, ok := book.RuleSetOn(w.today())

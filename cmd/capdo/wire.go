@@ -68,17 +68,20 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	return p, nil
 }
 
+// front is how the program stands towards those who call it.
+type front struct {
+	secure bool // a proxy ends TLS in front: cookies are marked Secure
+	doors  gate.Doors
+}
+
 // handler is the whole program over HTTP: the gate, and the pages.
-func (p *program) handler(secure bool) (http.Handler, error) {
+func (p *program) handler(f front) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Secure: secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
+		Clock: p.clock, Log: p.log, Secure: f.secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/gate/v1/", p.gate.Handler())
-	mux.Handle("/", pages)
-	return mux, nil
+	return p.gate.Before(pages, f.doors)
 }
 
 // webReport is the pages' way to the reports.

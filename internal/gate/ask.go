@@ -2,60 +2,81 @@ package gate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"capdo/internal/approval"
 	"capdo/internal/law"
 )
 
-// patience bounds how long the register may take; a decision must come within
-// a second.
-const patience = 800 * time.Millisecond
-
-// maxReading bounds the reads under way, hung ones included.
-const maxReading = 1024
-
 // Ask reads the standings and decides. It never fails: what cannot be known is
 // a denial.
-func (g *Gate) Ask(ctx context.Context, q Question) (v Verdict) {
-	at, when := q.At, Now
+func (g *Gate) Ask(ctx context.Context, q Question) Verdict {
+	return g.AskAll(ctx, []Question{q})[0]
+}
+
+// AskAll decides questions by one reading of the clock and one state of the
+// register, and answers in their order. It never fails: a question that cannot
+// be asked is a denial in its place, and where the register or the law cannot
+// be read every answer is one.
+func (g *Gate) AskAll(ctx context.Context, qs []Question) (vs []Verdict) {
 	defer func() {
 		if p := recover(); p != nil {
-			g.report("gate: panic", fmt.Errorf("%v", p), q)
-			v = refusal(q, at, "F00", "fault", faultSays())
+			g.report("gate: panic", fmt.Errorf("%v", p), qs)
+			vs = make([]Verdict, len(qs))
+			for i, q := range qs {
+				vs[i] = refusal(q, q.At, broken())
+			}
 		}
-		v.When = when
 	}()
-	now := g.now()
-	switch {
-	case at.IsZero():
-		at = now
-	case at.Before(now):
-		when = Past
-	case at.After(now):
-		when = Future
+	s := &sitting{now: g.now()}
+	seats := make([]seat, len(qs))
+	for i, q := range qs {
+		seats[i] = s.admit(q)
 	}
-	at = at.UTC().Truncate(time.Microsecond)
-	if says := q.check(); says.VI != "" {
-		return refusal(q, at, "F03", "bad-question", says)
+	shut := g.open(ctx, s, qs)
+	vs = make([]Verdict, len(qs))
+	for i := range seats {
+		vs[i] = g.answer(s, &seats[i], shut)
 	}
-	if g.Book == nil || len(g.Book.Reasons()) == 0 {
-		return refusal(q, at, "F02", "law-empty", lawSays())
+	return vs
+}
+
+// open reads the register for everything asked; the ground says why it could
+// not, and is empty when it could.
+func (g *Gate) open(ctx context.Context, s *sitting, qs []Question) ground {
+	if len(s.instants) == 0 {
+		return ground{}
 	}
-	c := Case{Platform: q.Platform, At: at, Live: when == Now}
-	head, err := g.read(ctx, q, &c)
-	if err != nil {
+	if g.Book == nil {
+		return lawless()
+	}
+	if _, ok := g.Book.Reason(law.ReasonAllowed); !ok {
+		return lawless()
+	}
+	if err := g.read(ctx, s); err != nil {
 		if ctx.Err() == nil { // else the asker went away
-			g.report("gate: read standings", err, q)
+			g.report("gate: read standings", err, qs)
 		}
-		v = refusal(q, at, "F01", "store-unreadable", storeSays())
-		v.LawDigest = g.Book.Digest()
-		return v
+		return unread()
 	}
-	v = Decide(g.Book, c)
-	v.Ledger = head
+	return ground{}
+}
+
+// answer decides one question of a sitting.
+func (g *Gate) answer(s *sitting, x *seat, shut ground) (v Verdict) {
+	switch {
+	case x.refused.code != "":
+		v = refusal(x.asked, x.at, x.refused)
+	case shut.code != "":
+		v = refusal(x.asked, x.at, shut)
+		if g.Book != nil {
+			v.LawDigest = g.Book.Digest()
+		}
+	default:
+		v = Decide(g.Book, x.hear())
+		v.Ledger = s.head
+	}
+	v.When = x.when
 	return v
 }
 
@@ -75,95 +96,48 @@ func (g *Gate) now() time.Time {
 	}
 }
 
-// read fills the case with the standings of the systems asked about, and
-// refuses standings of other systems or of another instant.
-func (g *Gate) read(ctx context.Context, q Question, c *Case) (approval.Head, error) {
-	codes := []string{q.Provider}
-	if q.Consumer != "" {
-		codes = append(codes, q.Consumer)
-	}
-	r := g.await(ctx, c.At, codes)
-	if r.err != nil {
-		return approval.Head{}, r.err
-	}
-	if len(r.standings) != len(codes) {
-		return approval.Head{}, errors.New("the answer is incomplete")
-	}
-	for i, st := range r.standings {
-		if st.Code != codes[i] || !st.At.Equal(c.At) {
-			return approval.Head{}, fmt.Errorf("asked for %s at %v, got %s at %v", codes[i], c.At, st.Code, st.At)
-		}
-	}
-	c.Provider = r.standings[0]
-	if q.Consumer != "" {
-		c.Consumer = &r.standings[1]
-	}
-	return r.head, nil
-}
-
-// answer is what the register answered.
-type answer struct {
-	standings []approval.Standing
-	head      approval.Head
-	err       error
-}
-
-// await asks the register and waits for it no longer than patience, even when
-// it does not heed its context. A read that hangs keeps its goroutine; when too
-// many do, the register is not asked again until some end.
-func (g *Gate) await(ctx context.Context, at time.Time, codes []string) answer {
-	if g.reading.Add(1) > maxReading {
-		g.reading.Add(-1)
-		return answer{err: errors.New("too many reads are under way")}
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	done := make(chan answer, 1)
-	go func() {
-		defer g.reading.Add(-1)
-		done <- g.consult(ctx, at, codes)
-	}()
-	select {
-	case a := <-done:
-		return a
-	case <-ctx.Done():
-		return answer{err: ctx.Err()}
+// report notes a fault in the log, with the first question it met.
+func (g *Gate) report(msg string, err error, qs []Question) {
+	if g.Log != nil && len(qs) > 0 {
+		g.Log.Error(msg, "error", err, "questions", len(qs), "provider", qs[0].Provider, "consumer", qs[0].Consumer)
 	}
 }
 
-// consult asks the register; a panic there is an error here.
-func (g *Gate) consult(ctx context.Context, at time.Time, codes []string) (a answer) {
-	defer func() {
-		if p := recover(); p != nil {
-			a = answer{err: fmt.Errorf("panic: %v", p)}
-		}
-	}()
-	a.standings, a.head, a.err = g.Standings.Standings(ctx, at, codes...)
-	return a
+// ground is why a question is refused without being judged; its code is "" for
+// none. Its text stands in this room because the book may be what is missing.
+type ground struct {
+	code, id string
+	says     law.Text
 }
 
-// report notes a fault in the log.
-func (g *Gate) report(msg string, err error, q Question) {
-	if g.Log != nil {
-		g.Log.Error(msg, "error", err, "provider", q.Provider, "consumer", q.Consumer)
+func broken() ground {
+	return ground{"F00", "fault", law.Text{VI: "Lỗi khi xét câu hỏi; từ chối.", EN: "The question could not be judged; denied."}}
+}
+
+func unread() ground {
+	return ground{"F01", "store-unreadable", law.Text{VI: "Không đọc được sổ đăng ký; từ chối cho đến khi khắc phục.", EN: "The register cannot be read; denied until it is mended."}}
+}
+
+func lawless() ground {
+	return ground{"F02", "law-empty", law.Text{VI: "Không đọc được bộ quy tắc pháp luật; từ chối cho đến khi khắc phục.", EN: "The book of law cannot be read; denied until it is mended."}}
+}
+
+// unasked is the ground of a question that cannot be understood; none when
+// says is empty.
+func unasked(says law.Text) ground {
+	if says.VI == "" {
+		return ground{}
 	}
+	return ground{"F03", "bad-question", says}
 }
 
-// refusal is the denial when nothing can be judged. Its texts stand in this
-// room because the book may be what is missing.
-func refusal(q Question, at time.Time, code, id string, says law.Text) Verdict {
-	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Fault: code != "F03",
-		Reasons: []Reason{{Code: code, ID: id, Effect: law.EffectDeny, Confidence: law.ConfidenceHigh, Says: says, VI: says.VI, EN: says.EN}}}
+// stranger is the ground of a question from a peer that may not ask.
+func stranger() ground {
+	return ground{"F04", "untrusted-peer", law.Text{VI: "Máy hỏi không thuộc danh sách máy cổng được tin cậy.", EN: "The asking machine is not among the trusted gateways."}}
 }
 
-func faultSays() law.Text {
-	return law.Text{VI: "Lỗi khi xét câu hỏi; từ chối.", EN: "The question could not be judged; denied."}
-}
-
-func lawSays() law.Text {
-	return law.Text{VI: "Không đọc được bộ quy tắc pháp luật; từ chối cho đến khi khắc phục.", EN: "The book of law cannot be read; denied until it is mended."}
-}
-
-func storeSays() law.Text {
-	return law.Text{VI: "Không đọc được sổ đăng ký; từ chối cho đến khi khắc phục.", EN: "The register cannot be read; denied until it is mended."}
+// refusal is the denial when nothing can be judged.
+func refusal(q Question, at time.Time, g ground) Verdict {
+	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Fault: g.code < "F03",
+		Reasons: []Reason{{Code: g.code, ID: g.id, Effect: law.EffectDeny, Confidence: law.ConfidenceHigh, Says: g.says, VI: g.says.VI, EN: g.says.EN}}}
 }

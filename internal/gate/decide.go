@@ -31,7 +31,7 @@ const (
 // side has an approval in force and no reason denies.
 func Decide(b *law.Book, c Case) Verdict {
 	v := Verdict{Decision: Deny, At: c.At, Provider: c.Provider.Code, LawDigest: b.Digest()}
-	j := &judge{book: b, day: law.DayOf(c.At), at: c.At, platform: c.Platform, live: c.Live}
+	j := &judge{book: b, policy: b.Policy(), ruleSets: b.RuleSets(), day: law.DayOf(c.At), at: c.At, platform: c.Platform, live: c.Live}
 	if a := j.party(provider, c.Provider, 0); a != nil {
 		v.Level = new(a.Level)
 	}
@@ -44,7 +44,7 @@ func Decide(b *law.Book, c Case) Verdict {
 		j.say("", law.ReasonAllowed)
 	}
 	if !j.barred {
-		v.Decision, v.ValidUntil = Allow, j.until()
+		v.Decision, v.ValidUntil = Allow, j.end
 	}
 	v.Reasons = j.reasons
 	return v
@@ -81,8 +81,8 @@ func (j *judge) party(who string, st approval.Standing, need law.Level) *approva
 	}
 	j.inspected(who, st, a)
 	j.minutes(who, st)
-	j.through(who, law.ReasonRiskAssessmentDue, st.RiskAssessed.AddMonths(j.book.Policy().RiskMonths))
-	if j.book.Policy().ConfirmationRequired && !st.Confirmed {
+	j.through(who, law.ReasonRiskAssessmentDue, st.RiskAssessed.AddMonths(j.policy.RiskMonths))
+	if j.policy.ConfirmationRequired && !st.Confirmed {
 		j.say(who, law.ReasonNotConfirmed)
 	}
 	return a

@@ -7,7 +7,9 @@
 // deny under every fault: an unknown system, a register that cannot be read or
 // does not answer in time, a book of law without reasons, a panic.
 //
-// # The answer
+// There are four doors to the one answer, and none is weaker than another.
+//
+// # One question
 //
 //	GET /gate/v1/decisions?provider=CODE[&consumer=CODE][&at=TIME][&platform=NDXP|NDOP]
 //
@@ -25,29 +27,94 @@
 // Every unmet rule is a reason, the provider's first, each side's in the order
 // of the law's table. valid_until is the first instant at which an allow turns
 // into a denial by time alone, the record and the law staying as they are; null
-// when no date bounds it, and on a denial. A warning may appear earlier.
+// when no date bounds it, and on a denial. A warning may appear earlier. What
+// was not judged has one reason: F00 a fault of the gate, F01 the register
+// cannot be read, F02 the law cannot, F03 the question cannot be understood, F04
+// the asker is not trusted.
 //
-// # Status
+// # Many questions
 //
-//	200  a decision, allow or deny
-//	400  a question that cannot be understood (F03)
+//	POST /gate/v1/decisions
+//	{"questions":[{"provider":…,"consumer":…,"at":…,"platform":…},…]}
+//
+// The members are the parameters above; 1 to 1,000 questions in at most 1 MiB,
+// naming at most 16 different times. The answer is {"answers":[…]}, one answer
+// as above to each question in its place, all by one reading of the clock and
+// one state of the register. A question that can be read and not be asked (no
+// provider, an odd code, an empty value) is a denial F03 in its place. A body
+// that is not exactly this form is refused whole, and the text names why: not
+// JSON, not UTF-8, an unknown member, a name twice, deeper than 16, too many, too
+// long.
+//
+// The status of both:
+//
+//	200  decisions, allow or deny
+//	400  a question, or a body, that cannot be understood (F03)
 //	404  another path (F03)
 //	405  another method, HEAD too: the answer is the body (F03)
+//	413  a body that is too long (F03)
 //	503  the register or the law cannot be read (F00, F01, F02)
 //
-// All but 200 carry the same JSON with decision "deny".
+// 400 to 413 carry one answer, with decision "deny"; 503 carries what 200 would,
+// with denials.
+//
+// # A gateway's subrequest
+//
+//	ANY /gate/v1/connect[/…]
+//
+// For nginx auth_request, Caddy forward_auth, Traefik ForwardAuth, APISIX
+// forward-auth, Envoy ext_authz over HTTP and HAProxy: 200 or 403, and neither
+// has a body. Method, rest of the path, query and body count for nothing. The
+// gateway names the asking system in exactly one header X-System-Id, and may
+// name the providing one in one X-Provider-Id, having removed what its client
+// sent; two values, an empty or an odd one, or no system, is 403. A system named
+// alone is judged alone. A provider can only add grounds to deny, so that a
+// forged one opens nothing; set Doors.BothSides where one is always named, so
+// that a lost one does not either. The question is always for now. Doors says
+// which headers are read, for which platform, and from which peers: loopback
+// unless told otherwise, and anyone else is 403 (F04).
+//
+//	X-Decision          allow | deny
+//	X-Decision-Reason   the codes, as "G02 G12"
+//	X-Decision-Version  the size of the ledger; 0 when nothing was judged
+//	X-Decision-Until    valid_until, absent when there is none
+//	Cache-Control       no-store
+//
+// A fault and a panic are 403. After a request that announces a body the
+// connection is closed. Configurations that were tried against the programs,
+// with the trap of each, are in testdata/deploy.
+//
+// # OpenID AuthZEN Authorization API 1.0
+//
+//	POST /access/v1/evaluation
+//	POST /access/v1/evaluations
+//	GET  /.well-known/authzen-configuration     (when Doors.Base is set)
+//
+// The subject is the consumer and the resource the provider, both of type
+// information_system; the action is connect. Another type or action is a
+// decision: false. The answer is 200 with decision true or false and, in
+// context: at, level, valid_until, reasons, law_digest, ledger, as above; a
+// fault of the gate is false too. context.platform is heeded; properties and
+// other members of a context are not, a time among them: the register is what
+// counts, and the answer is for now. Of several evaluations, at most 1,000 at
+// one state of the register, one that lacks what is required is false in its
+// place; options.evaluations_semantic is one of the standard's three. 400 (413
+// when longer than 64 KiB, 1 MiB for several), with a sentence, is a request that
+// is malformed, lacks what is required, has a name twice, or one that differs
+// from a known one by case alone; other unknown members are ignored.
+// X-Request-ID comes back.
 //
 // # How to enforce it
 //
 // Connect only when the status is 200, and the body is JSON with decision
-// "allow", and when is "now". Everything else is a denial: another status, a
-// body that cannot be read, no answer within the caller's own limit (the gate
-// gives the register 800 ms). The status alone says nothing, for a denial is
-// also 200. To authorise, leave at out. With at the gate says what the record,
-// as far as it was made by then, meant at that instant: history when it is
-// past, a forecast that supposes nothing more is recorded when it is future.
-// Keep no answer beyond valid_until, and none at all where a revocation must
-// bite at once.
+// "allow" (AuthZEN: true), and when is "now"; at the connect door, when the
+// status is 200. Everything else is a denial: another status, a body that cannot
+// be read, no answer within the caller's own limit (the gate gives the register
+// 800 ms, and 3 ms more for each system beyond two). To authorise, leave at out.
+// With at the gate says what the record, as far as it was made by then, meant at
+// that instant: history when it is past, a forecast that supposes nothing more
+// is recorded when it is future. Keep no answer beyond valid_until, and none at
+// all where a revocation must bite at once.
 package gate
 
 import (
@@ -88,7 +155,8 @@ type Gate struct {
 	Log       *slog.Logger // nil: silent
 
 	seen    atomic.Int64 // latest reading of the clock, microseconds
-	reading atomic.Int64 // reads of the register not yet answered
+	reading atomic.Int64 // reads of one pair not yet answered
+	batches atomic.Int64 // reads of more than one pair not yet answered
 }
 
 // Question asks whether the provider may be connected, and the consumer to it.
@@ -97,6 +165,8 @@ type Question struct {
 	Consumer string    // "" = the provider alone
 	Platform string    // NDXP (also ""), NDOP
 	At       time.Time // zero = now
+
+	bad ground // why it cannot be asked, as its reader found
 }
 
 // Verdict is the gate's answer.
@@ -116,7 +186,7 @@ type Verdict struct {
 
 // Reason is one ground of the answer.
 type Reason struct {
-	Code       string   `json:"code"` // G00 to G12, G99; F00 to F03 for what could not be judged
+	Code       string   `json:"code"` // G00 to G12, G99; F00 to F04 for what was not judged
 	ID         string   `json:"id"`
 	Effect     string   `json:"effect"`
 	Party      string   `json:"party,omitempty"`

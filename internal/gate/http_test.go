@@ -26,7 +26,7 @@ const decisions = "/gate/v1/decisions"
 func read(t testing.TB, w *httptest.ResponseRecorder) gate.Verdict {
 	t.Helper()
 	h := w.Header()
-	if h.Get("Content-Type") != "application/json; charset=utf-8" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
+	if h.Get("Content-Type") != "application/json" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("headers %v", h)
 	}
 	var v gate.Verdict
@@ -99,7 +99,8 @@ func TestHTTP(t *testing.T) {
 		{"GET", "/gate/v1/", "provider=A", 404, ""},
 		{"GET", "/gate/v1/Decisions", "provider=A", 404, ""},
 		{"GET", "//gate/v1/decisions", "provider=A", 404, ""},
-		{"POST", decisions, "provider=A", 405, ""},
+		{"POST", decisions, "provider=A", 400, ""}, // a question is not read twice
+		{"PUT", decisions, "provider=A", 405, ""},
 		{"HEAD", decisions, "provider=A", 405, ""},
 		{"OPTIONS", decisions, "provider=A", 405, ""},
 		{"get", decisions, "provider=A", 405, ""},
@@ -117,7 +118,7 @@ func TestHTTP(t *testing.T) {
 		if want := c.first == allowed || strings.HasSuffix(c.first, "warn"); (v.Decision == gate.Allow) != want {
 			t.Errorf("%s: %s", name, v.Decision)
 		}
-		if (w.Header().Get("Allow") == "GET") != (c.status == 405) {
+		if (w.Header().Get("Allow") == "GET, POST") != (c.status == 405) {
 			t.Errorf("%s: Allow %q", name, w.Header().Get("Allow"))
 		}
 	}

@@ -9,13 +9,15 @@ import (
 // judge collects the reasons and the dates of one decision.
 type judge struct {
 	book     *law.Book
+	policy   law.Policy
+	ruleSets []law.RuleSetInfo
 	day      law.Day
 	at       time.Time
 	platform string
 	live     bool
 	reasons  []Reason
-	ends     []time.Time // instants at which an allow would end
-	barred   bool        // no allow any more
+	end      *time.Time // earliest instant at which an allow would end
+	barred   bool       // no allow any more
 }
 
 // say adds a reason of the book. Only a warning and a limit leave the way open,
@@ -48,19 +50,15 @@ func (j *judge) through(party, id string, last law.Day) {
 		return
 	}
 	if r, ok := j.book.Reason(id); !ok || denies(r) {
-		j.ends = append(j.ends, end)
+		j.until(end)
 	}
 }
 
-// until is the earliest end, nil when nothing ends.
-func (j *judge) until() *time.Time {
-	var first *time.Time
-	for _, t := range j.ends {
-		if first == nil || t.Before(*first) {
-			first = &t
-		}
+// until bounds an allow by t.
+func (j *judge) until(t time.Time) {
+	if j.end == nil || t.Before(*j.end) {
+		j.end = &t
 	}
-	return first
 }
 
 // denies tells whether a reason shuts the gate.

@@ -25,7 +25,7 @@ func TestLostReason(t *testing.T) {
 	}
 	j := &judge{book: b, day: "2026-11-22", at: law.Day("2026-11-22").Time()}
 	j.through(provider, "weather", "2026-11-22")
-	if j.barred || j.until() == nil {
+	if j.barred || j.end == nil {
 		t.Errorf("a rule met so far, whose reason is lost, bounds nothing: %+v", j)
 	}
 }

@@ -19,12 +19,15 @@ func parse(raw string) (q Question, bad law.Text) {
 	if err != nil {
 		return q, law.Text{VI: "Không đọc được tham số của câu hỏi.", EN: "The question's parameters cannot be read."}
 	}
+	if at := in["at"]; len(at) == 1 { // a + that was not escaped arrives as a space and can mean nothing else here
+		at[0] = strings.Replace(at[0], " ", "+", 1)
+	}
 	for _, key := range slices.Sorted(maps.Keys(in)) {
 		if bad = q.set(key, in[key]); bad.VI != "" {
 			return Question{}, bad
 		}
 	}
-	if bad = q.check(); bad.VI != "" {
+	if bad = q.check().says; bad.VI != "" {
 		return Question{}, bad
 	}
 	return q, bad
@@ -55,10 +58,9 @@ func (q *Question) set(key string, vals []string) law.Text {
 	return law.Text{}
 }
 
-// setAt takes the time. A + that was not escaped arrives as a space and can
-// mean nothing else here, so it is put back.
+// setAt takes the time.
 func (q *Question) setAt(s string) law.Text {
-	t, ok := instant(strings.Replace(s, " ", "+", 1))
+	t, ok := moment(s)
 	if !ok || t.IsZero() {
 		return law.Text{VI: "Tham số «at» phải theo RFC 3339, ví dụ 2026-11-22T09:00:00+07:00.", EN: "The parameter “at” must be RFC 3339, for example 2026-11-22T09:00:00+07:00."}
 	}
@@ -66,9 +68,9 @@ func (q *Question) setAt(s string) law.Text {
 	return law.Text{}
 }
 
-// instant reads RFC 3339 and refuses what the standard library lets pass: an
+// moment reads RFC 3339 and refuses what the standard library lets pass: an
 // hour of one digit, a comma, an offset of a day.
-func instant(s string) (time.Time, bool) {
+func moment(s string) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || s[len("2006-01-02T15")] != ':' || strings.Contains(s, ",") || strings.Contains(s[len("2006-01-02T15:04:05"):], "24:") {
 		return time.Time{}, false
@@ -77,7 +79,15 @@ func instant(s string) (time.Time, bool) {
 }
 
 // check refuses what no system, platform or day can be.
-func (q Question) check() law.Text {
+func (q Question) check() ground {
+	if q.bad.code != "" {
+		return q.bad
+	}
+	return unasked(q.flaw())
+}
+
+// flaw says what is wrong with a question.
+func (q Question) flaw() law.Text {
 	switch {
 	case !code(q.Provider):
 		return law.Text{VI: "Thiếu hoặc sai tham số «provider»: mã của hệ thống cung cấp.", EN: "The parameter “provider” is missing or malformed: the code of the providing system."}

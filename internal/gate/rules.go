@@ -51,7 +51,7 @@ func (j *judge) approved(who string, st approval.Standing, a *approval.Approval,
 		j.through(who, law.ReasonApprovalLapsed, a.Until)
 	}
 	if a.Revocation != nil { // on record for later: history seen from before it
-		j.ends = append(j.ends, a.Revocation.At.UTC())
+		j.until(a.Revocation.At.UTC())
 	}
 	if a.Level < need {
 		j.say(who, law.ReasonLevelTooLow)
@@ -68,7 +68,7 @@ func (j *judge) competent(st approval.Standing, a *approval.Approval) bool {
 	if err != nil {
 		return false
 	}
-	known := slices.ContainsFunc(j.book.RuleSets(), func(s law.RuleSetInfo) bool { return s.ID == a.Rules })
+	known := slices.ContainsFunc(j.ruleSets, func(s law.RuleSetInfo) bool { return s.ID == a.Rules })
 	return known && slices.ContainsFunc(c.Approve, func(p law.ApprovalPart) bool {
 		return p.Part != law.PartList && p.Role == a.Authority
 	})
@@ -82,7 +82,7 @@ func (j *judge) deployed(who string, st approval.Standing) {
 	case st.Plan == approval.PlanFull:
 	case st.Stage != approval.Operating:
 		j.say(who, law.ReasonNewSystemPlanNotFull)
-	case st.Plan == approval.PlanPart && dated && j.at.Before(end) && j.book.Policy().RoadmapAllows:
+	case st.Plan == approval.PlanPart && dated && j.at.Before(end) && j.policy.RoadmapAllows:
 		j.say(who, law.ReasonRoadmapRunning)
 		j.through(who, law.ReasonOperatingPlanNotFull, st.RoadmapUntil)
 	default:
@@ -94,10 +94,13 @@ func (j *judge) deployed(who string, st approval.Standing) {
 // the one of the rules in force, so that new rules may end it sooner.
 func (j *judge) inspected(who string, st approval.Standing, a *approval.Approval) {
 	last := max(st.Inspected, law.DayOf(a.From))
-	for _, rs := range j.book.RuleSets() {
+	for _, rs := range j.ruleSets {
 		months, _ := j.book.InspectionMonths(rs.ID, a.Level)
+		if months == 0 || rs.Until != "" && j.day > rs.Until {
+			continue
+		}
 		late := max(rs.From, last.AddMonths(months).AddDays(1)) // first day on which rs finds it overdue
-		if months == 0 || rs.Until != "" && max(late, j.day) > rs.Until {
+		if rs.Until != "" && late > rs.Until {
 			continue
 		}
 		j.through(who, law.ReasonInspectionOverdue, late.AddDays(-1))
@@ -111,7 +114,7 @@ func (j *judge) minutes(who string, st approval.Standing) {
 	if j.platform != platformNDOP {
 		return
 	}
-	last := st.Minutes.AddMonths(j.book.Policy().MinutesMonths)
+	last := st.Minutes.AddMonths(j.policy.MinutesMonths)
 	if st.Minutes > j.day {
 		last = ""
 	}

@@ -1,0 +1,96 @@
+package gate
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// decided is an answer in the words of AuthZEN.
+type decided struct {
+	Decision bool    `json:"decision"`
+	Context  grounds `json:"context"`
+}
+
+// grounds is what an answer rests on.
+type grounds struct {
+	At         time.Time     `json:"at"`
+	Level      *law.Level    `json:"level"`
+	ValidUntil *time.Time    `json:"valid_until"`
+	Reasons    []Reason      `json:"reasons"`
+	LawDigest  string        `json:"law_digest"`
+	Ledger     approval.Head `json:"ledger"`
+}
+
+// evaluation answers in the words of AuthZEN: one evaluation, or many where
+// they are given. A decision is always 200, and a fault of the gate is a
+// decision: false.
+func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
+	if id := r.Header["X-Request-Id"]; id != nil {
+		w.Header()["X-Request-Id"] = id
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		complain(w, http.StatusMethodNotAllowed, law.Text{VI: "Chỉ hỏi bằng phương thức POST.", EN: "Ask with the method POST only."})
+		return
+	}
+	most := int64(maxSingle)
+	if many {
+		most = maxBatch
+	}
+	in, status, bad := body(w, r, most)
+	var q request
+	if bad.VI == "" {
+		status = http.StatusBadRequest
+		q, bad = parseRequest(in, many)
+	}
+	if bad.VI == "" && len(q.evaluations) == 0 {
+		bad = q.missing()
+	}
+	if bad.VI != "" {
+		complain(w, status, bad)
+		return
+	}
+	if len(q.evaluations) == 0 {
+		write(w, http.StatusOK, say(f.Ask(r.Context(), q.question())))
+		return
+	}
+	write(w, http.StatusOK, struct {
+		Evaluations []decided `json:"evaluations"`
+	}{f.evaluate(r, q)})
+}
+
+// evaluate decides several evaluations, as far as their semantic goes.
+func (f *front) evaluate(r *http.Request, q request) []decided {
+	qs := make([]Question, len(q.evaluations))
+	for i, t := range q.evaluations {
+		qs[i] = t.over(q.tuple).question()
+	}
+	out := make([]decided, 0, len(qs))
+	for _, v := range f.AskAll(r.Context(), qs) {
+		out = append(out, say(v))
+		if allow := v.Decision == Allow; allow && q.semantic == permitOnFirstHit || !allow && q.semantic == denyOnFirstDeny {
+			break
+		}
+	}
+	return out
+}
+
+// say puts a verdict into the words of AuthZEN.
+func say(v Verdict) decided {
+	return decided{v.Decision == Allow, grounds{v.At, v.Level, v.ValidUntil, v.Reasons, v.LawDigest, v.Ledger}}
+}
+
+// complain answers a request that cannot be understood with a sentence, not
+// with a decision.
+func complain(w http.ResponseWriter, status int, says law.Text) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "%s\n%s\n", says.VI, says.EN) // the client went away: nobody is left to tell
+}
