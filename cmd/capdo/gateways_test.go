@@ -35,9 +35,9 @@ import (
 // answers, and its failures, do to a consumer's request.
 func TestGateways(t *testing.T) {
 	for _, g := range []gateway{
-		{"nginx", []string{"-p", ".", "-c", "nginx.conf", "-g", "daemon off; master_process off;"}, false},
-		{"caddy", []string{"run", "--config", "Caddyfile", "--adapter", "caddyfile"}, false},
-		{"haproxy", []string{"-db", "-f", "haproxy.cfg"}, true},
+		{"nginx", "127.0.0.2", []string{"-p", ".", "-c", "nginx.conf", "-g", "daemon off; master_process off;"}, false},
+		{"caddy", "127.0.0.3", []string{"run", "--config", "Caddyfile", "--adapter", "caddyfile"}, false},
+		{"haproxy", "127.0.0.4", []string{"-db", "-f", "haproxy.cfg"}, true},
 	} {
 		t.Run(g.program, func(t *testing.T) {
 			t.Parallel()
@@ -174,6 +174,7 @@ func answering(status int, says string) http.Handler {
 // gateway is a program before a provider.
 type gateway struct {
 	program string
+	host    string // where it and its neighbours listen
 	args    []string
 	reads   bool // what the gate says, not its status alone
 }
@@ -192,11 +193,12 @@ type fronted struct {
 func (g gateway) front(t *testing.T) *fronted {
 	t.Helper()
 	program := installed(t, g.program)
-	dir, at := t.TempDir(), free(t)
-	f := &fronted{at: at, ca: newAuthority(t), register: &cards{}, gate: &place{at: free(t)}, reads: g.reads}
+	dir, ports := t.TempDir(), g.free(t, 4)
+	at := ports[0]
+	f := &fronted{at: at, ca: newAuthority(t), register: &cards{}, gate: &place{at: ports[1]}, reads: g.reads}
 	f.answers = f.gateOf(t, f.register)
 	f.gate.become(t, f.answers)
-	provider := &place{at: free(t)}
+	provider := &place{at: ports[2]}
 	provider.become(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "data for %s", strings.Join(r.Header.Values("X-System-Id"), "+"))
 		for name, vals := range r.Header {
@@ -207,7 +209,7 @@ func (g gateway) front(t *testing.T) *fronted {
 	}))
 	t.Cleanup(func() { f.gate.leave(); provider.leave() })
 	f.ca.write(t, dir)
-	deploy(t, dir, strings.NewReplacer("127.0.0.1:8443", at, "bind 127.0.0.1\n", "bind "+loopback+"\n", ":8443", at[strings.LastIndex(at, ":"):], "127.0.0.1:9000", provider.at, "127.0.0.1:9001", f.gate.at, "127.0.0.1:9002", free(t)))
+	deploy(t, dir, strings.NewReplacer("127.0.0.1:8443", at, "bind 127.0.0.1\n", "bind "+g.host+"\n", ":8443", at[strings.LastIndex(at, ":"):], "127.0.0.1:9000", provider.at, "127.0.0.1:9001", f.gate.at, "127.0.0.1:9002", ports[3]))
 	start(t, exec.Command(program, g.args...), dir)
 	probe := f.consumer(t, "A-0001")
 	for began := time.Now(); probe.ask("GET", "").err != nil; time.Sleep(20 * time.Millisecond) {
@@ -289,19 +291,21 @@ func start(t *testing.T, c *exec.Cmd, dir string) {
 	})
 }
 
-// loopback is where the places are: no outgoing connection has its port there,
-// as it may have at 127.0.0.1 while a place is left.
-const loopback = "127.0.0.2"
-
-// free is an address nobody listens at.
-func free(t *testing.T) string {
+// free are addresses nobody listens at, on the gateway's own loopback address:
+// neither another gateway's places nor the port of an outgoing connection, which
+// is at 127.0.0.1, can take one while it is left.
+func (g gateway) free(t *testing.T, n int) []string {
 	t.Helper()
-	l, err := net.Listen("tcp", loopback+":0")
-	if err != nil {
-		t.Fatal(err)
+	var all []string
+	for range n {
+		l, err := net.Listen("tcp", g.host+":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.Close() }() // only when each has its own
+		all = append(all, l.Addr().String())
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return all
 }
 
 // place is an address at which one handler after another listens.

@@ -76,7 +76,7 @@ func BenchmarkHTTP(b *testing.B) {
 // the door's requests in the time of the bare handler's.
 func BenchmarkDoors(b *testing.B) {
 	g := at(b, memory{"A": good("A"), "B": good("B")})
-	gate, many := doors(b, g, gate.Doors{}), strings.Repeat(`{"resource":`+system("B")+`},`, 99)
+	h, many := doors(b, g, gate.Doors{}), strings.Repeat(`{"resource":`+system("B")+`},`, 99)
 	for _, c := range []struct{ name, request string }{
 		{"connect", "GET " + connect + " HTTP/1.1\r\nHost: x\r\nX-System-Id: A\r\nX-Provider-Id: B\r\n\r\n"},
 		{"evaluation", posted(evaluation, `{`+tuple("A", "B")+`}`)},
@@ -84,7 +84,7 @@ func BenchmarkDoors(b *testing.B) {
 		{"batch of 100", posted(decisions, `{"questions":[`+strings.Repeat(`{"provider":"B","consumer":"A"},`, 99)+`{"provider":"B"}]}`)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			bare, full := dial(b, http.HandlerFunc(nothing)), dial(b, gate)
+			bare, full := dial(b, http.HandlerFunc(nothing)), dial(b, h)
 			var of [2]time.Duration
 			for b.Loop() {
 				for i, l := range []*line{bare, full} {
