@@ -6,7 +6,7 @@ import (
 )
 
 // TestSeedAndAccount: a register for real work: agencies, no simulated record,
-// an account that can sign in.
+// an account, and what an account may not be.
 func TestSeedAndAccount(t *testing.T) {
 	dir := t.TempDir()
 	add := []string{"account", "--data", dir, "--login", "canbo.h56", "--capacity", "operator", "--body", "H56"}

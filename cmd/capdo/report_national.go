@@ -46,7 +46,7 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	}
 	n.Agencies = agencyRows(ov, printed, short)
 	n.Levels = levelRows(ov)
-	n.Deadlines = []report.Deadline{{Task: report.TaskApprove, Day: "2024-09-30", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}, {Task: report.TaskDeploy, Day: "2024-12-31", Basis: "Chỉ thị 09/CT-TTg ngày 23/02/2024"}}
+	n.Deadlines = p.targets()
 	n.Notes = notes(ov)
 	if len(printed) == 0 {
 		n.Notes = append(n.Notes, "Số liệu in tháng 6/2024 lập theo các cơ quan trước khi sắp xếp; báo cáo này theo các cơ quan của ngày lập nên không đặt hai nguồn cạnh nhau.")
@@ -54,6 +54,30 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 		err = addStated(&n, short)
 	}
 	return n, err
+}
+
+// targets are the days by which every system had to be approved and deployed,
+// as the book has them.
+func (p *program) targets() []report.Deadline {
+	tasks := map[string]string{"deadline.ct09-approve": report.TaskApprove, "deadline.ct09-deploy": report.TaskDeploy}
+	var out []report.Deadline
+	for _, d := range p.book.Deadlines("2024-01-01", "2024-12-31") {
+		if task, ok := tasks[d.ID]; ok {
+			out = append(out, report.Deadline{Task: task, Day: string(d.Day), Basis: p.directive(d.Cites)})
+		}
+	}
+	return out
+}
+
+// directive writes out a directive cited in short: «Chỉ thị số … ngày …». Other
+// citations stay as they are.
+func (p *program) directive(cites string) string {
+	for _, i := range p.book.Instruments() {
+		if cites == i.Short && strings.HasPrefix(i.Title.VI, "Chỉ thị") && i.Signed != "" {
+			return "Chỉ thị số " + i.Number + " ngày " + dmy(i.Signed)
+		}
+	}
+	return cites
 }
 
 // documentNames maps document ids to titles, and to the short names that

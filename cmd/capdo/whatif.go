@@ -50,7 +50,8 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	q := whatif.Question{Before: whatif.Side{Book: p.book, Rules: law.R85, Day: w.today()}, After: whatif.Side{Book: after, Rules: adopted, Day: day}}
+	q := p.adopt(adopted, day)
+	q.After.Book = after
 	res, err := p.whatIf(ctx, auditor(), q)
 	if err != nil {
 		return err
@@ -248,7 +249,7 @@ func changeCount(s whatif.Sum) report.ChangeCount {
 	return report.ChangeCount{Systems: s.Systems, Raised: s.Raised, Lowered: s.Lowered, Manual: s.Manual, LosesGate: s.LosesGate, GainsGate: s.GainsGate, NeedsNew: s.NeedsNew}
 }
 
-// adopt is the pages' question: the rule set that was, today; the one adopted,
+// adopt is the question of the command and the pages: the rule set that was, today; the one adopted,
 // on a day.
 func (p *program) adopt(rules law.RuleSet, on law.Day) whatif.Question {
 	before := law.R85

@@ -110,13 +110,13 @@ func (s *sheet) changeSystems(r ChangeReport) {
 		"STT", "Mã", "Tên hệ thống", "Chủ quản", "Cấp độ", "Kết nối", "Biện pháp mới", "Lý do")
 	var rows [][]cell
 	for i, x := range r.Systems {
-		rows = append(rows, texts(number(i+1), x.Code, orNone(x.Name), orNone(x.Owner), step2(levelMark(x.From), levelMark(x.To)), step2(gateMark(x.GateFrom), gateMark(x.GateTo)), number(x.New), orNone(x.Lost)))
+		rows = append(rows, texts(number(i+1), x.Code, orNone(x.Name), orNone(x.Owner), beforeAfter(levelMark(x.From), levelMark(x.To)), beforeAfter(gateMark(x.GateFrom), gateMark(x.GateTo)), number(x.New), orNone(x.Lost)))
 	}
 	s.table(t, rows)
 }
 
-// step2 shows a value before and after, once when it stays.
-func step2(from, to string) string {
+// beforeAfter shows a value before and after, once when it stays.
+func beforeAfter(from, to string) string {
 	if from == to {
 		return to
 	}
