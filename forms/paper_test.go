@@ -34,7 +34,7 @@ func TestShelf(t *testing.T) {
 	}
 	want := []string{
 		"appraisal any", "confirmation any", "decision any", "dossier r331", "dossier r85", "facts any", "inspection any",
-		"opinion any", "plan any", "register any", "retirement any", "revocation any", "sign_in any",
+		"opinion any", "plan any", "receipt any", "register any", "retirement any", "revocation any", "sign_in any",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("on the shelf: %q", got)
@@ -202,6 +202,7 @@ func TestPapers(t *testing.T) {
 		{"revocation", "ground=%20", "ground required", ""},
 		{"retirement", "ground=A&on=22/11/2026", "", ""},
 		{"confirmation", "outcome=refuse", "outcome choice", ""},
+		{"receipt", "complete=no", "lacks required", ""},
 		{"sign_in", "login=a%20b&password=%20", "login code", ""},
 	}
 	for _, tt := range tests {

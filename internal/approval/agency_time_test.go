@@ -294,7 +294,7 @@ func TestReviewOfTheInherited(t *testing.T) {
 	officer := storetest.Actor(law.RoleOperator, "P25-01")
 	officer.Person = "p.new"
 	f := y.file(storetest.Actor(law.RoleSpecialisedUnit, "P25-01"), "H56-0003")
-	if !slices.Equal(f.Acts, []string{approval.ActReview, approval.ActInspect}) {
+	if !slices.Equal(f.Acts, []string{approval.ActReceive, approval.ActReview, approval.ActInspect}) {
 		t.Errorf("the dossier in hand lets the new unit %v", f.Acts)
 	}
 	f = y.file(officer, "H56-0007")

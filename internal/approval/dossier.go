@@ -1,9 +1,6 @@
 package approval
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -57,6 +54,10 @@ type Dossier struct {
 	Reviews       []Review           `json:"reviews"`
 	Decisions     []Decision         `json:"decisions"`
 	Imported      bool               `json:"imported"`
+	// Absent while there are none, so that older digests still hold.
+	Documents []Enclosure `json:"documents,omitempty"` // handed in with the round in hand
+	Rounds    []Round     `json:"rounds,omitempty"`    // every submission as it was handed in
+	Receipts  []Receipt   `json:"receipts,omitempty"`  // checks of the valid dossier
 }
 
 // Review is an opinion or an appraisal of one submission.
@@ -154,6 +155,12 @@ func (d *Dossier) stateAt(t time.Time) (state DossierState, known bool) {
 			state = next
 		}
 	}
+	for _, r := range d.Receipts {
+		later = later || r.At.After(t)
+		if !r.Complete && r.Digest == d.Digest && !r.At.After(t) {
+			state = Returned
+		}
+	}
 	for _, x := range d.Decisions {
 		later = later || x.At.After(t)
 	}
@@ -161,29 +168,6 @@ func (d *Dossier) stateAt(t time.Time) (state DossierState, known bool) {
 		return state, true
 	}
 	return d.State, true
-}
-
-// submission is the canonical form of what is decided on.
-type submission struct {
-	System        string             `json:"system"`
-	No            int                `json:"no"`
-	Round         int                `json:"round"`
-	Rules         law.RuleSet        `json:"rules"`
-	Level         law.Level          `json:"level"`
-	Statement     forms.Answers      `json:"statement"`
-	Facts         *law.Facts         `json:"facts"`
-	Determination *law.Determination `json:"determination"`
-}
-
-// freeze computes the digest of the submission.
-func (d *Dossier) freeze(code string) error {
-	b, err := json.Marshal(submission{code, d.No, len(d.Reviews), d.Rules, d.Level, d.Statement, d.Facts, d.Determination})
-	if err != nil {
-		return err
-	}
-	h := sha256.Sum256(b)
-	d.Digest = hex.EncodeToString(h[:])
-	return nil
 }
 
 // touched notes that a person had a hand in what is submitted: text or facts.
@@ -202,6 +186,11 @@ func (d *Dossier) handOf(person string) string {
 	for _, r := range d.Reviews {
 		if r.By.Person == person {
 			return string(r.Kind)
+		}
+	}
+	for _, r := range d.Receipts {
+		if r.By.Person == person {
+			return string(Appraisal) // the check is the appraiser's hand
 		}
 	}
 	for _, x := range d.Decisions {

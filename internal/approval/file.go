@@ -1,7 +1,10 @@
 package approval
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -197,12 +200,18 @@ type QueueItem struct {
 	Since                        time.Time
 	Limit                        law.Limit // the law's time limit for the act
 	Origin                       Origin
+	Dossier                      int            // number, 0 when the act is on an approval
+	Digest                       string         // of the round in hand
+	Version                      int64          // of the system
+	Clock                        law.ClockState // of the act; zero when there is no limit
+	Unknown                      *law.NoCalendarError
 }
 
 // maxQueue bounds how many pending systems a queue looks at.
 const maxQueue = 2000
 
-// Queue returns what waits for the actor, longest waiting first.
+// Queue returns what waits for the actor: what is due first stands first, then
+// what has no limit, longest waiting first.
 func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 	now := o.now()
 	var pending []System
@@ -223,13 +232,50 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 	}
 	var q []QueueItem
 	for i := range pending {
-		if it, ok := o.waiting(a, &pending[i], now); ok {
-			it.OwnerName = names[it.Owner]
-			q = append(q, it)
+		it, ok := o.waiting(a, &pending[i], now)
+		if !ok {
+			continue
 		}
+		it.OwnerName, it.Version = names[it.Owner], pending[i].Version
+		if err := o.time(&it, &pending[i], today(now)); err != nil {
+			return nil, err
+		}
+		q = append(q, it)
 	}
-	slices.SortStableFunc(q, func(x, y QueueItem) int { return x.Since.Compare(y.Since) })
+	slices.SortStableFunc(q, before)
 	return q, nil
+}
+
+// before orders a queue by the last day, then by how long an item waits.
+func before(x, y QueueItem) int {
+	if c := cmp.Compare(orNever(x.Clock.Due), orNever(y.Clock.Due)); c != 0 {
+		return c
+	}
+	return x.Since.Compare(y.Since)
+}
+
+// orNever puts what has no last day behind every day.
+func orNever(d law.Day) law.Day { return cmp.Or(d, "9999-12-31") }
+
+// time tells how the clock of an item stands on a day.
+func (o *Office) time(it *QueueItem, s *System, day law.Day) error {
+	if it.Limit.Days == 0 {
+		return nil
+	}
+	run := law.ClockRun{Start: law.DayOf(it.Since), Limit: it.Limit}
+	switch d := s.Open(); it.Act {
+	case ActReview:
+		run = d.Clock(it.Limit)
+	case ActReceive:
+		run = d.checkClock(it.Limit)
+	}
+	var err error
+	if it.Clock, err = o.Book.Due(run, day); errors.As(err, &it.Unknown) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("due day of %s: %w", it.Code, err)
+	}
+	return nil
 }
 
 // waiting tells which handling act, if any, a system waits for from the actor.
@@ -237,12 +283,12 @@ func (o *Office) waiting(a Actor, s *System, now time.Time) (QueueItem, bool) {
 	st, day := s.Standing(now), today(now)
 	it := QueueItem{Code: s.Code, Name: s.Name, Owner: s.Owner, Origin: s.Origin}
 	if d := s.Open(); d != nil {
-		it.Level, it.Since = d.Level, since(d)
+		it.Level, it.Since, it.Dossier, it.Digest = d.Level, since(d), d.No, d.Digest
 		if d.State == Returned && o.guard(ActSubmit, a, s, st, day) == nil {
 			it.Act = ActSubmit
 			return it, true
 		}
-		for _, act := range []string{ActOpinion, ActReview, ActDecide} {
+		for _, act := range []string{ActOpinion, ActReceive, ActReview, ActDecide} {
 			if o.guard(act, a, s, st, day) == nil {
 				it.Act, it.Limit = act, o.limit(act, s, d, day)
 				return it, true
@@ -262,6 +308,9 @@ func since(d *Dossier) time.Time {
 	if n := len(d.Reviews); n > 0 && d.Reviews[n-1].At.After(t) {
 		t = d.Reviews[n-1].At
 	}
+	if n := len(d.Receipts); n > 0 && d.Receipts[n-1].At.After(t) {
+		t = d.Receipts[n-1].At
+	}
 	return t
 }
 
@@ -272,6 +321,8 @@ func (o *Office) limit(act string, s *System, d *Dossier, day law.Day) law.Limit
 		return law.Limit{}
 	}
 	switch act {
+	case ActReceive:
+		return c.InvalidReply
 	case ActReview:
 		return c.Appraisal
 	case ActDecide:

@@ -112,20 +112,21 @@ func TestFourEyesEndWithTheDossier(t *testing.T) {
 // second hand of one person, and takes that of somebody else.
 func TestFourEyesInTheDatabase(t *testing.T) {
 	h := open(t, dayNew)
-	l := h.begin(5).must(approval.ActFacts, approval.ActDraft, approval.ActSubmit, approval.ActOpinion, approval.ActReview, approval.ActDecide)
+	l := h.begin(5).must(approval.ActFacts, approval.ActDraft, approval.ActSubmit, approval.ActOpinion, approval.ActReceive, approval.ActReview, approval.ActDecide)
 	const id = "1" // of the one system
 	who := "'%s', 'account', 'owner', 'H56', '2026-11-22 06:00:00+00:00'"
 	inserts := map[string]string{
 		"edit":     "INSERT INTO dossier_editor (system_id, dossier_no, no, person) VALUES (" + id + ", 1, 9, '%s')",
 		"opinion":  "INSERT INTO review VALUES (" + id + ", 1, 9, 'opinion', 'agree', '', 'x', " + who + ")",
 		"appraise": "INSERT INTO review VALUES (" + id + ", 1, 9, 'appraisal', 'fit', '', 'x', " + who + ")",
+		"receive":  "INSERT INTO receipt VALUES (" + id + ", 1, 9, 1, 1, '', 'x', " + who + ")",
 		"decide":   "INSERT INTO decision VALUES (" + id + ", 1, 9, 'level', 'approve', '1', '2026-11-22', '', '', 'x', " + who + ")",
 		"confirm":  "INSERT INTO confirmation VALUES (" + id + ", 1, '', " + who + ")",
 	}
 	// What each hand that the dossier has already leaves possible to its person.
-	took := map[string]string{"edit": "", "opinion": "opinion", "appraise": "appraise", "decide": ""}
+	took := map[string]string{"edit": "", "opinion": "opinion", "appraise": "appraise", "receive": "receive", "decide": ""}
 	people := map[string]approval.Actor{}
-	for hand, of := range map[string]string{"edit": approval.ActSubmit, "opinion": approval.ActOpinion, "appraise": approval.ActReview, "decide": "plan-decision"} {
+	for hand, of := range map[string]string{"edit": approval.ActSubmit, "opinion": approval.ActOpinion, "appraise": approval.ActReview, "receive": approval.ActReceive, "decide": "plan-decision"} {
 		_, people[hand] = l.as("", of)
 	}
 	for had, a := range people {
@@ -134,7 +135,7 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 				continue // refused as a duplicate, not by the four eyes
 			}
 			_, err := h.try(fmt.Sprintf(insert, a.Person))
-			if took[had] == hand {
+			if took[had] == hand || had == "appraise" && hand == "receive" || had == "receive" && hand == "appraise" {
 				h.ok(err)
 			} else if err == nil || !strings.Contains(err.Error(), "four eyes: ") {
 				t.Errorf("the person of %s inserts %s: %v", had, hand, err)
@@ -146,7 +147,7 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 			t.Errorf("a new person inserts %s: %v", hand, err)
 		}
 	}
-	for _, table := range []string{"dossier_editor", "review", "decision"} {
+	for _, table := range []string{"dossier_editor", "review", "receipt", "dossier_round", "decision"} {
 		if _, err := h.try("UPDATE " + table + " SET person = 'p.other'"); err == nil || !strings.Contains(err.Error(), "are final") {
 			t.Errorf("update of %s: %v", table, err)
 		}

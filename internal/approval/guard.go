@@ -12,6 +12,7 @@ const (
 	ActDraft   = "draft"
 	ActSubmit  = "submit"
 	ActOpinion = "opinion"
+	ActReceive = "receive"
 	ActReview  = "appraise"
 	ActDecide  = "decide"
 	ActConfirm = "confirm"
@@ -23,7 +24,7 @@ const (
 
 // Acts lists every act on a registered system.
 func Acts() []string {
-	return []string{ActFacts, ActDraft, ActSubmit, ActOpinion, ActReview, ActDecide, ActConfirm, ActPlan, ActInspect, ActRevoke, ActRetire}
+	return []string{ActFacts, ActDraft, ActSubmit, ActOpinion, ActReceive, ActReview, ActDecide, ActConfirm, ActPlan, ActInspect, ActRevoke, ActRetire}
 }
 
 // guard tells why a may not do act on s that day, nil when it may. It looks at
@@ -35,7 +36,7 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 	switch act {
 	case ActFacts, ActDraft, ActSubmit:
 		return o.guardApplicant(a, s)
-	case ActOpinion, ActReview, ActDecide:
+	case ActOpinion, ActReceive, ActReview, ActDecide:
 		return o.guardHandling(act, a, s, day)
 	case ActConfirm:
 		return o.guardConfirm(a, s, st, day)
@@ -94,8 +95,10 @@ func (o *Office) guardHandling(act string, a Actor, s *System, day law.Day) *Ref
 	switch act {
 	case ActOpinion:
 		return guardOpinion(a, s, d, c)
+	case ActReceive:
+		return guardReceipt(a, s, d, c)
 	case ActReview:
-		return guardAppraisal(a, s, d, c)
+		return o.guardReview(a, s, d, c)
 	}
 	return guardDecision(a, s, d, c)
 }
@@ -111,6 +114,17 @@ func guardOpinion(a Actor, s *System, d *Dossier, c law.Competence) *Refusal {
 		return err
 	}
 	return fourEyes(d, a, "opinion")
+}
+
+// guardReview is the appraisal itself; the policy may ask for the check first.
+func (o *Office) guardReview(a Actor, s *System, d *Dossier, c law.Competence) *Refusal {
+	if err := guardAppraisal(a, s, d, c); err != nil {
+		return err
+	}
+	if o.Book.Policy().CheckFirst && c.InvalidReply.Days > 0 && d.Received() == nil {
+		return refuse(Conflict, "check-first", c.Cites, "Kiểm tra tiếp nhận hồ sơ trước khi thẩm định.", "Check that the dossier is complete before appraising it.")
+	}
+	return nil
 }
 
 func guardAppraisal(a Actor, s *System, d *Dossier, c law.Competence) *Refusal {

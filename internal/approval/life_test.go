@@ -165,7 +165,7 @@ func (l *life) right(act string) approval.Actor {
 		if c == "" {
 			c = law.RoleSpecialisedUnit
 		}
-	case approval.ActReview:
+	case approval.ActReceive, approval.ActReview:
 		c = n.appraise
 	case approval.ActDecide:
 		c = n.decide[0]
@@ -217,6 +217,8 @@ func (l *life) on(s approval.System, act string, a approval.Actor) (approval.Sys
 		return o.Submit(ctx, a, s.Code, s.Version, l.statement())
 	case approval.ActOpinion:
 		return o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Opinion, Outcome: approval.Agree, Digest: digest})
+	case approval.ActReceive:
+		return o.Receive(ctx, a, s.Code, s.Version, approval.ReceiptInput{Complete: true, Digest: digest})
 	case approval.ActReview:
 		return o.Review(ctx, a, s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.FindFit, Digest: digest})
 	case approval.ActDecide:

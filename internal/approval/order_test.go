@@ -35,7 +35,8 @@ func stages() []stage {
 		{"stated", func(l *life) { l.must(approval.ActFacts) }, "facts draft submit inspect retire"},
 		{"draft", func(l *life) { l.must(approval.ActFacts, approval.ActDraft) }, "facts draft submit inspect retire"},
 		{"submitted", func(l *life) { l.must(filed...) }, "opinion inspect retire"},
-		{"opined", func(l *life) { l.must(filed...).must(approval.ActOpinion) }, "appraise inspect retire"},
+		{"opined", func(l *life) { l.must(filed...).must(approval.ActOpinion) }, "receive appraise inspect retire"},
+		{"received", func(l *life) { l.must(filed...).must(approval.ActOpinion, approval.ActReceive) }, "appraise inspect retire"},
 		{"returned", back(approval.SendBack), "facts draft submit inspect retire"},
 		{"unfit", back(approval.FindUnfit), "facts draft submit inspect retire"},
 		{"appraised", func(l *life) { l.must(appraised...) }, "decide inspect retire"},
@@ -141,7 +142,7 @@ func TestQueueHoldsWhatWaits(t *testing.T) {
 			lives = append(lives, l)
 		}
 	}
-	waiting := []string{approval.ActOpinion, approval.ActReview, approval.ActDecide, approval.ActConfirm}
+	waiting := []string{approval.ActOpinion, approval.ActReceive, approval.ActReview, approval.ActDecide, approval.ActConfirm}
 	for _, c := range capacities() {
 		a := lives[0].hand(c, "probe")
 		q, err := h.office.Queue(context.Background(), a)
@@ -149,8 +150,11 @@ func TestQueueHoldsWhatWaits(t *testing.T) {
 		got := map[string]string{}
 		for i, it := range q {
 			got[it.Code] = it.Act
-			if i > 0 && it.Since.Before(q[i-1].Since) {
+			if i > 0 && never(it) == never(q[i-1]) && it.Clock.Due == q[i-1].Clock.Due && it.Since.Before(q[i-1].Since) {
 				t.Errorf("%s: %s waits since %v, after one since %v", c, it.Code, it.Since, q[i-1].Since)
+			}
+			if i > 0 && (never(q[i-1]) && !never(it) || it.Clock.Due != "" && it.Clock.Due < q[i-1].Clock.Due) {
+				t.Errorf("%s: %s is due on %s, and stands after one due on %q", c, it.Code, it.Clock.Due, q[i-1].Clock.Due)
 			}
 			if it.Since.IsZero() || it.Level == 0 || it.OwnerName != "Thanh Hóa" {
 				t.Errorf("%s: item %+v", c, it)
@@ -177,6 +181,9 @@ func TestQueueHoldsWhatWaits(t *testing.T) {
 		}
 	}
 }
+
+// never tells whether an item has no last day.
+func never(it approval.QueueItem) bool { return it.Clock.Due == "" }
 
 // TestFileOfAnother: an absent system and another's are the same answer.
 func TestFileOfAnother(t *testing.T) {

@@ -88,10 +88,10 @@ func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64
 		d.Facts, d.Determination, d.Listed = &facts, &det, det.Listed()
 		d.State, d.SubmittedBy, d.SubmittedAt = Submitted, a.Who(), now
 		d.touched(s.Facts.By.Person)
-		if err := d.freeze(s.Code); err != nil {
-			return nil, fmt.Errorf("freeze dossier: %w", err)
+		if err := d.handIn(s.Code, a.Who(), now); err != nil {
+			return nil, err
 		}
-		return map[string]string{"dossier": fmt.Sprint(d.No), "level": fmt.Sprint(d.Level), "rules": string(d.Rules), "digest": d.Digest}, nil
+		return map[string]string{"dossier": fmt.Sprint(d.No), "level": fmt.Sprint(d.Level), "rules": string(d.Rules), "round": fmt.Sprint(d.LastRound()), "digest": d.Digest}, nil
 	})
 }
 

@@ -110,7 +110,7 @@ func (w *walker) pick(l *life) (string, approval.Actor) {
 		state = d.State
 	}
 	next := map[approval.DossierState][]string{
-		approval.Submitted: {approval.ActOpinion, approval.ActReview}, approval.Opined: {approval.ActReview}, approval.Appraised: {approval.ActDecide},
+		approval.Submitted: {approval.ActOpinion, approval.ActReceive, approval.ActReview}, approval.Opined: {approval.ActReview, approval.ActReceive}, approval.Appraised: {approval.ActDecide},
 		approval.Approved: {approval.ActConfirm, approval.ActPlan, approval.ActRevoke, approval.ActSubmit},
 	}[state]
 	if next == nil {
@@ -143,6 +143,8 @@ func (w *walker) attempt(l *life, act string, a approval.Actor) error {
 	case act == approval.ActReview && d != nil:
 		outcome := []approval.Outcome{approval.FindFit, approval.FindFit, approval.FindFit, approval.SendBack, approval.FindUnfit, approval.Agree}[w.dice.IntN(6)]
 		return l.keep(w.office.Review(context.Background(), a, l.code, seen.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: outcome, Comment: "x", Digest: d.Digest}))
+	case act == approval.ActReceive && d != nil:
+		return l.keep(w.office.Receive(context.Background(), a, l.code, seen.Version, approval.ReceiptInput{Complete: w.dice.IntN(3) > 0, Lacks: "x", Digest: d.Digest}))
 	case act == approval.ActDecide && d != nil:
 		in := approval.DecisionInput{Outcome: approval.Approve, Number: "1", DecidedOn: day, Digest: d.Digest, Grounds: "x"}
 		if w.dice.IntN(2) == 0 {
@@ -214,6 +216,9 @@ func (w *walker) fourEyes(s approval.System, d *approval.Dossier) {
 	}
 	for _, r := range d.Reviews {
 		hand(r.By.Person, string(r.Kind))
+	}
+	for _, r := range d.Receipts {
+		hand(r.By.Person, string(approval.Appraisal))
 	}
 	for _, x := range d.Decisions {
 		hand(x.By.Person, "decision")

@@ -17,6 +17,8 @@ type rawPolicy struct {
 	MinutesMonths        rawSwitch[int]  `yaml:"minutes_months"`
 	RiskMonths           rawSwitch[int]  `yaml:"risk_months"`
 	DueSoonDays          rawSwitch[int]  `yaml:"due_soon_days"`
+	CheckFirst           rawSwitch[bool] `yaml:"check_first"`
+	RedetermineDays      rawSwitch[int]  `yaml:"redetermine_days"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -76,9 +78,11 @@ func (l *loader) policy(r rawPolicy) {
 		MinutesMonths:        r.MinutesMonths.Value,
 		RiskMonths:           r.RiskMonths.Value,
 		DueSoonDays:          r.DueSoonDays.Value,
+		CheckFirst:           r.CheckFirst.Value,
+		RedetermineDays:      r.RedetermineDays.Value,
 	}
-	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 {
-		l.add(of.Line, "policy: minutes_months, risk_months and due_soon_days must be at least 1")
+	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 {
+		l.add(of.Line, "policy: minutes_months, risk_months, due_soon_days and redetermine_days must be at least 1")
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{"policy.confirmation_required", 1}, r.ConfirmationRequired.Note)},
@@ -87,6 +91,8 @@ func (l *loader) policy(r rawPolicy) {
 		{"minutes_months", l.text(mark{"policy.minutes_months", 1}, r.MinutesMonths.Note)},
 		{"risk_months", l.text(mark{"policy.risk_months", 1}, r.RiskMonths.Note)},
 		{"due_soon_days", l.text(mark{"policy.due_soon_days", 1}, r.DueSoonDays.Note)},
+		{"check_first", l.text(mark{"policy.check_first", 1}, r.CheckFirst.Note)},
+		{"redetermine_days", l.text(mark{"policy.redetermine_days", 1}, r.RedetermineDays.Note)},
 	}
 	l.book.policy = p
 }

@@ -92,11 +92,11 @@ func TestReasonCitationsAtTheirEdges(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
-	if len(p.Notes) != 6 {
+	if len(p.Notes) != 8 {
 		t.Errorf("want a note for each switch: %v", p.Notes)
 	}
 	p.Notes = nil
-	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3}
+	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, RedetermineDays: 30}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}

@@ -11,6 +11,8 @@ type Policy struct {
 	MinutesMonths        int          `json:"minutes_months"`        // life of the security confirmation minutes
 	RiskMonths           int          `json:"risk_months"`           // age at which a risk assessment is due again
 	DueSoonDays          int          `json:"due_soon_days"`         // days left, in the limit's own unit, at which a clock is due soon
+	CheckFirst           bool         `json:"check_first"`           // the check of the valid dossier comes before the appraisal
+	RedetermineDays      int          `json:"redetermine_days"`      // working days to open a new determination after a material change
 	Notes                []PolicyNote `json:"notes"`                 // why each switch stands as it does
 }
 

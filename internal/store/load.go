@@ -49,7 +49,7 @@ func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections, a.transfers} {
+	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections, a.transfers, a.rounds, a.receipts} {
 		if err := part(c, ids); err != nil {
 			return nil, err
 		}
@@ -298,6 +298,13 @@ func (r dossierRow) dossier() (approval.Dossier, error) {
 	}
 	if d.Facts, err = fromJSON[law.Facts](r.Facts); err != nil {
 		return d, err
+	}
+	docs, err := fromJSON[[]approval.Enclosure](r.Documents)
+	if err != nil {
+		return d, err
+	}
+	if docs != nil {
+		d.Documents = *docs
 	}
 	d.Determination, err = fromJSON[law.Determination](r.Determination)
 	return d, err

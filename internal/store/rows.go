@@ -99,6 +99,7 @@ type dossierRow struct {
 	Statement     *string   `bun:"statement"`
 	Facts         *string   `bun:"facts"`
 	Determination *string   `bun:"determination"`
+	Documents     *string   `bun:"documents"`
 	Digest        string    `bun:"digest"`
 	SubmittedBy   string    `bun:"submitted_by"`
 	SubmittedAt   time.Time `bun:"submitted_at,nullzero"`

@@ -187,6 +187,11 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 	if r.Determination, err = toJSON(d.Determination); err != nil {
 		return err
 	}
+	if d.Documents != nil {
+		if r.Documents, err = toJSON(&d.Documents); err != nil {
+			return err
+		}
+	}
 	if was.No == 0 {
 		_, err = w.db.NewInsert().Model(r).Exec(w.ctx)
 	} else {
@@ -217,6 +222,9 @@ func (w *writing) hands(id int64, d, was *approval.Dossier) error {
 			DecidedOn: string(x.DecidedOn), UntilDay: string(x.Until), Grounds: x.Grounds, Digest: x.Digest, whoRow: toWho(x.By), At: x.At})
 	}
 	if err := insert(w, editors); err != nil {
+		return err
+	}
+	if err := w.judged(id, d, was); err != nil {
 		return err
 	}
 	if err := insert(w, reviews); err != nil {

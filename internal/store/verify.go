@@ -209,6 +209,9 @@ func (v *check) system(s *approval.System, r systemRow) error {
 	if want := project(s, written); r.projection != want {
 		v.blame(-1, object, "the list columns are not what the record gives: %+v, want %+v", r.projection, want)
 	}
+	if err := v.rounds(s); err != nil {
+		return err
+	}
 	if want := retiredAt(s); !r.RetiredAt.Equal(want) {
 		v.blame(-1, object, "the column retired_at is %v, the record gives %v", r.RetiredAt, want)
 	}

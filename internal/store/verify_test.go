@@ -87,7 +87,10 @@ func newVictim(t testing.TB) victim {
 	if _, err = o.Retire(ctx, officer, whole.Code, whole.Version, "Hết"); err != nil {
 		t.Fatal(err)
 	}
-	storetest.Lead(t, o, "H41", "Một cửa", storetest.Submitted)
+	filed := storetest.Lead(t, o, "H41", "Một cửa", storetest.Submitted)
+	if _, err = o.Receive(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), filed.Code, filed.Version, approval.ReceiptInput{Lacks: "Sơ đồ", Digest: filed.Last().Digest}); err != nil {
+		t.Fatal(err)
+	}
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)

@@ -82,8 +82,12 @@ func TestFolderIsPrivate(t *testing.T) {
 func TestNothingIsTakenBack(t *testing.T) {
 	dir := t.TempDir()
 	o, _ := storetest.OfficeIn(t, dir, storetest.At(today))
-	s := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
 	ctx := context.Background()
+	x := storetest.Lead(t, o, "H56", "Hai cửa", storetest.Submitted)
+	if _, err := o.Receive(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H56"), x.Code, x.Version, approval.ReceiptInput{Complete: true, Digest: x.Last().Digest}); err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
 	s, err := o.Inspect(ctx, storetest.Actor(law.RoleOperator, "H56"), s.Code, s.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: today, Performer: "A"})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +102,7 @@ func TestNothingIsTakenBack(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-	for _, table := range []string{"review", "decision", "approval", "confirmation", "revocation", "plan", "inspection", "dossier_editor", "entry", "entry_hash"} {
+	for _, table := range []string{"review", "decision", "approval", "confirmation", "revocation", "plan", "inspection", "dossier_editor", "dossier_round", "receipt", "entry", "entry_hash"} {
 		if n := column(t, db, "SELECT COUNT(*) FROM "+table)[0]; n == "0" {
 			t.Errorf("%s is empty", table)
 		}

@@ -41,6 +41,7 @@ func deeds() []deed {
 		{act: approval.ActFacts, path: "facts", form: "facts", start: statedFacts, do: factsState},
 		{act: approval.ActSubmit, path: "dossier", form: "dossier", start: draftedStatement, do: dossierWrite},
 		{act: approval.ActOpinion, path: "opinion", form: "opinion", judged: true, do: opinionGive},
+		{act: approval.ActReceive, path: "receipt", form: "receipt", judged: true, do: receiptGive},
 		{act: approval.ActReview, path: "appraisal", form: "appraisal", judged: true, do: appraisalGive},
 		{act: approval.ActDecide, path: "decision", form: "decision", judged: true, do: decisionTake},
 		{act: approval.ActConfirm, path: "confirmation", form: "confirmation", judged: true, do: confirmationGive},

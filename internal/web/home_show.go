@@ -39,11 +39,7 @@ func (s *site) homeShow(v *visit) error {
 	}
 	p.Simulated = ov.Simulated > 0
 	for _, it := range items[:min(len(items), homeWork)] {
-		w, err := v.work(it)
-		if err != nil {
-			return err
-		}
-		p.Work = append(p.Work, w)
+		p.Work = append(p.Work, v.work(it))
 		p.Simulated = p.Simulated || it.Origin == approval.Simulated
 	}
 	p.Links = []Link{{Href: "/systems", Text: v.t("nav.systems")}, {Href: "/overview", Text: v.t("nav.overview")},

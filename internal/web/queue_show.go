@@ -51,11 +51,7 @@ func (s *site) queueShow(v *visit) error {
 				continue
 			}
 			if g.Count++; g.Count <= queueLength {
-				w, err := v.work(it)
-				if err != nil {
-					return err
-				}
-				g.Work = append(g.Work, w)
+				g.Work = append(g.Work, v.work(it))
 				p.Simulated = p.Simulated || it.Origin == approval.Simulated
 			}
 		}
@@ -70,7 +66,7 @@ func (s *site) queueShow(v *visit) error {
 }
 
 // work is an item of the queue in words.
-func (v *visit) work(it approval.QueueItem) (Work, error) {
+func (v *visit) work(it approval.QueueItem) Work {
 	w := Work{Href: "/systems/" + it.Code + "/" + v.pathOf(it.Act), Act: v.t("act." + it.Act), Code: it.Code, Name: it.Name,
 		OwnerName: it.OwnerName, Level: v.level(it.Level), Since: v.dated(it.Since),
 		Simulated: it.Origin == approval.Simulated}
@@ -82,7 +78,6 @@ func (v *visit) work(it approval.QueueItem) (Work, error) {
 		}
 		w.Limit = v.t(key, it.Limit.Days)
 	}
-	var err error
-	w.Due, w.By, err = v.due(it)
-	return w, err
+	w.Due, w.By = v.due(it)
+	return w
 }

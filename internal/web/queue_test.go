@@ -20,6 +20,14 @@ func TestQueueCountsWorkingDays(t *testing.T) {
 	h := open(t, nil)
 	h.clock.T = storetest.At("2026-08-24").T // a Monday; 2 September and a day beside it are no working days
 	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Submitted)
+	unit, officer, ctx := storetest.Actor(law.RoleSpecialisedUnit, "H56"), storetest.Actor(law.RoleOperator, "H56"), context.Background()
+	if got := h.as("chuyentrach").due(); !strings.Contains(got, "Còn 5 ngày làm việc Hạn cuối: 03/09/2026") {
+		t.Errorf("before the check: %q", got)
+	}
+	s, err := h.office.Receive(ctx, unit, s.Code, s.Version, approval.ReceiptInput{Complete: true, Digest: s.Last().Digest})
+	if err != nil {
+		t.Fatal(err)
+	}
 	c, err := h.office.Book.Competence(law.Case{Level: 3, On: "2026-08-24"})
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +46,6 @@ func TestQueueCountsWorkingDays(t *testing.T) {
 	}
 
 	h.clock.T = storetest.At("2026-08-26").T
-	unit, officer := storetest.Actor(law.RoleSpecialisedUnit, "H56"), storetest.Actor(law.RoleOperator, "H56")
-	ctx := context.Background()
 	s, err = h.office.Review(ctx, unit, s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.SendBack, Digest: s.Last().Digest, Comment: "Bổ sung sơ đồ."})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +54,10 @@ func TestQueueCountsWorkingDays(t *testing.T) {
 		t.Errorf("a returned dossier waits for the unit: %q", got)
 	}
 	h.clock.T = storetest.At("2026-09-09").T
-	if _, err = h.office.Submit(ctx, officer, s.Code, s.Version, storetest.Statement(3, "2026-09-09")); err != nil {
+	if s, err = h.office.Submit(ctx, officer, s.Code, s.Version, storetest.Statement(3, "2026-09-09")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.office.Receive(ctx, unit, s.Code, s.Version, approval.ReceiptInput{Complete: true, Digest: s.Last().Digest}); err != nil {
 		t.Fatal(err)
 	}
 	state, err := h.office.Book.Due(law.ClockRun{Start: "2026-08-24", Limit: limit, Pauses: []law.Pause{{From: "2026-08-26", Until: "2026-09-09"}}}, "2026-09-09")

@@ -112,7 +112,7 @@ func (v *visit) dossierFacts(d *approval.Dossier) []Fact {
 		fs = append(fs, Fact{Label: v.t("f.law"), Value: v.level(*d.Determination.Level)})
 	}
 	if !d.SubmittedAt.IsZero() {
-		fs = append(fs, Fact{Label: v.t("f.submitted"), Value: v.dated(d.SubmittedAt)})
+		fs = append(fs, Fact{Label: v.t("f.submitted"), Value: v.dated(d.SubmittedAt)}, Fact{Label: v.t("f.round"), Value: v.num(d.LastRound())})
 	}
 	return fs
 }
@@ -130,6 +130,13 @@ func (v *visit) ruleSet(id law.RuleSet) string {
 // steps are the reviews and decisions of a dossier as they came.
 func (v *visit) steps(d *approval.Dossier) []Step {
 	var all []Step
+	for _, r := range d.Receipts {
+		x := Step{Step: v.t("act.receive"), By: v.role(r.By.Capacity), On: v.dated(r.At), Note: r.Lacks, Outcome: Tag{v.t("receipt.complete"), "green"}}
+		if !r.Complete {
+			x.Outcome = Tag{v.t("receipt.lacks"), "yellow"}
+		}
+		all = append(all, x)
+	}
 	for _, r := range d.Reviews {
 		all = append(all, Step{Step: v.t("review." + string(r.Kind)), By: v.role(r.By.Capacity), On: v.dated(r.At),
 			Outcome: v.outcome(r.Outcome), Note: r.Comment})

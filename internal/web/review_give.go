@@ -18,6 +18,13 @@ func appraisalGive(ctx context.Context, o *approval.Office, in filled) error {
 	return reviewGive(ctx, o, in, approval.Appraisal)
 }
 
+// receiptGive records the check of the valid dossier.
+func receiptGive(ctx context.Context, o *approval.Office, in filled) error {
+	_, err := o.Receive(ctx, in.actor, in.code, in.version, approval.ReceiptInput{
+		Complete: in.answers.Text("complete") == "yes", Lacks: in.answers.Text("lacks"), Digest: in.digest})
+	return err
+}
+
 func reviewGive(ctx context.Context, o *approval.Office, in filled, kind approval.ReviewKind) error {
 	_, err := o.Review(ctx, in.actor, in.code, in.version, approval.ReviewInput{
 		Kind: kind, Outcome: approval.Outcome(in.answers.Text("outcome")),

@@ -136,9 +136,11 @@ func (w *walk) writesDossier() {
 }
 
 func (w *walk) isAppraised() {
-	if got := w.unit.get("/queue").text("section h2"); got != "Thẩm định hồ sơ 1" {
+	if got := w.unit.get("/queue").text("section h2"); got != "Kiểm tra tiếp nhận hồ sơ 1" {
 		w.Errorf("queue of the specialised unit: %q", got)
 	}
+	w.unit.fill(w.at+"/receipt", url.Values{"complete": {"no"}, "lacks": {""}}).wants(http.StatusUnprocessableEntity)
+	w.unit.fill(w.at+"/receipt", url.Values{"complete": {"yes"}}).leads(w.at + "?done=receipt")
 	p := w.unit.get(w.at + "/appraisal").wants(http.StatusOK)
 	if got := p.text(".submission dl.facts"); !strings.Contains(got, "Toàn tỉnh") || len(p.text(".digest code")) != 64 {
 		w.Errorf("the submission is not shown beside the form: %s", got)

@@ -16,7 +16,7 @@ type catalogue map[string]word
 // newCatalogue gathers the phrases of all areas.
 func newCatalogue() catalogue {
 	all := catalogue{}
-	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords(), assistantWords(), calendarWords(), agencyWords()} {
+	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords(), assistantWords(), calendarWords(), agencyWords(), deskWords()} {
 		maps.Copy(all, area)
 	}
 	return all
@@ -107,6 +107,7 @@ func frameWords() catalogue {
 		"done.draft":        {"Đã lưu bản nháp hồ sơ.", "The draft is saved."},
 		"done.submit":       {"Đã gửi hồ sơ đề xuất cấp độ.", "The level dossier is submitted."},
 		"done.opinion":      {"Đã ghi ý kiến chuyên môn.", "The professional opinion is recorded."},
+		"done.receipt":      {"Đã ghi kết quả kiểm tra tiếp nhận hồ sơ.", "The check of the dossier is recorded."},
 		"done.appraisal":    {"Đã ghi kết quả thẩm định.", "The appraisal is recorded."},
 		"done.decision":     {"Đã ghi quyết định.", "The decision is recorded."},
 		"done.confirmation": {"Đã xác nhận phê duyệt.", "The approval is confirmed."},

@@ -22,6 +22,9 @@ func calendarWords() catalogue {
 		"switch.inspection_overdue":    {"Quá hạn kiểm tra", "Inspection overdue"},
 		"switch.minutes_months":        {"Giá trị của biên bản xác nhận", "Life of the security minutes"},
 		"switch.risk_months":           {"Chu kỳ đánh giá rủi ro", "Period of risk assessment"},
+		"switch.workdays":              {"%d ngày làm việc", "%d working days"},
+		"switch.check_first":           {"Phải kiểm tra tiếp nhận hồ sơ trước khi thẩm định", "Check of the valid dossier comes first"},
+		"switch.redetermine_days":      {"Thời gian xác định lại sau thay đổi trọng yếu", "Time for a new determination"},
 		"switch.due_soon_days":         {"Báo sắp đến hạn", "Announced as due soon"},
 
 		"entry.ruleset":        {"Bộ quy định", "Rule set"},
