@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"capdo/internal/proof"
 )
 
 //go:embed paper/*.yaml paper/official/*.yaml
@@ -121,34 +123,16 @@ func strict[T any](name string, data []byte, into *T) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil {
-		return nil, located(name, err)
+		return nil, proof.Located(name, err)
 	}
 	if err := dec.Decode(new(T)); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s:1: more than one document in the file", name)
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, located(name, err)
+		return nil, proof.Located(name, err)
 	}
 	return &root, nil
-}
-
-// located rewrites yaml's "line 7: ..." as "file:7: ...".
-func located(name string, err error) error {
-	var typed *yaml.TypeError
-	lines := []string{strings.TrimPrefix(err.Error(), "yaml: ")}
-	if errors.As(err, &typed) {
-		lines = typed.Errors
-	}
-	var faults []error
-	for _, line := range lines {
-		rest, ok := strings.CutPrefix(line, "line ")
-		if !ok {
-			rest = "1: " + line
-		}
-		faults = append(faults, fmt.Errorf("%s:%s", name, rest))
-	}
-	return errors.Join(faults...)
 }
 
 // Form finds a form by id and edition. A form that is the same under every rule

@@ -117,7 +117,7 @@ func (l *loader) group(g rawGroup, standard string) Group {
 	}
 	for at, n := range g.Rows {
 		if _, ok := g.Clauses[at]; !ok || n < 1 {
-			l.add(g.Key.Line, "%s: %d rows stated at level %d", g.Key.Value, n, at)
+			l.Add(g.Key.Line, "%s: %d rows stated at level %d", g.Key.Value, n, at)
 		}
 	}
 	return out

@@ -97,8 +97,8 @@ type rawRemark struct {
 // either side is linked or said to stand alone.
 func (l *loader) crosswalk(raw rawCrosswalk) {
 	b := crosswalk{
-		from: l.ruleSets(mark{"from", 1}, raw.From),
-		to:   l.ruleSets(mark{"to", 1}, raw.To),
+		from: l.ruleSets(mark{Value: "from", Line: 1}, raw.From),
+		to:   l.ruleSets(mark{Value: "to", Line: 1}, raw.To),
 	}
 	older, newer := l.side(b.from), l.side(b.to)
 	pairs := map[[2]string][]law.Level{}
@@ -121,7 +121,7 @@ func (l *loader) crosswalk(raw rawCrosswalk) {
 func (l *loader) link(r rawLink) Link {
 	return Link{
 		From: r.From.Value, To: r.To.Value, Levels: r.Levels,
-		Kind:       l.word(r.From, r.Kind, "kind", LinkSame, LinkPartly, LinkRelated),
+		Kind:       l.Word(r.From, r.Kind, "kind", LinkSame, LinkPartly, LinkRelated),
 		Confidence: l.confidence(r.From, r.Confidence),
 		Source:     l.cite(r.From, r.Source),
 		Note:       l.note(r.From, r.Note),
@@ -134,7 +134,7 @@ func (l *loader) levels(r rawLink, before []law.Level) {
 	for _, at := range every(r.Levels) {
 		l.level(r.From, at)
 		if slices.Contains(before, at) {
-			l.add(r.From.Line, "%s and %s are linked twice at level %d", r.From.Value, r.To.Value, at)
+			l.Add(r.From.Line, "%s and %s are linked twice at level %d", r.From.Value, r.To.Value, at)
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (l *loader) alone(list []rawRemark, s side) []Remark {
 	var out []Remark
 	for _, r := range list {
 		if s[r.Key.Value] {
-			l.add(r.Key.Line, "%s stands alone and is linked, or stands alone twice", r.Key.Value)
+			l.Add(r.Key.Line, "%s stands alone and is linked, or stands alone twice", r.Key.Value)
 		}
 		s.take(l, r.Key)
 		out = append(out, Remark{r.Key.Value, l.note(r.Key, r.Note)})
@@ -177,7 +177,7 @@ func (l *loader) side(sets []law.RuleSet) side {
 // take accounts for a key and refuses one that does not exist.
 func (s side) take(l *loader, key mark) {
 	if _, ok := s[key.Value]; !ok {
-		l.add(key.Line, "no control %q on this side", key.Value)
+		l.Add(key.Line, "no control %q on this side", key.Value)
 		return
 	}
 	s[key.Value] = true
@@ -187,7 +187,7 @@ func (s side) take(l *loader, key mark) {
 func (s side) rest(l *loader, list string) {
 	for _, key := range slices.SortedFunc(maps.Keys(s), natural) {
 		if !s[key] {
-			l.add(1, "%s has no link and does not stand under %s", key, list)
+			l.Add(1, "%s has no link and does not stand under %s", key, list)
 		}
 	}
 }

@@ -28,22 +28,22 @@ type rawWord struct {
 func (l *loader) legend(raw rawLegend) {
 	for _, s := range raw.Sources {
 		if _, twice := l.sources[s.Key.Value]; twice || s.What == "" {
-			l.add(s.Key.Line, "source %q is given twice or says nothing", s.Key.Value)
+			l.Add(s.Key.Line, "source %q is given twice or says nothing", s.Key.Value)
 		}
-		l.word(s.Key, s.Trust, "trust", "high", "medium", "low")
+		l.Word(s.Key, s.Trust, "trust", "high", "medium", "low")
 		l.sources[s.Key.Value] = false
 		l.out.sources = append(l.out.sources, Source{s.Key.Value, s.What, s.Trust.Value})
 	}
 	for _, w := range raw.Plan {
 		if slices.Contains(l.parts, w.Key.Value) {
-			l.add(w.Key.Line, "plan part %q is given twice", w.Key.Value)
+			l.Add(w.Key.Line, "plan part %q is given twice", w.Key.Value)
 		}
 		l.parts = append(l.parts, w.Key.Value)
 		l.out.parts = append(l.out.parts, PlanPart{w.Key.Value, l.text(w.Key, w.Text)})
 	}
 	for _, w := range raw.Proofs {
 		if _, twice := l.proofs[w.Key.Value]; twice {
-			l.add(w.Key.Line, "proof %q is given twice", w.Key.Value)
+			l.Add(w.Key.Line, "proof %q is given twice", w.Key.Value)
 		}
 		l.proofs[w.Key.Value] = proof{title: l.text(w.Key, w.Text)}
 	}
@@ -51,15 +51,15 @@ func (l *loader) legend(raw rawLegend) {
 
 // unused notes words of the legend that nothing uses.
 func (l *loader) unused() {
-	l.file = "legend.yaml"
+	l.File = "legend.yaml"
 	for _, key := range slices.Sorted(maps.Keys(l.sources)) {
 		if !l.sources[key] {
-			l.add(1, "source %q is cited by nothing", key)
+			l.Add(1, "source %q is cited by nothing", key)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(l.proofs)) {
 		if !l.proofs[key].used {
-			l.add(1, "proof %q proves nothing", key)
+			l.Add(1, "proof %q proves nothing", key)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -41,8 +40,8 @@ func LoadFS(fsys fs.FS) (*Catalogues, error) {
 	}
 	l := newLoader(digest(files))
 	l.load(files)
-	if len(l.errs) > 0 {
-		return nil, fmt.Errorf("load control catalogues: %w", errors.Join(l.errs...))
+	if err := l.Err(); err != nil {
+		return nil, fmt.Errorf("load control catalogues: %w", err)
 	}
 	return l.out, nil
 }
@@ -88,21 +87,21 @@ func (l *loader) load(files map[string][]byte) {
 	}
 	l.unused()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		l.file = name
-		l.add(1, "unexpected file")
+		l.File = name
+		l.Add(1, "unexpected file")
 	}
 }
 
 // take decodes one file and strikes it off; it reports whether there was one.
 func (l *loader) take(files map[string][]byte, name string, into any) bool {
-	l.file = name
+	l.File = name
 	text, ok := files[name]
 	if !ok {
-		l.add(1, "file is missing")
+		l.Add(1, "file is missing")
 		return false
 	}
 	delete(files, name)
-	l.decode(text, into)
+	l.Decode(text, into)
 	return true
 }
 
@@ -112,11 +111,11 @@ func (l *loader) unique(kind string, key mark) {
 	before, ok := l.owners[id]
 	switch {
 	case key.Value == "":
-		l.add(key.Line, "%s without key", kind)
+		l.Add(key.Line, "%s without key", kind)
 	case ok:
-		l.add(key.Line, "duplicate %s %q, first in %s", kind, key.Value, before)
+		l.Add(key.Line, "duplicate %s %q, first in %s", kind, key.Value, before)
 	default:
-		l.owners[id] = l.file
+		l.owners[id] = l.File
 	}
 }
 
@@ -124,7 +123,7 @@ func (l *loader) unique(kind string, key mark) {
 func (l *loader) cite(of, source mark) string {
 	for key := range strings.SplitSeq(source.Value, ", ") {
 		if _, ok := l.sources[key]; !ok {
-			l.add(source.line(of), "%s: source %q is not in the legend", of.Value, key)
+			l.Add(source.Or(of).Line, "%s: source %q is not in the legend", of.Value, key)
 			continue
 		}
 		l.sources[key] = true

@@ -71,7 +71,7 @@ func (l *loader) authority(raw rawAuthority) {
 		t := l.term(r)
 		for j, other := range l.book.terms[:i] {
 			if other.kind == t.kind && other.meets(t.span) && overlap(other.levels, t.levels) {
-				l.add(r.ID.Line, "%s: overlaps %s", r.ID.Value, raw.Terms[j].ID.Value)
+				l.Add(r.ID.Line, "%s: overlaps %s", r.ID.Value, raw.Terms[j].ID.Value)
 			}
 		}
 		l.book.terms = append(l.book.terms, t)
@@ -80,7 +80,7 @@ func (l *loader) authority(raw rawAuthority) {
 		a := l.authorityRow(r)
 		for _, other := range l.book.authority[:i] {
 			if a.clashes(other) {
-				l.add(r.ID.Line, "%s: overlaps %s", r.ID.Value, other.answer.ID)
+				l.Add(r.ID.Line, "%s: overlaps %s", r.ID.Value, other.answer.ID)
 			}
 		}
 		l.book.authority = append(l.book.authority, a)
@@ -91,11 +91,11 @@ func (l *loader) authority(raw rawAuthority) {
 func (l *loader) term(r rawTerm) term {
 	l.entry(EntryTerm, r.rawEntry)
 	l.levels(r.ID, r.Levels)
-	kind := l.word(r.ID, r.Kind, "kind", termRegulator, termIndependent,
+	kind := l.Word(r.ID, r.Kind, "kind", termRegulator, termIndependent,
 		termRegulationFirst, termRiskFirst, termAppraisalFirst)
 	needs := kind == termRegulator || kind == termIndependent
 	if needs != (r.Role.Line > 0) {
-		l.add(r.ID.Line, "%s: role does not fit kind %s", r.ID.Value, kind)
+		l.Add(r.ID.Line, "%s: role does not fit kind %s", r.ID.Value, kind)
 	}
 	return term{l.span(r.ID, r.From, r.Until), kind, l.role(r.ID, r.Role), r.Levels}
 }
@@ -106,7 +106,7 @@ func (l *loader) authorityRow(r rawAuthorRow) authority {
 	l.levels(r.ID, r.Levels)
 	a := authority{span: l.span(r.ID, r.From, r.Until), levels: r.Levels, in: map[Sector][]Role{}}
 	if r.Listed.Line > 0 {
-		a.listed = l.word(r.ID, r.Listed, "listed", "yes", "no")
+		a.listed = l.Word(r.ID, r.Listed, "listed", "yes", "no")
 	}
 	a.answer = Competence{
 		ID: r.ID.Value, Cites: printCites(cites, everyCite), Rules: l.ruleSet(r.ID, r.Rules),
@@ -116,14 +116,14 @@ func (l *loader) authorityRow(r rawAuthorRow) authority {
 		Confidence: r.Confidence.Value, Source: r.Source.Value, Says: r.Says,
 	}
 	for s, list := range r.AppraiseIn {
-		a.in[Sector(l.word(r.ID, s, "sector", sectorWords()...))] = l.roles(r.ID, list)
+		a.in[Sector(l.Word(r.ID, s, "sector", sectorWords()...))] = l.roles(r.ID, list)
 	}
 	for _, p := range r.Approve {
-		l.word(r.ID, p.Part, "part", PartLevel, PartPlan, PartList)
+		l.Word(r.ID, p.Part, "part", PartLevel, PartPlan, PartList)
 		a.answer.Approve = append(a.answer.Approve, ApprovalPart{p.Part.Value, l.role(r.ID, p.Role)})
 	}
 	if a.answer.Prepare == "" || len(a.answer.Appraise) == 0 || len(a.answer.Approve) == 0 {
-		l.add(r.ID.Line, "%s: needs prepare, appraise and approve", r.ID.Value)
+		l.Add(r.ID.Line, "%s: needs prepare, appraise and approve", r.ID.Value)
 	}
 	return a
 }

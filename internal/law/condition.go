@@ -26,7 +26,7 @@ func (r rawCondition) line(of mark) int {
 	if len(parts) > 0 {
 		of.Line = parts[0].line(of)
 	}
-	return r.Fact.line(of)
+	return r.Fact.Or(of).Line
 }
 
 // compiler turns conditions into tests, notes what it cannot read, and gathers
@@ -70,7 +70,7 @@ func (c compiler) compile(r rawCondition) test {
 	}
 	switch {
 	case forms != 1:
-		c.add(r.line(c.of), "%s: a condition needs exactly one of all, any, not, fact", c.of.Value)
+		c.Add(r.line(c.of), "%s: a condition needs exactly one of all, any, not, fact", c.of.Value)
 		return never
 	case r.Not != nil:
 		inner := c.compile(*r.Not)
@@ -104,7 +104,7 @@ func (c compiler) join(list []rawCondition, all bool) test {
 func (c compiler) compare(r rawCondition) test {
 	k, known := c.facts[r.Fact.Value]
 	if !known {
-		c.add(r.Fact.Line, "%s: unknown fact %q", c.of.Value, r.Fact.Value)
+		c.Add(r.Fact.Line, "%s: unknown fact %q", c.of.Value, r.Fact.Value)
 		return never
 	}
 	words := r.In
@@ -113,7 +113,7 @@ func (c compiler) compare(r rawCondition) test {
 	}
 	ways := min(len(words), 1) + min(r.Gte.Line, 1) + min(r.Lt.Line, 1)
 	if ways != 1 || r.Eq.Line > 0 && len(r.In) > 0 {
-		c.add(r.Fact.Line, "%s: %s needs exactly one of eq, in, gte, lt", c.of.Value, k.name)
+		c.Add(r.Fact.Line, "%s: %s needs exactly one of eq, in, gte, lt", c.of.Value, k.name)
 		return never
 	}
 	c.mentions.add(k.name)
@@ -123,7 +123,7 @@ func (c compiler) compare(r rawCondition) test {
 	case *bool:
 		return c.flag(k, r.Fact, words)
 	case *[]Level:
-		c.add(r.Fact.Line, "%s: %s cannot be compared", c.of.Value, k.name)
+		c.Add(r.Fact.Line, "%s: %s cannot be compared", c.of.Value, k.name)
 		return never
 	}
 	return c.number(k, r)
@@ -132,12 +132,12 @@ func (c compiler) compare(r rawCondition) test {
 // oneOf compares a word with a list of words.
 func (c compiler) oneOf(k fact, at mark, words []mark) test {
 	if len(words) == 0 {
-		c.add(at.Line, "%s: %s takes eq or in", c.of.Value, k.name)
+		c.Add(at.Line, "%s: %s takes eq or in", c.of.Value, k.name)
 		return never
 	}
 	set := map[string]bool{}
 	for _, w := range words {
-		set[c.word(c.of, w, k.name, k.words...)] = true
+		set[c.Word(c.of, w, k.name, k.words...)] = true
 	}
 	return func(f *Facts) bool { return set[*k.at(f).(*string)] }
 }
@@ -145,7 +145,7 @@ func (c compiler) oneOf(k fact, at mark, words []mark) test {
 // flag compares a flag with true.
 func (c compiler) flag(k fact, at mark, words []mark) test {
 	if len(words) != 1 || words[0].Value != "true" {
-		c.add(at.Line, "%s: %s takes only eq: true", c.of.Value, k.name)
+		c.Add(at.Line, "%s: %s takes only eq: true", c.of.Value, k.name)
 		return never
 	}
 	return func(f *Facts) bool { return *k.at(f).(*bool) }
@@ -161,7 +161,7 @@ func (c compiler) number(k fact, r rawCondition) test {
 	if v, err := strconv.Atoi(bound.Value); err == nil {
 		n = v
 	} else if !named {
-		c.add(r.Fact.Line, "%s: %s needs gte or lt with a number or a parameter", c.of.Value, k.name)
+		c.Add(r.Fact.Line, "%s: %s needs gte or lt with a number or a parameter", c.of.Value, k.name)
 		return never
 	}
 	c.mentions.add(k.name, n)

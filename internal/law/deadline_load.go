@@ -36,8 +36,8 @@ func (l *loader) deadlineList(raw rawDeadlines) {
 	for _, r := range raw.Deadlines {
 		cites := l.entry(EntryDeadline, r.rawEntry)
 		d := deadline{day: l.namedDay(r), plain: Deadline{
-			ID: r.ID.Value, Kind: l.word(r.ID, r.Kind, "kind", DeadlineOnce, DeadlineYearly, DeadlineEvent, DeadlineStanding),
-			Nature: l.word(r.ID, r.Nature, "nature", NatureDuty, NatureStart, NatureCutoff), Exclusive: r.Exclusive,
+			ID: r.ID.Value, Kind: l.Word(r.ID, r.Kind, "kind", DeadlineOnce, DeadlineYearly, DeadlineEvent, DeadlineStanding),
+			Nature: l.Word(r.ID, r.Nature, "nature", NatureDuty, NatureStart, NatureCutoff), Exclusive: r.Exclusive,
 			Who: l.text(r.ID, r.Who), By: l.roles(r.ID, r.By), Says: r.Says, Note: r.Note,
 			Cites: printCites(cites, everyCite), Confidence: r.Confidence.Value, Source: r.Source.Value,
 		}}
@@ -74,22 +74,22 @@ func (l *loader) namedDay(r rawDeadline) string {
 func (l *loader) fits(r rawDeadline) {
 	kind := r.Kind.Value
 	if dated := kind == DeadlineOnce || kind == DeadlineYearly; dated != (r.Day.Line > 0) || !dated && r.Exclusive {
-		l.add(r.ID.Line, "%s: day does not fit kind %s", r.ID.Value, kind)
+		l.Add(r.ID.Line, "%s: day does not fit kind %s", r.ID.Value, kind)
 	}
 	if once := kind == DeadlineOnce; once && (r.From.Line > 0 || r.Until.Line > 0) {
-		l.add(r.ID.Line, "%s: a span of days does not fit kind %s", r.ID.Value, kind)
+		l.Add(r.ID.Line, "%s: a span of days does not fit kind %s", r.ID.Value, kind)
 	}
 	if (kind == DeadlineEvent) != (r.Offset != nil) {
-		l.add(r.ID.Line, "%s: offset does not fit kind %s", r.ID.Value, kind)
+		l.Add(r.ID.Line, "%s: offset does not fit kind %s", r.ID.Value, kind)
 	}
 	if o := r.Offset; o != nil && !slices.Contains([]Offset{{AtOnce: true}, {Hours: max(o.Hours, 1)}, {Months: max(o.Months, 1)}}, *o) {
-		l.add(r.ID.Line, "%s: offset takes exactly one of at_once, hours, months", r.ID.Value)
+		l.Add(r.ID.Line, "%s: offset takes exactly one of at_once, hours, months", r.ID.Value)
 	}
 	for i, t := range r.To {
 		for _, o := range r.To[:i] {
 			a, b := span{Day(t.From.Value), Day(t.Until.Value)}, span{Day(o.From.Value), Day(o.Until.Value)}
 			if a.meets(b) || strings.TrimSpace(t.Role.Value) == "" {
-				l.add(t.Role.line(r.ID), "%s: two addressees on one day", r.ID.Value)
+				l.Add(t.Role.Or(r.ID).Line, "%s: two addressees on one day", r.ID.Value)
 			}
 		}
 	}

@@ -49,11 +49,11 @@ func (l *loader) dossier(raw rawDossier) {
 	for _, r := range raw.Triggers {
 		cites := l.entry(EntryTrigger, r.rawEntry)
 		if r.Event.Line == 0 {
-			l.add(r.ID.Line, "%s: no event", r.ID.Value)
+			l.Add(r.ID.Line, "%s: no event", r.ID.Value)
 		}
 		l.book.triggers = append(l.book.triggers, Trigger{
 			ID: r.ID.Value, Event: r.Event.Value, Rules: l.ruleSetList(r.ID, r.Rules),
-			Effect: l.word(r.ID, r.Effect, "effect", TriggerRedetermine, TriggerReassess),
+			Effect: l.Word(r.ID, r.Effect, "effect", TriggerRedetermine, TriggerReassess),
 			Cites:  printCites(cites, everyCite), Confidence: r.Confidence.Value, Source: r.Source.Value,
 			Says: r.Says, Note: r.Note,
 		})
@@ -66,13 +66,13 @@ func (l *loader) fields(r rawDuty) {
 	l.levels(r.ID, r.Levels)
 	rules, at := l.ruleSetList(r.ID, r.Rules), l.moment(r.ID, r.At)
 	if len(r.Fields) == 0 {
-		l.add(r.ID.Line, "%s: names no field", r.ID.Value)
+		l.Add(r.ID.Line, "%s: names no field", r.ID.Value)
 	}
 	for _, m := range r.Fields {
 		for _, o := range l.book.duties {
 			same := slices.ContainsFunc(o.Rules, func(s RuleSet) bool { return slices.Contains(rules, s) })
 			if same && o.Field == m.Value && overlap(o.Levels, r.Levels) {
-				l.add(m.Line, "%s: %s is compulsory already by %s", r.ID.Value, m.Value, o.ID)
+				l.Add(m.Line, "%s: %s is compulsory already by %s", r.ID.Value, m.Value, o.ID)
 			}
 		}
 		l.book.duties = append(l.book.duties, FieldDuty{
@@ -83,4 +83,4 @@ func (l *loader) fields(r rawDuty) {
 }
 
 // moment checks when something has to be there.
-func (l *loader) moment(of, m mark) string { return l.word(of, m, "at", AtSubmission, AtApproval) }
+func (l *loader) moment(of, m mark) string { return l.Word(of, m, "at", AtSubmission, AtApproval) }

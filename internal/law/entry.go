@@ -56,22 +56,22 @@ type loader struct {
 // unique refuses an id used twice anywhere in the book.
 func (l *loader) unique(id mark) {
 	if id.Value == "" {
-		l.add(max(id.Line, 1), "entry without id")
+		l.Add(max(id.Line, 1), "entry without id")
 		return
 	}
 	if before, ok := l.ids[id.Value]; ok {
-		l.add(id.Line, "duplicate id %q, first in %s", id.Value, before)
+		l.Add(id.Line, "duplicate id %q, first in %s", id.Value, before)
 		return
 	}
-	l.ids[id.Value] = l.file
+	l.ids[id.Value] = l.File
 }
 
 // trust checks confidence and source keys.
 func (l *loader) trust(id, confidence, source mark) {
-	l.word(id, confidence, "confidence", ConfidenceHigh, ConfidenceMedium, ConfidenceLow, ConfidenceInferred)
+	l.Word(id, confidence, "confidence", ConfidenceHigh, ConfidenceMedium, ConfidenceLow, ConfidenceInferred)
 	for key := range strings.SplitSeq(source.Value, ", ") {
 		if !l.sources[key] {
-			l.add(source.line(id), "%s: source %q is not in the legend", id.Value, key)
+			l.Add(source.Or(id).Line, "%s: source %q is not in the legend", id.Value, key)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (l *loader) entry(kind string, e rawEntry) []cited {
 		l.text(e.ID, e.Note)
 	}
 	if len(e.Cites) == 0 {
-		l.add(e.ID.Line, "%s: cites nothing", e.ID.Value)
+		l.Add(e.ID.Line, "%s: cites nothing", e.ID.Value)
 	}
 	out := l.cites(e.ID, e.Cites)
 	l.book.entries = append(l.book.entries, entry{kind, e.ID.Value, e.Confidence.Value, e.Says, out})
@@ -99,7 +99,7 @@ func (l *loader) cites(id mark, list []rawCite) []cited {
 	for _, c := range list {
 		of, ok := l.book.instrument(c.Instrument.Value)
 		if !ok {
-			l.add(c.Instrument.line(id), "%s: cites unknown instrument %q", id.Value, c.Instrument.Value)
+			l.Add(c.Instrument.Or(id).Line, "%s: cites unknown instrument %q", id.Value, c.Instrument.Value)
 		}
 		l.cited[c.Instrument.Value] = true
 		out = append(out, cited{Citation{c.Instrument.Value, c.Ref}, of})
@@ -114,7 +114,7 @@ func (l *loader) ruleSet(of, m mark) RuleSet {
 			return s.ID
 		}
 	}
-	l.add(m.line(of), "%s: unknown rule set %q", of.Value, m.Value)
+	l.Add(m.Or(of).Line, "%s: unknown rule set %q", of.Value, m.Value)
 	return RuleSet(m.Value)
 }
 
@@ -123,7 +123,7 @@ func (l *loader) role(of, m mark) Role {
 	if m.Line == 0 {
 		return ""
 	}
-	return Role(l.word(of, m, "role", string(RoleOperator), string(RoleSpecialisedUnit),
+	return Role(l.Word(of, m, "role", string(RoleOperator), string(RoleSpecialisedUnit),
 		string(RoleIndependentCouncil), string(RoleOwner), string(RoleMIC), string(RoleMPS),
 		string(RoleMOD), string(RoleCipherCommittee), string(RolePrimeMinister)))
 }

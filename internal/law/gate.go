@@ -63,18 +63,18 @@ func (l *loader) gate(raw rawGate) {
 	}
 	for _, id := range ReasonIDs() {
 		if _, ok := l.book.Reason(id); !ok {
-			l.add(1, "reason %s is missing", id)
+			l.Add(1, "reason %s is missing", id)
 		}
 	}
 }
 
 // policy checks the switches.
 func (l *loader) policy(r rawPolicy) {
-	of := mark{"policy", 1}
+	of := mark{Value: "policy", Line: 1}
 	p := Policy{
 		ConfirmationRequired: r.ConfirmationRequired.Value,
 		RoadmapAllows:        r.RoadmapAllows.Value,
-		InspectionOverdue:    l.word(of, r.InspectionOverdue.Value, "inspection_overdue", EffectWarn, EffectDeny),
+		InspectionOverdue:    l.Word(of, r.InspectionOverdue.Value, "inspection_overdue", EffectWarn, EffectDeny),
 		MinutesMonths:        r.MinutesMonths.Value,
 		RiskMonths:           r.RiskMonths.Value,
 		DueSoonDays:          r.DueSoonDays.Value,
@@ -82,17 +82,17 @@ func (l *loader) policy(r rawPolicy) {
 		RedetermineDays:      r.RedetermineDays.Value,
 	}
 	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 {
-		l.add(of.Line, "policy: minutes_months, risk_months, due_soon_days and redetermine_days must be at least 1")
+		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days and redetermine_days must be at least 1")
 	}
 	p.Notes = []PolicyNote{
-		{"confirmation_required", l.text(mark{"policy.confirmation_required", 1}, r.ConfirmationRequired.Note)},
-		{"roadmap_allows", l.text(mark{"policy.roadmap_allows", 1}, r.RoadmapAllows.Note)},
-		{"inspection_overdue", l.text(mark{"policy.inspection_overdue", 1}, r.InspectionOverdue.Note)},
-		{"minutes_months", l.text(mark{"policy.minutes_months", 1}, r.MinutesMonths.Note)},
-		{"risk_months", l.text(mark{"policy.risk_months", 1}, r.RiskMonths.Note)},
-		{"due_soon_days", l.text(mark{"policy.due_soon_days", 1}, r.DueSoonDays.Note)},
-		{"check_first", l.text(mark{"policy.check_first", 1}, r.CheckFirst.Note)},
-		{"redetermine_days", l.text(mark{"policy.redetermine_days", 1}, r.RedetermineDays.Note)},
+		{"confirmation_required", l.text(mark{Value: "policy.confirmation_required", Line: 1}, r.ConfirmationRequired.Note)},
+		{"roadmap_allows", l.text(mark{Value: "policy.roadmap_allows", Line: 1}, r.RoadmapAllows.Note)},
+		{"inspection_overdue", l.text(mark{Value: "policy.inspection_overdue", Line: 1}, r.InspectionOverdue.Note)},
+		{"minutes_months", l.text(mark{Value: "policy.minutes_months", Line: 1}, r.MinutesMonths.Note)},
+		{"risk_months", l.text(mark{Value: "policy.risk_months", Line: 1}, r.RiskMonths.Note)},
+		{"due_soon_days", l.text(mark{Value: "policy.due_soon_days", Line: 1}, r.DueSoonDays.Note)},
+		{"check_first", l.text(mark{Value: "policy.check_first", Line: 1}, r.CheckFirst.Note)},
+		{"redetermine_days", l.text(mark{Value: "policy.redetermine_days", Line: 1}, r.RedetermineDays.Note)},
 	}
 	l.book.policy = p
 }
@@ -102,13 +102,13 @@ func (l *loader) inspection(r rawInspection) {
 	cites := printCites(l.entry(EntryInspection, r.rawEntry), everyCite)
 	l.levels(r.ID, r.Levels)
 	if r.Months < 1 {
-		l.add(r.ID.Line, "%s: months must be at least 1", r.ID.Value)
+		l.Add(r.ID.Line, "%s: months must be at least 1", r.ID.Value)
 	}
 	i := inspection{l.ruleSetList(r.ID, r.Rules), r.Levels, r.Months, cites}
 	for _, other := range l.book.inspections {
 		same := slices.ContainsFunc(i.rules, func(s RuleSet) bool { return slices.Contains(other.rules, s) })
 		if same && overlap(i.levels, other.levels) {
-			l.add(r.ID.Line, "%s: overlaps another inspection period", r.ID.Value)
+			l.Add(r.ID.Line, "%s: overlaps another inspection period", r.ID.Value)
 		}
 	}
 	l.book.inspections = append(l.book.inspections, i)
@@ -121,7 +121,7 @@ func (l *loader) requiredLevel(r rawRequired) {
 	q := required{l.span(r.ID, r.From, r.Until), r.Target.Value, r.Level, cites}
 	for _, other := range l.book.required {
 		if other.target == q.target && other.meets(q.span) {
-			l.add(r.ID.Line, "%s: overlaps another level for %s", r.ID.Value, q.target)
+			l.Add(r.ID.Line, "%s: overlaps another level for %s", r.ID.Value, q.target)
 		}
 	}
 	l.book.required = append(l.book.required, q)
@@ -130,13 +130,13 @@ func (l *loader) requiredLevel(r rawRequired) {
 // reason checks one reason.
 func (l *loader) reason(r rawReason) {
 	basis := l.entry(EntryReason, r.rawEntry)
-	effect := l.word(r.ID, r.Effect, "effect", EffectDeny, EffectWarn, EffectLimit, EffectAllow)
-	l.word(r.ID, r.Strength, "strength", StrengthLaw, StrengthDirective, StrengthGuidance, StrengthProduct)
+	effect := l.Word(r.ID, r.Effect, "effect", EffectDeny, EffectWarn, EffectLimit, EffectAllow)
+	l.Word(r.ID, r.Strength, "strength", StrengthLaw, StrengthDirective, StrengthGuidance, StrengthProduct)
 	if r.Code.Line == 0 {
-		l.add(r.ID.Line, "%s: no code", r.ID.Value)
+		l.Add(r.ID.Line, "%s: no code", r.ID.Value)
 	}
 	if r.ID.Value == ReasonInspectionOverdue && effect != l.book.policy.InspectionOverdue {
-		l.add(r.Effect.Line, "%s: effect must follow policy.inspection_overdue", r.ID.Value)
+		l.Add(r.Effect.Line, "%s: effect must follow policy.inspection_overdue", r.ID.Value)
 	}
 	l.book.reasons = append(l.book.reasons, Reason{
 		ID: r.ID.Value, Code: r.Code.Value, Effect: effect,
@@ -148,7 +148,7 @@ func (l *loader) reason(r rawReason) {
 // ruleSetList checks a list of rule sets.
 func (l *loader) ruleSetList(of mark, list []mark) []RuleSet {
 	if len(list) == 0 {
-		l.add(of.Line, "%s: names no rule set", of.Value)
+		l.Add(of.Line, "%s: names no rule set", of.Value)
 	}
 	var out []RuleSet
 	for _, m := range list {

@@ -98,14 +98,14 @@ func (l *loader) names(raw map[mark]Text) map[string]Text {
 	kinds := []string{HolidayInLieu, HolidaySwapOff, HolidaySwapWork, HolidayProposedOff, HolidayProposedOn}
 	out := map[string]Text{}
 	for m, t := range raw {
-		l.word(m, m, "kind of day", kinds...)
+		l.Word(m, m, "kind of day", kinds...)
 		if !strings.Contains(t.VI, "{}") || !strings.Contains(t.EN, "{}") {
-			l.add(m.Line, "names: %s needs vi and en with {} for the feast", m.Value)
+			l.Add(m.Line, "names: %s needs vi and en with {} for the feast", m.Value)
 		}
 		out[m.Value] = t
 	}
 	if len(out) < len(kinds) {
-		l.add(1, "names: every kind of day needs a name")
+		l.Add(1, "names: every kind of day needs a name")
 	}
 	return out
 }
@@ -117,7 +117,7 @@ func (l *loader) weekday(of, m mark) time.Weekday {
 			return d
 		}
 	}
-	l.add(m.line(of), "%s: %q is no day of the week", of.Value, m.Value)
+	l.Add(m.Or(of).Line, "%s: %q is no day of the week", of.Value, m.Value)
 	return time.Sunday
 }
 
@@ -126,11 +126,11 @@ func (a *almanac) feast(r rawFeast) {
 	a.entry(EntryFeast, r.rawEntry)
 	f := feast{a.span(r.ID, r.From, r.Until), r.ID.Value, r.Feast.Value, r.Says, r.Days, r.InLieu}
 	if f.key == "" || f.days < 1 {
-		a.add(r.ID.Line, "%s: needs feast and days", f.id)
+		a.Add(r.ID.Line, "%s: needs feast and days", f.id)
 	}
 	for _, other := range a.feasts {
 		if other.key == f.key && other.meets(f.span) {
-			a.add(r.ID.Line, "%s: overlaps %s", f.id, other.id)
+			a.Add(r.ID.Line, "%s: overlaps %s", f.id, other.id)
 		}
 	}
 	a.feasts = append(a.feasts, f)
@@ -144,7 +144,7 @@ func (a *almanac) year(r rawYear) {
 		Source: r.Source.Value, Says: r.Says, Note: r.Note,
 	}
 	if slices.ContainsFunc(a.book.calendar.years, func(o CalendarYear) bool { return o.Year == y.Year }) {
-		a.add(r.ID.Line, "%s: a second calendar for %d", r.ID.Value, y.Year)
+		a.Add(r.ID.Line, "%s: a second calendar for %d", r.ID.Value, y.Year)
 	}
 	a.book.calendar.years = append(a.book.calendar.years, y)
 	count := map[string]int{}
@@ -160,7 +160,7 @@ func (a *almanac) year(r rawYear) {
 	}
 	for _, f := range a.feasts {
 		if in := r.Year >= f.From.Time().Year() && (f.Until == "" || r.Year <= f.Until.Time().Year()); in && count[f.key] != f.days {
-			a.add(r.ID.Line, "%s: %s has %d days, want %d", r.ID.Value, f.key, count[f.key], f.days)
+			a.Add(r.ID.Line, "%s: %s has %d days, want %d", r.ID.Value, f.key, count[f.key], f.days)
 		}
 	}
 }
@@ -179,17 +179,17 @@ func (a *almanac) holy(r rawYear, d rawHoly) {
 	}
 	for _, m := range d.InLieu {
 		if h := a.day(r, m, d.Feast, HolidayInLieu); a.resting(h.Day) {
-			a.add(m.Line, "%s: %s in lieu is a day of rest already", r.ID.Value, m.Value)
+			a.Add(m.Line, "%s: %s in lieu is a day of rest already", r.ID.Value, m.Value)
 		}
 	}
 	if lost != len(d.InLieu) {
-		a.add(d.Feast.line(r.ID), "%s: %s loses %d days to the weekly rest and has %d in lieu", r.ID.Value, d.Feast.Value, lost, len(d.InLieu))
+		a.Add(d.Feast.Or(r.ID).Line, "%s: %s loses %d days to the weekly rest and has %d in lieu", r.ID.Value, d.Feast.Value, lost, len(d.InLieu))
 	}
 }
 
 // swap adds a working day given off and the rest day worked for it.
 func (a *almanac) swap(r rawYear, s rawSwap, off, work string) {
-	confidence, source := s.Confidence.or(r.Confidence), s.Source.or(r.Source)
+	confidence, source := s.Confidence.Or(r.Confidence), s.Source.Or(r.Source)
 	a.trust(r.ID, confidence, source)
 	for _, m := range []mark{s.Off, s.Work} {
 		kind := off
@@ -198,7 +198,7 @@ func (a *almanac) swap(r rawYear, s rawSwap, off, work string) {
 		}
 		h := a.day(r, m, s.Feast, kind)
 		if a.resting(h.Day) != (m == s.Work) {
-			a.add(m.line(r.ID), "%s: %s does not fit %s", r.ID.Value, m.Value, kind)
+			a.Add(m.Or(r.ID).Line, "%s: %s does not fit %s", r.ID.Value, m.Value, kind)
 		}
 		h.Confidence, h.Source = confidence.Value, source.Value
 		a.book.calendar.days[h.Day] = h
@@ -210,7 +210,7 @@ func (a *almanac) day(r rawYear, m, of mark, kind string) Holiday {
 	h := Holiday{Day: a.lint.day(m), Kind: kind, Feast: of.Value, Confidence: r.Confidence.Value, Source: r.Source.Value}
 	f, ok := a.feastOn(of, h.Day)
 	if !ok {
-		a.add(of.line(r.ID), "%s: no feast %q on %s", r.ID.Value, of.Value, m.Value)
+		a.Add(of.Or(r.ID).Line, "%s: no feast %q on %s", r.ID.Value, of.Value, m.Value)
 	}
 	h.Name = f.name
 	if kind != HolidayFeast {
@@ -218,10 +218,10 @@ func (a *almanac) day(r rawYear, m, of mark, kind string) Holiday {
 		h.Name.EN = strings.ReplaceAll(a.names[kind].EN, "{}", f.name.EN)
 	}
 	if before, ok := a.book.calendar.days[h.Day]; ok {
-		a.add(m.line(r.ID), "%s: %s is %s already", r.ID.Value, m.Value, before.Name.EN)
+		a.Add(m.Or(r.ID).Line, "%s: %s is %s already", r.ID.Value, m.Value, before.Name.EN)
 	}
 	if !strings.HasPrefix(m.Value, fmt.Sprint(r.Year)) && kind != HolidaySwapWork {
-		a.add(m.line(r.ID), "%s: %s lies outside %d", r.ID.Value, m.Value, r.Year)
+		a.Add(m.Or(r.ID).Line, "%s: %s lies outside %d", r.ID.Value, m.Value, r.Year)
 	}
 	a.book.calendar.days[h.Day] = h
 	return h

@@ -39,9 +39,9 @@ type rawRuleSet struct {
 func (l *loader) library(raw rawLibrary) {
 	for _, s := range raw.Sources {
 		if l.sources[s.Key.Value] || s.What == "" {
-			l.add(max(s.Key.Line, 1), "source %q is given twice or says nothing", s.Key.Value)
+			l.Add(max(s.Key.Line, 1), "source %q is given twice or says nothing", s.Key.Value)
 		}
-		l.word(s.Key, s.Trust, "trust", ConfidenceHigh, ConfidenceMedium, ConfidenceLow)
+		l.Word(s.Key, s.Trust, "trust", ConfidenceHigh, ConfidenceMedium, ConfidenceLow)
 		l.sources[s.Key.Value] = true
 		l.book.sources = append(l.book.sources, Source{s.Key.Value, s.What, s.Trust.Value})
 	}
@@ -54,10 +54,10 @@ func (l *loader) library(raw rawLibrary) {
 			Confidence: r.Confidence.Value, Source: r.Source.Value, Note: r.Note,
 		}
 		if i.Number == "" || i.Short == "" || i.Issuer == "" {
-			l.add(r.ID.Line, "%s: needs number, short and issuer", i.ID)
+			l.Add(r.ID.Line, "%s: needs number, short and issuer", i.ID)
 		}
 		if i.Until != "" && i.Until < i.From {
-			l.add(r.Until.Line, "%s: ends before it starts", i.ID)
+			l.Add(r.Until.Line, "%s: ends before it starts", i.ID)
 		}
 		l.book.instruments = append(l.book.instruments, i)
 	}
@@ -70,7 +70,7 @@ func (l *loader) ruleSets(raw rawRuleSets) {
 		s := l.span(r.ID, r.From, r.Until)
 		for _, other := range l.book.ruleSets[:i] {
 			if s.meets(span{other.From, other.Until}) {
-				l.add(r.ID.Line, "%s: overlaps %s", r.ID.Value, other.ID)
+				l.Add(r.ID.Line, "%s: overlaps %s", r.ID.Value, other.ID)
 			}
 		}
 		l.book.ruleSets = append(l.book.ruleSets, RuleSetInfo{

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -25,7 +24,7 @@ func Load() (*Book, error) {
 }
 
 // LoadFS reads a book from the YAML files at the root of fsys. Every flaw is
-// collected as "file:line: reason" and joined into one error.
+// collected; the error wraps them as proof.Flaws.
 func LoadFS(fsys fs.FS) (*Book, error) {
 	names, err := fs.Glob(fsys, "*")
 	if err != nil {
@@ -37,13 +36,36 @@ func LoadFS(fsys fs.FS) (*Book, error) {
 			return nil, fmt.Errorf("read book of law: %w", err)
 		}
 	}
+	return load(files)
+}
+
+// LoadOver reads the embedded book with some of its files replaced, by name: an
+// edited book needs no more than the files that differ. Flaws come as of LoadFS;
+// a name the book does not know is one.
+func LoadOver(edited map[string][]byte) (*Book, error) {
+	entries, err := embedded.ReadDir("book")
+	if err != nil {
+		return nil, fmt.Errorf("list book of law: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		if files[e.Name()], err = embedded.ReadFile("book/" + e.Name()); err != nil {
+			return nil, fmt.Errorf("read book of law: %w", err)
+		}
+	}
+	maps.Copy(files, edited)
+	return load(files)
+}
+
+// load makes a book of its files, by name.
+func load(files map[string][]byte) (*Book, error) {
 	l := &loader{
 		book: &Book{digest: digest(files), tables: map[RuleSet]*table{}},
 		ids:  map[string]string{}, sources: map[string]bool{}, cited: map[string]bool{},
 	}
 	l.load(files)
-	if len(l.errs) > 0 {
-		return nil, fmt.Errorf("load book of law: %w", errors.Join(l.errs...))
+	if err := l.Err(); err != nil {
+		return nil, fmt.Errorf("load book of law: %w", err)
 	}
 	return l.book, nil
 }
@@ -82,21 +104,21 @@ func (l *loader) load(files map[string][]byte) {
 	l.dossier(dossier)
 	l.unused()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		l.file = name
-		l.add(1, "unexpected file")
+		l.File = name
+		l.Add(1, "unexpected file")
 	}
 }
 
 // take decodes one file and strikes it off.
 func (l *loader) take(files map[string][]byte, name string, into any) {
-	l.file = name
+	l.File = name
 	text, ok := files[name]
 	if !ok {
-		l.add(1, "file is missing")
+		l.Add(1, "file is missing")
 		return
 	}
 	delete(files, name)
-	l.decode(text, into)
+	l.Decode(text, into)
 }
 
 // tables reads every levels-*.yaml and lets a table lean on its reference.
@@ -114,7 +136,7 @@ func (l *loader) tables(files map[string][]byte) {
 		l.take(files, name, &raw)
 		t := l.table(raw, facts)
 		if l.book.tables[t.rules] != nil {
-			l.add(raw.Rules.Line, "a second table for %s", t.rules)
+			l.Add(raw.Rules.Line, "a second table for %s", t.rules)
 		}
 		l.book.tables[t.rules] = t
 		if raw.Reference.Line > 0 {
@@ -138,10 +160,10 @@ type leaning struct {
 func (l *loader) lean(on map[RuleSet]leaning) {
 	for _, rs := range slices.Sorted(maps.Keys(on)) {
 		ref := on[rs]
-		l.file = ref.file
+		l.File = ref.file
 		base := l.book.tables[RuleSet(ref.Value)]
 		if _, chained := on[RuleSet(ref.Value)]; base == nil || chained {
-			l.add(ref.Line, "%s: reference %q has no table of its own", rs, ref.Value)
+			l.Add(ref.Line, "%s: reference %q has no table of its own", rs, ref.Value)
 			continue
 		}
 		t := l.book.tables[rs]
@@ -153,10 +175,10 @@ func (l *loader) lean(on map[RuleSet]leaning) {
 
 // unused notes instruments that nothing cites.
 func (l *loader) unused() {
-	l.file = "instruments.yaml"
+	l.File = "instruments.yaml"
 	for _, i := range l.book.instruments {
 		if !l.cited[i.ID] {
-			l.add(1, "instrument %q is cited by nothing", i.ID)
+			l.Add(1, "instrument %q is cited by nothing", i.ID)
 		}
 	}
 }
@@ -164,16 +186,16 @@ func (l *loader) unused() {
 // check makes sure that every rule set has a table and that the two rules
 // known to Determination.Listed exist.
 func (l *loader) check() {
-	l.file = "rulesets.yaml"
+	l.File = "rulesets.yaml"
 	for _, s := range l.book.ruleSets {
 		if l.book.tables[s.ID] == nil {
-			l.add(1, "no level table for %s", s.ID)
+			l.Add(1, "no level table for %s", s.ID)
 		}
 	}
-	l.file = "levels-r331.yaml"
+	l.File = "levels-r331.yaml"
 	for _, id := range []string{ruleListedBySigns, ruleListedByResult} {
 		if _, ok := l.book.Rule(id); !ok {
-			l.add(1, "rule %s is missing", id)
+			l.Add(1, "rule %s is missing", id)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (l *loader) reviewList(raw rawReviews) {
 			}
 		}
 		for level, m := range r.Performer {
-			x.performer[level] = l.word(r.ID, m, "performer", PerformerSelf, PerformerIndependent, PerformerLicensed)
+			x.performer[level] = l.Word(r.ID, m, "performer", PerformerSelf, PerformerIndependent, PerformerLicensed)
 		}
 		l.periods(r, x)
 		l.book.reviews = append(l.book.reviews, x)
@@ -64,7 +64,7 @@ func (l *loader) clauses(r rawReview) map[Level]cited {
 	for _, level := range slices.Sorted(maps.Keys(r.Clauses.Refs)) {
 		ref := r.Clauses.Refs[level]
 		if !level.Valid() {
-			l.add(ref.Line, "%s: a clause of level %d, which does not exist", r.ID.Value, level)
+			l.Add(ref.Line, "%s: a clause of level %d, which does not exist", r.ID.Value, level)
 		}
 		out[level] = l.cites(r.ID, []rawCite{{r.Clauses.Instrument, ref.Value}})[0]
 	}
@@ -78,11 +78,11 @@ func (l *loader) periods(r rawReview, x review) {
 	levels := x.levels()
 	l.levels(r.ID, levels)
 	if len(slices.Compact(slices.Clone(levels))) != len(levels) {
-		l.add(r.ID.Line, "%s: a level with two kinds of period", r.ID.Value)
+		l.Add(r.ID.Line, "%s: a level with two kinds of period", r.ID.Value)
 	}
 	for level, months := range r.Months {
 		if months < 1 {
-			l.add(r.ID.Line, "%s: level %d every %d months", r.ID.Value, level, months)
+			l.Add(r.ID.Line, "%s: level %d every %d months", r.ID.Value, level, months)
 		}
 	}
 	for level := MinLevel; level <= MaxLevel; level++ {
@@ -91,16 +91,16 @@ func (l *loader) periods(r rawReview, x review) {
 		_, cited := x.clauses[level]
 		asked := slices.Contains(levels, level)
 		if suggested && !slices.Contains(r.Own, level) || (performed || cited) && !asked {
-			l.add(r.ID.Line, "%s: speaks of level %d, at which it is not asked for", r.ID.Value, level)
+			l.Add(r.ID.Line, "%s: speaks of level %d, at which it is not asked for", r.ID.Value, level)
 		}
 	}
 	if r.Activity.Line == 0 {
-		l.add(r.ID.Line, "%s: no activity", r.ID.Value)
+		l.Add(r.ID.Line, "%s: no activity", r.ID.Value)
 	}
 	for _, o := range l.book.reviews {
 		same := slices.ContainsFunc(o.rules, func(s RuleSet) bool { return slices.Contains(x.rules, s) })
 		if same && o.plain.Activity == x.plain.Activity && overlap(o.levels(), levels) {
-			l.add(r.ID.Line, "%s: overlaps %s", r.ID.Value, o.plain.ID)
+			l.Add(r.ID.Line, "%s: overlaps %s", r.ID.Value, o.plain.ID)
 		}
 	}
 }

@@ -51,7 +51,7 @@ type ask struct {
 
 // table compiles one file and adds its rules to the book.
 func (l *loader) table(raw rawTable, facts map[string]fact) *table {
-	t := &table{rules: l.ruleSet(mark{"rules", max(raw.Rules.Line, 1)}, raw.Rules)}
+	t := &table{rules: l.ruleSet(mark{Value: "rules", Line: max(raw.Rules.Line, 1)}, raw.Rules)}
 	c := compiler{lint: &l.lint, facts: facts, params: raw.Params}
 	for _, r := range raw.Rows {
 		c.of = r.ID
@@ -59,10 +59,10 @@ func (l *loader) table(raw rawTable, facts map[string]fact) *table {
 	}
 	names := FactNames()
 	for _, a := range raw.Asks {
-		c.of = mark{"asks", a.Fact.Line}
+		c.of = mark{Value: "asks", Line: a.Fact.Line}
 		k, ok := facts[a.Fact.Value]
 		if !ok {
-			l.add(a.Fact.Line, "asks: unknown fact %q", a.Fact.Value)
+			l.Add(a.Fact.Line, "asks: unknown fact %q", a.Fact.Value)
 			continue
 		}
 		t.asks = append(t.asks, ask{k, slices.Index(names, k.name), a.Below, l.when(c, a.When)})
@@ -90,7 +90,7 @@ func (l *loader) when(c compiler, r *rawCondition) test {
 // row checks one rule and compiles it.
 func (l *loader) row(c compiler, r rawRow, rules RuleSet) row {
 	cites := l.entry(EntryRule, r.rawEntry)
-	l.word(r.ID, r.Kind, "kind", KindLevel, KindComposite, KindStated, KindRaise, KindManual,
+	l.Word(r.ID, r.Kind, "kind", KindLevel, KindComposite, KindStated, KindRaise, KindManual,
 		KindFlag, KindResult, KindPrecondition)
 	var seen mentions
 	c.mentions = &seen
@@ -107,7 +107,7 @@ func (l *loader) row(c compiler, r rawRow, rules RuleSet) row {
 	for _, m := range r.Take {
 		k, ok := c.facts[m.Value]
 		if _, isLevel := k.atLevel(); !ok || !isLevel {
-			l.add(m.Line, "%s: cannot take a level from %q", r.ID.Value, m.Value)
+			l.Add(m.Line, "%s: cannot take a level from %q", r.ID.Value, m.Value)
 			continue
 		}
 		out.take = append(out.take, k)
@@ -128,13 +128,13 @@ func (l *loader) shape(r rawRow) {
 	wantWhen := slices.Contains([]string{KindLevel, KindStated, KindFlag}, r.Kind.Value)
 	noWhen := slices.Contains([]string{KindComposite, KindRaise, KindResult, KindPrecondition}, r.Kind.Value)
 	if wantLevel != (r.Level != 0) || wantLevel && !r.Level.Valid() {
-		l.add(r.ID.Line, "%s: kind %s with level %d", r.ID.Value, r.Kind.Value, r.Level)
+		l.Add(r.ID.Line, "%s: kind %s with level %d", r.ID.Value, r.Kind.Value, r.Level)
 	}
 	if wantTake != (len(r.Take) > 0) {
-		l.add(r.ID.Line, "%s: take does not fit kind %s", r.ID.Value, r.Kind.Value)
+		l.Add(r.ID.Line, "%s: take does not fit kind %s", r.ID.Value, r.Kind.Value)
 	}
 	if wantWhen && r.When == nil || noWhen && r.When != nil {
-		l.add(r.ID.Line, "%s: when does not fit kind %s", r.ID.Value, r.Kind.Value)
+		l.Add(r.ID.Line, "%s: when does not fit kind %s", r.ID.Value, r.Kind.Value)
 	}
 }
 

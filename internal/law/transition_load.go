@@ -27,25 +27,25 @@ func (l *loader) transitionList(raw rawTransitions) {
 		s := l.span(r.ID, when.From, when.Until)
 		t := Transition{
 			ID: r.ID.Value, From: s.From, Until: s.Until, Due: l.day(r.Due),
-			Stage: l.word(r.ID, when.Stage, "stage", StageOperating, StageUnclassified, StageUnderInvestment, StageProduct, StageLicence, StageMerged),
-			Effect: l.word(r.ID, r.Effect, "effect", TransitionKeep, TransitionConform, TransitionReview,
+			Stage: l.Word(r.ID, when.Stage, "stage", StageOperating, StageUnclassified, StageUnderInvestment, StageProduct, StageLicence, StageMerged),
+			Effect: l.Word(r.ID, r.Effect, "effect", TransitionKeep, TransitionConform, TransitionReview,
 				TransitionProcedure, TransitionDueAtOnce),
 			Cites: printCites(cites, everyCite), Confidence: r.Confidence.Value, Source: r.Source.Value,
 			Says: r.Says, Note: r.Note,
 		}
 		if r.Flag.Line > 0 {
-			t.Flag = l.word(r.ID, r.Flag, "flag", FlagLevelKept, FlagInherited)
+			t.Flag = l.Word(r.ID, r.Flag, "flag", FlagLevelKept, FlagInherited)
 		}
 		if len(when.ApprovedUnder) > 0 {
 			t.ApprovedUnder = l.ruleSetList(r.ID, when.ApprovedUnder)
 		}
 		if (t.Effect == TransitionProcedure) != (r.Procedure.Line > 0) {
-			l.add(r.ID.Line, "%s: procedure does not fit effect %s", t.ID, t.Effect)
+			l.Add(r.ID.Line, "%s: procedure does not fit effect %s", t.ID, t.Effect)
 		} else if t.Effect == TransitionProcedure {
 			t.Procedure = l.ruleSet(r.ID, r.Procedure)
 		}
 		if wants := t.Effect == TransitionConform || t.Effect == TransitionReview; wants != (t.Due != "") {
-			l.add(r.ID.Line, "%s: due does not fit effect %s", t.ID, t.Effect)
+			l.Add(r.ID.Line, "%s: due does not fit effect %s", t.ID, t.Effect)
 		}
 		l.book.transitions = append(l.book.transitions, t)
 	}
