@@ -44,18 +44,19 @@ var plan = map[string]room{
 	// The office, and what asks it.
 	"internal/approval": {[]string{"forms", "internal/law"}, nil},
 	"internal/gate":     {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/machine":  {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/whatif":   {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/identity": {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":   {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":      {[]string{"forms", "templates", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/identity", "internal/law", "internal/ledger"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/identity", "internal/law", "internal/ledger", "internal/machine"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},
 		[]string{"golang.org/x/net"}},
 }
 
@@ -155,6 +156,7 @@ var forbidden = map[string][]string{
 	"internal/approval":  {"net/http", "database/sql", "os", "html/template", "html"},
 	"internal/report":    {"net/http", "database/sql", "os", "html/template"},
 	"internal/gate":      {"database/sql", "os", "html/template"},
+	"internal/machine":   {"net/http", "database/sql", "os", "html/template"},
 	"internal/web":       {"database/sql", "os"},
 	"internal/store":     {"net/http", "html/template"},
 }

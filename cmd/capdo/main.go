@@ -51,6 +51,7 @@ func commands() []command {
 		{"seed", "load agencies and published figures into a new register", seed},
 		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand},
 		{"account", "create an account; the password on standard input", account},
+		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand},
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
 		{"verify", "check the ledger against itself and against the tables", verify},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand},

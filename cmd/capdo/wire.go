@@ -16,6 +16,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/machine"
 	"capdo/internal/store"
 	"capdo/internal/web"
 )
@@ -29,6 +30,7 @@ type program struct {
 	office   *approval.Office
 	gate     *gate.Gate
 	desk     *identity.Desk
+	machines *machine.Registry
 	clock    func() time.Time
 	log      *slog.Logger
 }
@@ -64,6 +66,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
+	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	return p, nil
 }

@@ -19,6 +19,7 @@ type rawPolicy struct {
 	DueSoonDays          rawSwitch[int]  `yaml:"due_soon_days"`
 	CheckFirst           rawSwitch[bool] `yaml:"check_first"`
 	RedetermineDays      rawSwitch[int]  `yaml:"redetermine_days"`
+	GatewayPinDays       rawSwitch[int]  `yaml:"gateway_pin_days"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -80,9 +81,10 @@ func (l *loader) policy(r rawPolicy) {
 		DueSoonDays:          r.DueSoonDays.Value,
 		CheckFirst:           r.CheckFirst.Value,
 		RedetermineDays:      r.RedetermineDays.Value,
+		GatewayPinDays:       r.GatewayPinDays.Value,
 	}
-	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 {
-		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days and redetermine_days must be at least 1")
+	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 || p.GatewayPinDays < 1 {
+		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days, redetermine_days and gateway_pin_days must be at least 1")
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{Value: "policy.confirmation_required", Line: 1}, r.ConfirmationRequired.Note)},
@@ -93,6 +95,7 @@ func (l *loader) policy(r rawPolicy) {
 		{"due_soon_days", l.text(mark{Value: "policy.due_soon_days", Line: 1}, r.DueSoonDays.Note)},
 		{"check_first", l.text(mark{Value: "policy.check_first", Line: 1}, r.CheckFirst.Note)},
 		{"redetermine_days", l.text(mark{Value: "policy.redetermine_days", Line: 1}, r.RedetermineDays.Note)},
+		{"gateway_pin_days", l.text(mark{Value: "policy.gateway_pin_days", Line: 1}, r.GatewayPinDays.Note)},
 	}
 	l.book.policy = p
 }

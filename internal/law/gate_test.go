@@ -92,11 +92,11 @@ func TestReasonCitationsAtTheirEdges(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
-	if len(p.Notes) != 8 {
+	if len(p.Notes) != 9 {
 		t.Errorf("want a note for each switch: %v", p.Notes)
 	}
 	p.Notes = nil
-	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, RedetermineDays: 30}
+	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, RedetermineDays: 30, GatewayPinDays: 90}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}

@@ -13,6 +13,7 @@ type Policy struct {
 	DueSoonDays          int          `json:"due_soon_days"`         // days left, in the limit's own unit, at which a clock is due soon
 	CheckFirst           bool         `json:"check_first"`           // the check of the valid dossier comes before the appraisal
 	RedetermineDays      int          `json:"redetermine_days"`      // working days to open a new determination after a material change
+	GatewayPinDays       int          `json:"gateway_pin_days"`      // longest life of a gateway's key on the record
 	Notes                []PolicyNote `json:"notes"`                 // why each switch stands as it does
 }
 

@@ -41,6 +41,7 @@ type Store struct {
 	r *bun.DB // query_only
 
 	cache cache // of the gate's readings
+	desk  desk  // of the gateways
 }
 
 // dsn builds a data source name. busy_timeout comes first: the pragmas after

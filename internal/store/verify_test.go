@@ -13,6 +13,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/machine"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 )
@@ -91,6 +92,17 @@ func newVictim(t testing.TB) victim {
 	if _, err = o.Receive(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), filed.Code, filed.Version, approval.ReceiptInput{Lacks: "Sơ đồ", Digest: filed.Last().Digest}); err != nil {
 		t.Fatal(err)
 	}
+	machines := &machine.Registry{Store: s, Book: o.Book, Clock: clock.Now}
+	gw, err := machines.Register(ctx, storetest.Keeper(), machine.Registration{Name: "gw", Title: "Máy cổng", Body: "H56", Reach: machine.Reach{All: true, Platforms: []string{"NDXP"}}, Pin: &machine.PinInput{SPKI: strings.Repeat("ab", 32)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gw, err = machines.Pin(ctx, storetest.Keeper(), "gw", gw.Version, machine.PinInput{SPKI: strings.Repeat("cd", 32)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = machines.Unpin(ctx, storetest.Keeper(), "gw", gw.Version, gw.Pins[0].SPKI, "Lộ khóa"); err != nil {
+		t.Fatal(err)
+	}
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -159,7 +171,7 @@ func (v victim) attack(name string, statements ...string) {
 // tables are those that Verify answers for: sessions are no part of the record.
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(column(t, db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"), func(n string) bool {
-		return n == "session" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+		return n == "session" || n == "gateway_assertion" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
 	})
 }
 

@@ -90,7 +90,7 @@ func (v *visit) switches(p law.Policy) []PolicyRow {
 	values := map[string]string{"confirmation_required": yesno(p.ConfirmationRequired), "roadmap_allows": yesno(p.RoadmapAllows),
 		"inspection_overdue": v.t("effect." + p.InspectionOverdue), "minutes_months": v.t("cal.every", p.MinutesMonths),
 		"risk_months": v.t("cal.every", p.RiskMonths), "due_soon_days": v.t("switch.days", p.DueSoonDays),
-		"check_first": yesno(p.CheckFirst), "redetermine_days": v.t("switch.workdays", p.RedetermineDays)}
+		"check_first": yesno(p.CheckFirst), "redetermine_days": v.t("switch.workdays", p.RedetermineDays), "gateway_pin_days": v.t("switch.days", p.GatewayPinDays)}
 	var all []PolicyRow
 	for _, n := range p.Notes {
 		all = append(all, PolicyRow{v.orCode("switch.", n.Key), orElse(values[n.Key], "–"), v.say(n.Says)})

@@ -26,6 +26,7 @@ func calendarWords() catalogue {
 		"switch.check_first":           {"Phải kiểm tra tiếp nhận hồ sơ trước khi thẩm định", "Check of the valid dossier comes first"},
 		"switch.redetermine_days":      {"Thời gian xác định lại sau thay đổi trọng yếu", "Time for a new determination"},
 		"switch.due_soon_days":         {"Báo sắp đến hạn", "Announced as due soon"},
+		"switch.gateway_pin_days":      {"Khóa của máy cổng", "Keys of gateways"},
 
 		"entry.ruleset":        {"Bộ quy định", "Rule set"},
 		"entry.rule":           {"Tiêu chí cấp độ", "Level criterion"},
