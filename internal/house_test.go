@@ -42,21 +42,22 @@ var plan = map[string]room{
 	"internal/controls":  {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
 	// The office, and what asks it.
-	"internal/approval": {[]string{"forms", "internal/law"}, nil},
-	"internal/gate":     {[]string{"internal/approval", "internal/law"}, nil},
-	"internal/machine":  {[]string{"internal/approval", "internal/law"}, nil},
-	"internal/whatif":   {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
-	"internal/identity": {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
-	"internal/report":   {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":      {[]string{"forms", "templates", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
+	"internal/approval":   {[]string{"forms", "internal/law"}, nil},
+	"internal/gate":       {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/machine":    {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/attachment": {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
+	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
+	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
+	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/identity", "internal/law", "internal/ledger", "internal/machine"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},
 		[]string{"golang.org/x/net"}},
 }
 
@@ -149,16 +150,17 @@ func TestLibcIsTheOneSQLitePins(t *testing.T) {
 
 // forbidden are the standard packages a kind of room must not know.
 var forbidden = map[string][]string{
-	"internal/proof":     {"net/http", "database/sql", "os", "html/template"},
-	"internal/law":       {"net/http", "database/sql", "os", "html/template"},
-	"internal/ledger":    {"net/http", "database/sql", "os", "html/template"},
-	"internal/reconcile": {"net/http", "database/sql", "os", "html/template"},
-	"internal/approval":  {"net/http", "database/sql", "os", "html/template", "html"},
-	"internal/report":    {"net/http", "database/sql", "os", "html/template"},
-	"internal/gate":      {"database/sql", "os", "html/template"},
-	"internal/machine":   {"net/http", "database/sql", "os", "html/template"},
-	"internal/web":       {"database/sql", "os"},
-	"internal/store":     {"net/http", "html/template"},
+	"internal/proof":      {"net/http", "database/sql", "os", "html/template"},
+	"internal/law":        {"net/http", "database/sql", "os", "html/template"},
+	"internal/ledger":     {"net/http", "database/sql", "os", "html/template"},
+	"internal/reconcile":  {"net/http", "database/sql", "os", "html/template"},
+	"internal/approval":   {"net/http", "database/sql", "os", "html/template", "html"},
+	"internal/report":     {"net/http", "database/sql", "os", "html/template"},
+	"internal/gate":       {"database/sql", "os", "html/template"},
+	"internal/machine":    {"net/http", "database/sql", "os", "html/template"},
+	"internal/attachment": {"net/http", "database/sql", "html/template"},
+	"internal/web":        {"database/sql", "os"},
+	"internal/store":      {"net/http", "html/template"},
 }
 
 func TestForbiddenKnowledge(t *testing.T) {

@@ -18,13 +18,14 @@ import (
 
 // serve serves the register in a folder until it is told to stop.
 func serve(ctx context.Context, w world) (err error) {
-	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides]")
+	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides] [--scanner ADDR] [--serve-unscanned] [--file-mib N] [--dossier-mib N] [--agency-mib N]")
 	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
 	gateways := f.String("gateways", w.or("CAPDO_GATEWAYS", ""), "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
 	base := f.String("authzen-base", w.or("CAPDO_AUTHZEN_BASE", ""), "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
+	papers := attachmentFlags(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -37,6 +38,12 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if err := papers.set(p.attachments); err != nil {
+		return err
+	}
+	if err := p.attachments.Blobs.Tidy(); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err
@@ -69,6 +76,7 @@ const (
 	idleTimeout  = 2 * time.Minute
 	maxHead      = 32 << 10
 	drain        = 10 * time.Second
+	rescan       = time.Minute // between two looks at the documents a scanner has not seen
 )
 
 // serveOn serves until ctx is done, then lets the requests in hand finish.
@@ -79,6 +87,9 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead}
 	done := make(chan error, 1)
+	tick := time.NewTicker(rescan)
+	defer tick.Stop()
+	go p.attachments.Watch(ctx, tick.C)
 	go func() {
 		<-ctx.Done()
 		last, cancel := context.WithTimeout(context.Background(), drain)

@@ -25,6 +25,9 @@ func verify(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := p.rehash(ctx, &r); err != nil {
+		return err
+	}
 	if *asJSON {
 		if err := json.NewEncoder(w.out).Encode(r); err != nil {
 			return err

@@ -8,10 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
@@ -23,16 +25,17 @@ import (
 
 // program is the rooms tied together.
 type program struct {
-	store    *store.Store
-	book     *law.Book
-	shelf    *forms.Shelf
-	controls *controls.Catalogues
-	office   *approval.Office
-	gate     *gate.Gate
-	desk     *identity.Desk
-	machines *machine.Registry
-	clock    func() time.Time
-	log      *slog.Logger
+	store       *store.Store
+	book        *law.Book
+	shelf       *forms.Shelf
+	controls    *controls.Catalogues
+	office      *approval.Office
+	gate        *gate.Gate
+	desk        *identity.Desk
+	machines    *machine.Registry
+	clock       func() time.Time
+	log         *slog.Logger
+	attachments *attachment.Desk // documents attached to what stands on the register
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -67,6 +70,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
+	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	return p, nil
 }

@@ -41,6 +41,9 @@ type Tx interface {
 	Append(e *Entry) error
 	// Agencies returns every agency that is or was, in official order.
 	Agencies() ([]Agency, error)
+	// Attached returns the documents attached to an object of a system, such as
+	// "dossier:1", by number; those removed are left out.
+	Attached(code, of string) ([]Attached, error)
 }
 
 // Reader answers questions inside the actor's scope.

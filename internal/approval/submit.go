@@ -56,8 +56,7 @@ func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Do
 	}
 	d := s.Open()
 	if d == nil {
-		s.Dossiers = append(s.Dossiers, Dossier{No: len(s.Dossiers) + 1, State: Draft})
-		d = s.Last()
+		d = s.begin()
 	}
 	d.Rules, d.Edition, d.Statement = rs, form.Edition, st
 	d.Level = 0

@@ -1,0 +1,155 @@
+package attachment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Blobs is the folder of files under their hashes, one folder for each tenant:
+// TENANT/ab/cdef…. A file there is final (mode 0400). What is on its way stands
+// in tmp.
+type Blobs struct{ Dir string }
+
+// received is a file on its way: in tmp, its hash known.
+type received struct {
+	file   *os.File
+	sha256 string
+	size   int64
+}
+
+// drop closes a file on its way and takes it away.
+func (r *received) drop() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
+
+// receive writes a stream into tmp, at most most bytes of it.
+func (b Blobs) receive(r io.Reader, most int64) (_ *received, err error) {
+	tmp := filepath.Join(b.Dir, "tmp")
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
+	f, err := os.CreateTemp(tmp, "in-*")
+	if err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
+	in := &received{file: f}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, in.drop())
+		}
+	}()
+	h := sha256.New()
+	if in.size, err = io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(f, h)}, io.LimitReader(r, most+1), make([]byte, 64<<10)); err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
+	if in.size > most {
+		return nil, tooBig(most)
+	}
+	in.sha256 = hex.EncodeToString(h.Sum(nil))
+	return in, nil
+}
+
+// tooBig refuses a file above the cap of one file.
+func tooBig(most int64) error {
+	return refuse(RuleTooBig, fmt.Sprintf("Tệp lớn hơn %s. Chọn tệp nhỏ hơn hoặc nén lại.", mib(most, ",")), fmt.Sprintf("The file is larger than %s. Choose a smaller one or compress it.", mib(most, ".")))
+}
+
+// mib writes a number of bytes in MiB, one decimal when it is not whole.
+func mib(n int64, point string) string {
+	if n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d%s%d MiB", n>>20, point, (n%(1<<20))*10>>20)
+}
+
+// keep puts a received file in its place: sync, rename, sync the folder. The
+// same bytes of the same tenant are there once.
+func (b Blobs) keep(in *received, tenant string) error {
+	at, err := b.path(tenant, in.sha256)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	if err := in.file.Chmod(0o400); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	if err := in.file.Sync(); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	if err := os.Rename(in.file.Name(), at); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	for _, dir := range []string{filepath.Dir(at), filepath.Dir(filepath.Dir(at)), b.Dir} {
+		if err := syncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncDir makes the names in a folder durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// path is where a file stands. Tenants and hashes come from the register; they
+// are looked at again because they become a path.
+func (b Blobs) path(tenant, sum string) (string, error) {
+	raw, err := hex.DecodeString(sum)
+	if err != nil || len(raw) != sha256.Size || !filepath.IsLocal(tenant) || filepath.Base(tenant) != tenant || tenant == "tmp" || tenant == "." {
+		return "", fmt.Errorf("no place for a file %q of %q", sum, tenant)
+	}
+	return filepath.Join(b.Dir, tenant, sum[:2], sum[2:]), nil
+}
+
+// Open opens a kept file for reading.
+func (b Blobs) Open(tenant, sum string) (*os.File, error) {
+	at, err := b.path(tenant, sum)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(at)
+	if err != nil {
+		return nil, fmt.Errorf("open kept file: %w", err)
+	}
+	return f, nil
+}
+
+// Check hashes a kept file again; the error says what is wrong with it.
+func (b Blobs) Check(tenant, sum string) error {
+	f, err := b.Open(tenant, sum)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("the file is gone")
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close() // read only
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return fmt.Errorf("read kept file: %w", err)
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
+		return fmt.Errorf("the file's content hashes to %.16s…, not %.16s…", got, sum)
+	}
+	return nil
+}
+
+// Tidy takes away what was on its way when the program ended. It is called
+// before anything is served.
+func (b Blobs) Tidy() error {
+	if err := os.RemoveAll(filepath.Join(b.Dir, "tmp")); err != nil {
+		return fmt.Errorf("tidy files: %w", err)
+	}
+	return nil
+}
