@@ -20,11 +20,14 @@ const (
 	ActInspect = "inspect"
 	ActRevoke  = "revoke"
 	ActRetire  = "retire"
+
+	ActSuspend   = "suspend"
+	ActReinstate = "reinstate"
 )
 
 // Acts lists every act on a registered system.
 func Acts() []string {
-	return []string{ActFacts, ActDraft, ActSubmit, ActOpinion, ActReceive, ActReview, ActDecide, ActConfirm, ActPlan, ActInspect, ActRevoke, ActRetire}
+	return []string{ActFacts, ActDraft, ActSubmit, ActOpinion, ActReceive, ActReview, ActDecide, ActConfirm, ActPlan, ActInspect, ActSuspend, ActReinstate, ActRevoke, ActRetire}
 }
 
 // guard tells why a may not do act on s that day, nil when it may. It looks at
@@ -42,6 +45,8 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 		return o.guardConfirm(a, s, st, day)
 	case ActRevoke:
 		return o.guardRevoke(a, s, st, day)
+	case ActSuspend, ActReinstate:
+		return o.guardSuspend(act, a, s, st, day)
 	case ActPlan:
 		if err := operatorOf(a, s); err != nil {
 			return err

@@ -169,7 +169,7 @@ func (l *life) right(act string) approval.Actor {
 		c = n.appraise
 	case approval.ActDecide:
 		c = n.decide[0]
-	case approval.ActConfirm, approval.ActRevoke:
+	case approval.ActConfirm, approval.ActRevoke, approval.ActSuspend, approval.ActReinstate:
 		c = n.confirm
 	}
 	return l.hand(c, act)
@@ -231,6 +231,10 @@ func (l *life) on(s approval.System, act string, a approval.Actor) (approval.Sys
 		return o.Inspect(ctx, a, s.Code, s.Version, approval.InspectionInput{Kind: approval.InspectionCheck, On: day, Performer: "Đơn vị độc lập"})
 	case approval.ActRevoke:
 		return o.Revoke(ctx, a, s.Code, s.Version, approval.RevocationInput{Ground: "Kê khai sai"})
+	case approval.ActSuspend:
+		return o.Suspend(ctx, a, s.Code, s.Version, approval.SuspensionInput{Ground: "Sự cố", Number: "7/QĐ"})
+	case approval.ActReinstate:
+		return o.Reinstate(ctx, a, s.Code, s.Version, "Đã khắc phục", "8/QĐ")
 	case approval.ActRetire:
 		return o.Retire(ctx, a, s.Code, s.Version, "Ngừng vận hành")
 	}

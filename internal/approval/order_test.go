@@ -31,30 +31,30 @@ func stages() []stage {
 		}
 	}
 	return []stage{
-		{"registered", func(*life) {}, "facts draft inspect retire"},
-		{"stated", func(l *life) { l.must(approval.ActFacts) }, "facts draft submit inspect retire"},
-		{"draft", func(l *life) { l.must(approval.ActFacts, approval.ActDraft) }, "facts draft submit inspect retire"},
-		{"submitted", func(l *life) { l.must(filed...) }, "opinion inspect retire"},
-		{"opined", func(l *life) { l.must(filed...).must(approval.ActOpinion) }, "receive appraise inspect retire"},
-		{"received", func(l *life) { l.must(filed...).must(approval.ActOpinion, approval.ActReceive) }, "appraise inspect retire"},
-		{"returned", back(approval.SendBack), "facts draft submit inspect retire"},
-		{"unfit", back(approval.FindUnfit), "facts draft submit inspect retire"},
-		{"appraised", func(l *life) { l.must(appraised...) }, "decide inspect retire"},
+		{"registered", func(*life) {}, "facts draft inspect suspend retire"},
+		{"stated", func(l *life) { l.must(approval.ActFacts) }, "facts draft submit inspect suspend retire"},
+		{"draft", func(l *life) { l.must(approval.ActFacts, approval.ActDraft) }, "facts draft submit inspect suspend retire"},
+		{"submitted", func(l *life) { l.must(filed...) }, "opinion inspect suspend retire"},
+		{"opined", func(l *life) { l.must(filed...).must(approval.ActOpinion) }, "receive appraise inspect suspend retire"},
+		{"received", func(l *life) { l.must(filed...).must(approval.ActOpinion, approval.ActReceive) }, "appraise inspect suspend retire"},
+		{"returned", back(approval.SendBack), "facts draft submit inspect suspend retire"},
+		{"unfit", back(approval.FindUnfit), "facts draft submit inspect suspend retire"},
+		{"appraised", func(l *life) { l.must(appraised...) }, "decide inspect suspend retire"},
 		{"refused", func(l *life) {
 			l.must(appraised...)
 			l.ok(l.decide(approval.DecisionInput{Outcome: approval.RefuseIt, Grounds: "Thiếu căn cứ"}, l.right(approval.ActDecide)))
-		}, "facts draft submit inspect retire"},
-		{"approved", func(l *life) { l.approved() }, "facts draft submit confirm plan inspect revoke retire"},
-		{"confirmed", func(l *life) { l.approved().must(approval.ActConfirm) }, "facts draft submit plan inspect revoke retire"},
-		{"deployed", func(l *life) { l.approved().must(approval.ActConfirm, approval.ActPlan) }, "facts draft submit plan inspect revoke retire"},
-		{"approved, new dossier submitted", func(l *life) { l.approved().must(filed...) }, "opinion confirm plan inspect revoke retire"},
-		{"revoked", func(l *life) { l.approved().must(approval.ActConfirm, approval.ActRevoke) }, "facts draft submit inspect retire"},
+		}, "facts draft submit inspect suspend retire"},
+		{"approved", func(l *life) { l.approved() }, "facts draft submit confirm plan inspect suspend revoke retire"},
+		{"confirmed", func(l *life) { l.approved().must(approval.ActConfirm) }, "facts draft submit plan inspect suspend revoke retire"},
+		{"deployed", func(l *life) { l.approved().must(approval.ActConfirm, approval.ActPlan) }, "facts draft submit plan inspect suspend revoke retire"},
+		{"approved, new dossier submitted", func(l *life) { l.approved().must(filed...) }, "opinion confirm plan inspect suspend revoke retire"},
+		{"revoked", func(l *life) { l.approved().must(approval.ActConfirm, approval.ActRevoke) }, "facts draft submit inspect suspend retire"},
 		{"lapsed", func(l *life) {
 			l.must(appraised...)
 			day := law.DayOf(l.clock.T)
 			l.ok(l.decide(approval.DecisionInput{Outcome: approval.Approve, Number: "1", DecidedOn: day, Until: day}, l.right(approval.ActDecide)))
 			l.tick(24 * time.Hour)
-		}, "facts draft submit inspect retire"},
+		}, "facts draft submit inspect suspend retire"},
 		{"retired", func(l *life) { l.approved().must(approval.ActRetire) }, ""},
 	}
 }

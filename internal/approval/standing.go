@@ -30,6 +30,8 @@ type Standing struct {
 	RiskDue      law.Day // a risk assessment is due since this day, for a change of owner (NĐ 331 Điều 10.2.b); "" = none is
 	Minutes      law.Day
 	OpenCritical int
+	Suspensions  []Suspension // on record and not over at At, those to come included
+	Links        []Link       // connections in which the system is the consumer, as of At; the store adds them
 	Dossier      DossierState // of the latest dossier, "" when none
 	Proposed     law.Level    // of the latest dossier, else as the law names it from the facts
 }
@@ -68,6 +70,11 @@ func (s System) Standing(t time.Time) Standing {
 	}
 	st.filed(s.Dossiers, t)
 	st.moved(s.Transfers, t)
+	for _, x := range s.Suspensions {
+		if !x.Over(t) {
+			st.Suspensions = append(st.Suspensions, x)
+		}
+	}
 	return st
 }
 

@@ -90,6 +90,7 @@ type System struct {
 	Plans                 []Plan       `json:"plans"`
 	Inspections           []Inspection `json:"inspections"`
 	Transfers             []Transfer   `json:"transfers,omitempty"` // by day; absent while none, so that older digests still hold
+	Suspensions           []Suspension `json:"suspensions,omitempty"`
 }
 
 // Facts are the facts of a system as stated, and by whom. Named is the level

@@ -138,6 +138,6 @@ func stranger() ground {
 
 // refusal is the denial when nothing can be judged.
 func refusal(q Question, at time.Time, g ground) Verdict {
-	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Fault: g.code < "F03",
+	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Service: q.Service, Fault: g.code < "F03",
 		Reasons: []Reason{{Code: g.code, ID: g.id, Effect: law.EffectDeny, Confidence: law.ConfidenceHigh, Says: g.says, VI: g.says.VI, EN: g.says.EN}}}
 }

@@ -27,7 +27,7 @@ type entity struct {
 type tuple struct {
 	subject, resource, action entity
 	context                   bool
-	platform                  []string // of the context, once if at all
+	said                      map[string]string // of the context: platform, service, profile
 }
 
 // request is the body of an evaluation or of several.
@@ -106,16 +106,21 @@ func (d *document) entity(e *entity, kind, id string) bool {
 	return ok
 }
 
-// context reads what a context may say to this gate: the platform. A time in it
-// is not heeded: the answer is for now.
+// context reads what a context may say to this gate: platform, service and
+// profile. A time in it is not heeded: the answer is for now.
 func (d *document) context(t *tuple) bool {
 	t.context = true
 	return d.object(func(name []byte) bool {
-		if string(name) != "platform" {
-			return d.ignore(name, "platform")
+		switch string(name) {
+		case "platform", "service", "profile":
+		default:
+			return d.ignore(name, "platform", "service", "profile")
 		}
 		val, ok := d.text()
-		t.platform = []string{string(val)}
+		if t.said == nil {
+			t.said = map[string]string{}
+		}
+		t.said[string(name)] = string(val)
 		return ok
 	})
 }
@@ -152,7 +157,7 @@ func (t tuple) over(defaults tuple) tuple {
 		}
 	}
 	if !t.context {
-		t.platform = defaults.platform
+		t.said = defaults.said
 	}
 	return t
 }
@@ -182,8 +187,12 @@ func (t tuple) question() Question {
 		q.bad = ground{"F03", "unknown-action", law.Text{VI: "Chỉ xét hành động connect.", EN: "Only the action connect is judged."}}
 	case q.Consumer == "":
 		q.bad = unasked(law.Text{VI: "id của «subject» để trống.", EN: "The id of the “subject” is empty."})
-	case t.platform != nil:
-		q.bad = unasked(q.set("platform", t.platform))
+	default:
+		for _, key := range []string{"platform", "service", "profile"} {
+			if val, said := t.said[key]; said && q.bad.code == "" {
+				q.bad = unasked(q.set(key, []string{val}))
+			}
+		}
 	}
 	return q
 }

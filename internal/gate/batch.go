@@ -86,7 +86,7 @@ func parseBatch(in []byte) (qs []Question, bad law.Text) {
 func (d *document) question(q *Question) bool {
 	return d.object(func(name []byte) bool {
 		switch string(name) {
-		case "provider", "consumer", "at", "platform":
+		case "provider", "consumer", "at", "platform", "service", "profile":
 		default:
 			return d.unknown(name)
 		}

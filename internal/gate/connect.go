@@ -52,13 +52,17 @@ func (f *front) connecting(r *http.Request) (v Verdict) {
 	q := Question{Platform: f.Platform}
 	system, known := r.Header[f.SystemHeader]
 	provider, both := r.Header[f.ProviderHeader]
+	service, named := r.Header[f.ServiceHeader]
 	switch {
-	case !known || !sole(system) || both && !sole(provider) || !both && f.BothSides:
+	case !known || !sole(system) || both && !sole(provider) || named && (!both || !sole(service)) || !both && f.BothSides:
 		q.bad = unasked(law.Text{VI: "Thiếu hoặc sai đầu mục do cổng đặt.", EN: "A header the gateway sets is missing or malformed."})
 	case both:
 		q.Provider, q.Consumer = provider[0], system[0]
 	default:
 		q.Provider = system[0]
+	}
+	if named && q.bad.code == "" {
+		q.Service = service[0]
 	}
 	return f.Ask(r.Context(), q)
 }

@@ -12,6 +12,8 @@ type Case struct {
 	Provider approval.Standing
 	Consumer *approval.Standing // nil: the provider alone
 	Platform string
+	Service  string // code of the data service the connection is for, "" = not told
+	Sandbox  bool   // the question is for the sandbox
 	At       time.Time
 	Live     bool // At is the time of asking: a revocation on record counts even when a clock lags behind it
 }
@@ -31,17 +33,28 @@ const (
 // side has an approval in force and no reason denies.
 func Decide(b *law.Book, c Case) Verdict {
 	v := Verdict{Decision: Deny, At: c.At, Provider: c.Provider.Code, LawDigest: b.Digest()}
-	j := &judge{book: b, policy: b.Policy(), ruleSets: b.RuleSets(), day: law.DayOf(c.At), at: c.At, platform: c.Platform, live: c.Live}
+	j := &judge{book: b, policy: b.Policy(), ruleSets: b.RuleSets(), day: law.DayOf(c.At), at: c.At, platform: c.Platform, service: c.Service, sandbox: c.Sandbox, live: c.Live}
+	side := approval.EitherWay
+	if c.Consumer != nil {
+		side = approval.AsProvider
+	}
 	if a := j.party(provider, c.Provider, 0); a != nil {
 		v.Level = new(a.Level)
 	}
+	j.suspended(provider, c.Provider, side)
 	if c.Consumer != nil {
 		need, _, _ := b.RequiredLevel(c.Provider.Target, j.day)
 		j.party(consumer, *c.Consumer, need)
+		j.suspended(consumer, *c.Consumer, approval.AsConsumer)
+		j.connected(c)
 		v.Consumer = c.Consumer.Code
 	}
 	if !j.barred {
 		j.say("", law.ReasonAllowed)
+	}
+	v.Service = c.Service
+	if c.Sandbox {
+		v.Profile = Sandbox
 	}
 	if !j.barred {
 		v.Decision, v.ValidUntil = Allow, j.end
@@ -66,6 +79,9 @@ func (j *judge) party(who string, st approval.Standing, need law.Level) *approva
 	}
 	if st.Retired {
 		j.bar(who, law.ReasonSystemRetired)
+		return nil
+	}
+	if j.sandbox { // a test instance waits for no approval
 		return nil
 	}
 	a, ended := j.standing(st)

@@ -181,6 +181,21 @@ func TestEveryReasonIsReached(t *testing.T) {
 	}
 	seen[law.ReasonLevelTooLow] = true       // TestBothSides
 	seen[law.ReasonConformityOverdue] = true // TestEdges
+	pairs := []struct {
+		link    approval.Link
+		service string
+		sandbox bool
+	}{{approval.Link{Service: "S", Barred: true}, "S", false}, {approval.Link{Service: "S", Broken: noon(today).Add(1)}, "S", false},
+		{approval.Link{}, "S", false}, {approval.Link{}, "S", true}}
+	for _, c := range pairs {
+		p, k := good("P"), good("K")
+		c.link.Provider = "P"
+		k.Links = []approval.Link{c.link}
+		p.Suspensions = []approval.Suspension{{From: noon(today), At: noon(today)}}
+		for _, x := range gate.Decide(b, gate.Case{Provider: p, Consumer: &k, Service: c.service, Sandbox: c.sandbox, At: noon(today)}).Reasons {
+			seen[x.ID] = true
+		}
+	}
 	for _, id := range law.ReasonIDs() {
 		if !seen[id] {
 			t.Errorf("the gate never says %s", id)

@@ -17,6 +17,7 @@ type Doors struct {
 	TrustedPeers   []netip.Prefix // whose connections /gate/v1/connect answers; none: loopback
 	SystemHeader   string         // names the asking system; "" = X-System-Id
 	ProviderHeader string         // names the providing system; "" = X-Provider-Id
+	ServiceHeader  string         // names the data service; "" = X-Service-Id
 	BothSides      bool           // deny at /gate/v1/connect where no provider is named
 	Platform       string         // of the gateway at /gate/v1/connect: NDXP (also ""), NDOP
 	Base           string         // https address of the AuthZEN decision point, without query; "" = no metadata
@@ -66,6 +67,7 @@ func (f *front) fill() {
 	}
 	f.SystemHeader = http.CanonicalHeaderKey(cmp.Or(f.SystemHeader, "X-System-Id"))
 	f.ProviderHeader = http.CanonicalHeaderKey(cmp.Or(f.ProviderHeader, "X-Provider-Id"))
+	f.ServiceHeader = http.CanonicalHeaderKey(cmp.Or(f.ServiceHeader, "X-Service-Id"))
 }
 
 // check refuses doors that cannot be meant.
@@ -75,13 +77,16 @@ func (f *front) check() error {
 			return fmt.Errorf("trusted peer %v is no network", p)
 		}
 	}
-	for _, name := range []string{f.SystemHeader, f.ProviderHeader} {
+	for _, name := range []string{f.SystemHeader, f.ProviderHeader, f.ServiceHeader} {
 		if strings.Trim(strings.ToLower(name), "-0123456789abcdefghijklmnopqrstuvwxyz") != "" {
 			return fmt.Errorf("%q is no name of a header", name)
 		}
 	}
 	if f.SystemHeader == f.ProviderHeader {
 		return fmt.Errorf("%s names both sides", f.SystemHeader)
+	}
+	if f.ServiceHeader == f.SystemHeader || f.ServiceHeader == f.ProviderHeader {
+		return fmt.Errorf("%s names a system and a service", f.ServiceHeader)
 	}
 	if says := (Question{Provider: "A", Platform: f.Platform}).flaw(); says.EN != "" {
 		return fmt.Errorf("platform %q is neither NDXP nor NDOP", f.Platform)

@@ -11,7 +11,14 @@
 //
 // # One question
 //
-//	GET /gate/v1/decisions?provider=CODE[&consumer=CODE][&at=TIME][&platform=NDXP|NDOP]
+//	GET /gate/v1/decisions?provider=CODE[&consumer=CODE[&service=CODE][&profile=production|sandbox]][&at=TIME][&platform=NDXP|NDOP]
+//
+// A question that names a data service needs an allowed connection on record
+// between the two for it (G14); without one both sides are judged as such, and a
+// suspension (G13) denies unless the question shows that it is about something
+// else. An answer for the sandbox bears profile "sandbox" and G16, waits for no
+// approval, and opens nothing else. G15 says that the connection is open under
+// break-glass; what that lifts stays among the reasons with "overridden":true.
 //
 // TIME is RFC 3339; absent means now. A platform left out is NDXP. Each
 // parameter may be given once, none may be empty, and no other is known. The
@@ -35,7 +42,7 @@
 // # Many questions
 //
 //	POST /gate/v1/decisions
-//	{"questions":[{"provider":…,"consumer":…,"at":…,"platform":…},…]}
+//	{"questions":[{"provider":…,"consumer":…,"service":…,"profile":…,"at":…,"platform":…},…]}
 //
 // The members are the parameters above; 1 to 1,000 questions in at most 1 MiB,
 // naming at most 16 different times. The answer is {"answers":[…]}, one answer
@@ -67,7 +74,8 @@
 // has a body. Method, rest of the path, query and body count for nothing. The
 // gateway names the asking system in exactly one header X-System-Id, and may
 // name the providing one in one X-Provider-Id, having removed what its client
-// sent; two values, an empty or an odd one, or no system, is 403. A system named
+// sent, and beside that one the data service in one X-Service-Id; two values, an
+// empty or an odd one, a service without a provider, or no system, is 403. A system named
 // alone is judged alone. A provider can only add grounds to deny, so that a
 // forged one opens nothing; set Doors.BothSides where one is always named, so
 // that a lost one does not either. The question is always for now. Doors says
@@ -94,7 +102,8 @@
 // information_system; the action is connect. Another type or action is a
 // decision: false. The answer is 200 with decision true or false and, in
 // context: at, level, valid_until, reasons, law_digest, ledger, as above; a
-// fault of the gate is false too. context.platform is heeded; properties and
+// fault of the gate is false too. context.platform, context.service and
+// context.profile are heeded; properties and
 // other members of a context are not, a time among them: the register is what
 // counts, and the answer is for now. Of several evaluations, at most 1,000 at
 // one state of the register, one that lacks what is required is false in its
@@ -133,6 +142,12 @@ const (
 	Deny  = "deny"
 )
 
+// The profiles of a question.
+const (
+	Production = "production"
+	Sandbox    = "sandbox"
+)
+
 // How the time asked about lies to the time of asking.
 const (
 	Now    = "now"
@@ -164,6 +179,8 @@ type Question struct {
 	Provider string
 	Consumer string    // "" = the provider alone
 	Platform string    // NDXP (also ""), NDOP
+	Service  string    // code of a data service: an allowed connection for it is needed
+	Profile  string    // production (also ""), sandbox
 	At       time.Time // zero = now
 
 	bad ground // why it cannot be asked, as its reader found
@@ -176,7 +193,9 @@ type Verdict struct {
 	When       string        `json:"when"` // Now, Past, Future; Decide leaves it to Ask
 	Provider   string        `json:"provider"`
 	Consumer   string        `json:"consumer,omitempty"`
-	Level      *law.Level    `json:"level"` // of the provider's approval in force
+	Service    string        `json:"service,omitempty"`
+	Profile    string        `json:"profile,omitempty"` // sandbox; absent for production
+	Level      *law.Level    `json:"level"`             // of the provider's approval in force
 	ValidUntil *time.Time    `json:"valid_until"`
 	Reasons    []Reason      `json:"reasons"`
 	LawDigest  string        `json:"law_digest"`
@@ -186,9 +205,10 @@ type Verdict struct {
 
 // Reason is one ground of the answer.
 type Reason struct {
-	Code       string   `json:"code"` // G00 to G12, G99; F00 to F04 for what was not judged
+	Code       string   `json:"code"` // G00 to G16, G99; F00 to F04 for what was not judged
 	ID         string   `json:"id"`
 	Effect     string   `json:"effect"`
+	Overridden bool     `json:"overridden,omitempty"` // it would deny, and break-glass lifts it
 	Party      string   `json:"party,omitempty"`
 	Cites      string   `json:"cites"` // texts in force at the time asked about; may be ""
 	Confidence string   `json:"confidence"`

@@ -14,10 +14,13 @@ type judge struct {
 	day      law.Day
 	at       time.Time
 	platform string
+	service  string
+	sandbox  bool
 	live     bool
 	reasons  []Reason
 	end      *time.Time // earliest instant at which an allow would end
 	barred   bool       // no allow any more
+	denying  []bool     // by reason: it shuts the gate
 }
 
 // say adds a reason of the book. Only a warning and a limit leave the way open,
@@ -29,6 +32,7 @@ func (j *judge) say(party, id string) {
 			Says: law.Text{VI: "Bộ quy tắc thiếu lý do «" + id + "».", EN: "The book lacks the reason “" + id + "”."}}
 	}
 	j.barred = j.barred || denies(r)
+	j.denying = append(j.denying, denies(r))
 	j.reasons = append(j.reasons, Reason{Code: r.Code, ID: r.ID, Effect: r.Effect, Party: party, Cites: r.CitesOn(j.day),
 		Confidence: r.Confidence, Says: r.Says, VI: r.Says.VI, EN: r.Says.EN})
 }
@@ -37,7 +41,7 @@ func (j *judge) say(party, id string) {
 // approval in force there is nothing to allow.
 func (j *judge) bar(party, id string) {
 	j.say(party, id)
-	j.barred = true
+	j.barred, j.denying[len(j.denying)-1] = true, true
 }
 
 // through judges a rule that is met through the day last: afterwards, or when

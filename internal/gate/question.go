@@ -43,10 +43,14 @@ func (q *Question) set(key string, vals []string) law.Text {
 		into = &q.Consumer
 	case "platform":
 		into = &q.Platform
+	case "service":
+		into = &q.Service
+	case "profile":
+		into = &q.Profile
 	case "at":
 		into = new(string)
 	default:
-		return law.Text{VI: "Câu hỏi có tham số không được biết; chỉ có provider, consumer, platform, at.", EN: "The question has an unknown parameter; there are provider, consumer, platform, at."}
+		return law.Text{VI: "Câu hỏi có tham số không được biết; chỉ có provider, consumer, platform, service, profile, at.", EN: "The question has an unknown parameter; there are provider, consumer, platform, service, profile, at."}
 	}
 	if len(vals) != 1 || vals[0] == "" {
 		return law.Text{VI: "Tham số «" + key + "» phải được đưa ra đúng một lần và không được để trống.", EN: "The parameter “" + key + "” must be given once and not empty."}
@@ -95,6 +99,12 @@ func (q Question) flaw() law.Text {
 		return law.Text{VI: "Sai tham số «consumer»: mã của hệ thống khai thác.", EN: "The parameter “consumer” is malformed: the code of the consuming system."}
 	case q.Platform != "" && q.Platform != "NDXP" && q.Platform != platformNDOP:
 		return law.Text{VI: "Tham số «platform» là NDXP hoặc NDOP.", EN: "The parameter “platform” is NDXP or NDOP."}
+	case q.Service != "" && !code(q.Service):
+		return law.Text{VI: "Sai tham số «service»: mã của dịch vụ dữ liệu.", EN: "The parameter “service” is malformed: the code of the data service."}
+	case q.Profile != "" && q.Profile != Production && q.Profile != Sandbox:
+		return law.Text{VI: "Tham số «profile» là production hoặc sandbox.", EN: "The parameter “profile” is production or sandbox."}
+	case (q.Service != "" || q.Profile == Sandbox) && q.Consumer == "":
+		return law.Text{VI: "Câu hỏi về một dịch vụ, hoặc cho môi trường thử nghiệm, phải nêu cả bên khai thác «consumer».", EN: "A question about a service, or for the sandbox, must name the “consumer” too."}
 	case !q.At.IsZero() && !datable(q.At):
 		return law.Text{VI: "Tham số «at» phải nằm trong các năm từ 1 đến 9999.", EN: "The parameter “at” must lie in the years 1 to 9999."}
 	}

@@ -106,7 +106,7 @@ func (i *instant) place(code string) int {
 
 // hear is the case of a question whose standings are read.
 func (x *seat) hear() Case {
-	c := Case{Provider: x.instant.standings[x.provider], Platform: x.asked.Platform, At: x.at, Live: x.when == Now}
+	c := Case{Provider: x.instant.standings[x.provider], Platform: x.asked.Platform, Service: x.asked.Service, Sandbox: x.asked.Profile == Sandbox, At: x.at, Live: x.when == Now}
 	if x.asked.Consumer != "" {
 		c.Consumer = &x.instant.standings[x.consumer]
 	}

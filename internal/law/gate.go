@@ -11,15 +11,23 @@ type rawGate struct {
 }
 
 type rawPolicy struct {
-	ConfirmationRequired rawSwitch[bool] `yaml:"confirmation_required"`
-	RoadmapAllows        rawSwitch[bool] `yaml:"roadmap_allows"`
-	InspectionOverdue    rawSwitch[mark] `yaml:"inspection_overdue"`
-	MinutesMonths        rawSwitch[int]  `yaml:"minutes_months"`
-	RiskMonths           rawSwitch[int]  `yaml:"risk_months"`
-	DueSoonDays          rawSwitch[int]  `yaml:"due_soon_days"`
-	CheckFirst           rawSwitch[bool] `yaml:"check_first"`
-	RedetermineDays      rawSwitch[int]  `yaml:"redetermine_days"`
-	GatewayPinDays       rawSwitch[int]  `yaml:"gateway_pin_days"`
+	ConfirmationRequired rawSwitch[bool]   `yaml:"confirmation_required"`
+	RoadmapAllows        rawSwitch[bool]   `yaml:"roadmap_allows"`
+	InspectionOverdue    rawSwitch[mark]   `yaml:"inspection_overdue"`
+	MinutesMonths        rawSwitch[int]    `yaml:"minutes_months"`
+	RiskMonths           rawSwitch[int]    `yaml:"risk_months"`
+	DueSoonDays          rawSwitch[int]    `yaml:"due_soon_days"`
+	CheckFirst           rawSwitch[bool]   `yaml:"check_first"`
+	RedetermineDays      rawSwitch[int]    `yaml:"redetermine_days"`
+	GatewayPinDays       rawSwitch[int]    `yaml:"gateway_pin_days"`
+	ConnectionRequired   rawSwitch[bool]   `yaml:"connection_required"`
+	ProviderConsent      rawSwitch[bool]   `yaml:"provider_consent"`
+	ConnectionMonths     rawSwitch[int]    `yaml:"connection_months"`
+	SandboxDays          rawSwitch[int]    `yaml:"sandbox_days"`
+	BreakGlassHours      rawSwitch[int]    `yaml:"break_glass_hours"`
+	BreakGlassInterval   rawSwitch[int]    `yaml:"break_glass_interval_hours"`
+	BreakGlassOverrides  rawSwitch[[]mark] `yaml:"break_glass_overrides"`
+	GatewaySilentHours   rawSwitch[int]    `yaml:"gateway_silent_hours"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -82,9 +90,20 @@ func (l *loader) policy(r rawPolicy) {
 		CheckFirst:           r.CheckFirst.Value,
 		RedetermineDays:      r.RedetermineDays.Value,
 		GatewayPinDays:       r.GatewayPinDays.Value,
+		ConnectionRequired:   r.ConnectionRequired.Value,
+		ProviderConsent:      r.ProviderConsent.Value,
+		ConnectionMonths:     r.ConnectionMonths.Value,
+		SandboxDays:          r.SandboxDays.Value,
+		BreakGlassHours:      r.BreakGlassHours.Value,
+		BreakGlassInterval:   r.BreakGlassInterval.Value,
+		BreakGlassOverrides:  l.overrides(r.BreakGlassOverrides.Value),
+		GatewaySilentHours:   r.GatewaySilentHours.Value,
 	}
 	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 || p.GatewayPinDays < 1 {
 		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days, redetermine_days and gateway_pin_days must be at least 1")
+	}
+	if p.ConnectionMonths < 1 || p.SandboxDays < 1 || p.GatewaySilentHours < 1 || p.BreakGlassInterval < 0 || p.BreakGlassHours < 1 || p.BreakGlassHours > MaxBreakGlassHours {
+		l.Add(of.Line, "policy: connection_months, sandbox_days and gateway_silent_hours must be at least 1, break_glass_interval_hours at least 0, break_glass_hours 1 to %d", MaxBreakGlassHours)
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{Value: "policy.confirmation_required", Line: 1}, r.ConfirmationRequired.Note)},
@@ -96,8 +115,29 @@ func (l *loader) policy(r rawPolicy) {
 		{"check_first", l.text(mark{Value: "policy.check_first", Line: 1}, r.CheckFirst.Note)},
 		{"redetermine_days", l.text(mark{Value: "policy.redetermine_days", Line: 1}, r.RedetermineDays.Note)},
 		{"gateway_pin_days", l.text(mark{Value: "policy.gateway_pin_days", Line: 1}, r.GatewayPinDays.Note)},
+		{"connection_required", l.text(mark{Value: "policy.connection_required", Line: 1}, r.ConnectionRequired.Note)},
+		{"provider_consent", l.text(mark{Value: "policy.provider_consent", Line: 1}, r.ProviderConsent.Note)},
+		{"connection_months", l.text(mark{Value: "policy.connection_months", Line: 1}, r.ConnectionMonths.Note)},
+		{"sandbox_days", l.text(mark{Value: "policy.sandbox_days", Line: 1}, r.SandboxDays.Note)},
+		{"break_glass_hours", l.text(mark{Value: "policy.break_glass_hours", Line: 1}, r.BreakGlassHours.Note)},
+		{"break_glass_interval_hours", l.text(mark{Value: "policy.break_glass_interval_hours", Line: 1}, r.BreakGlassInterval.Note)},
+		{"break_glass_overrides", l.text(mark{Value: "policy.break_glass_overrides", Line: 1}, r.BreakGlassOverrides.Note)},
+		{"gateway_silent_hours", l.text(mark{Value: "policy.gateway_silent_hours", Line: 1}, r.GatewaySilentHours.Note)},
 	}
 	l.book.policy = p
+}
+
+// overrides checks the reasons that break-glass may override: reasons of the
+// gate, and never one that stands for there being nothing to connect.
+func (l *loader) overrides(ids []mark) []string {
+	var out []string
+	for _, id := range ids {
+		if !slices.Contains(ReasonIDs(), id.Value) || slices.Contains(neverOverridden(), id.Value) || slices.Contains(out, id.Value) {
+			l.Add(id.Line, "policy.break_glass_overrides: %s is no reason that may be overridden, or stands there twice", id.Value)
+		}
+		out = append(out, id.Value)
+	}
+	return out
 }
 
 // inspection checks one period.

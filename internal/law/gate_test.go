@@ -17,7 +17,8 @@ func TestReasons(t *testing.T) {
 		"wrong-authority": "G04 deny", "new-system-plan-not-full": "G05 deny",
 		"operating-plan-not-full": "G06 deny", "roadmap-running": "G07 limit",
 		"conformity-overdue": "G08 deny", "inspection-overdue": "G09 warn", "minutes-expired": "G10 deny",
-		"risk-assessment-due": "G11 warn", "not-confirmed": "G12 deny", "allowed": "G99 allow",
+		"risk-assessment-due": "G11 warn", "not-confirmed": "G12 deny", "suspended": "G13 deny", "connection-suspended": "G13 deny",
+		"no-connection": "G14 deny", "connection-not-allowed": "G14 deny", "break-glass": "G15 limit", "sandbox": "G16 limit", "allowed": "G99 allow",
 	}
 	got := map[string]string{}
 	b := open(t)
@@ -92,11 +93,13 @@ func TestReasonCitationsAtTheirEdges(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
-	if len(p.Notes) != 9 {
+	if len(p.Notes) != 17 {
 		t.Errorf("want a note for each switch: %v", p.Notes)
 	}
 	p.Notes = nil
-	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, RedetermineDays: 30, GatewayPinDays: 90}
+	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, RedetermineDays: 30, GatewayPinDays: 90,
+		ConnectionMonths: 12, SandboxDays: 90, BreakGlassHours: 72, BreakGlassInterval: 24, GatewaySilentHours: 24,
+		BreakGlassOverrides: []string{"not-confirmed", "minutes-expired", "conformity-overdue", "inspection-overdue", "connection-not-allowed"}}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}

@@ -5,16 +5,33 @@ import "slices"
 // Policy holds the switches of the gate and of the clocks that are choices of
 // the service, not words of the law.
 type Policy struct {
-	ConfirmationRequired bool         `json:"confirmation_required"` // a level opens a connection only once confirmed
-	RoadmapAllows        bool         `json:"roadmap_allows"`        // a dated roadmap allows a partly deployed plan for a time
-	InspectionOverdue    string       `json:"inspection_overdue"`    // warn or deny
-	MinutesMonths        int          `json:"minutes_months"`        // life of the security confirmation minutes
-	RiskMonths           int          `json:"risk_months"`           // age at which a risk assessment is due again
-	DueSoonDays          int          `json:"due_soon_days"`         // days left, in the limit's own unit, at which a clock is due soon
-	CheckFirst           bool         `json:"check_first"`           // the check of the valid dossier comes before the appraisal
-	RedetermineDays      int          `json:"redetermine_days"`      // working days to open a new determination after a material change
-	GatewayPinDays       int          `json:"gateway_pin_days"`      // longest life of a gateway's key on the record
-	Notes                []PolicyNote `json:"notes"`                 // why each switch stands as it does
+	ConfirmationRequired bool         `json:"confirmation_required"`      // a level opens a connection only once confirmed
+	RoadmapAllows        bool         `json:"roadmap_allows"`             // a dated roadmap allows a partly deployed plan for a time
+	InspectionOverdue    string       `json:"inspection_overdue"`         // warn or deny
+	MinutesMonths        int          `json:"minutes_months"`             // life of the security confirmation minutes
+	RiskMonths           int          `json:"risk_months"`                // age at which a risk assessment is due again
+	DueSoonDays          int          `json:"due_soon_days"`              // days left, in the limit's own unit, at which a clock is due soon
+	CheckFirst           bool         `json:"check_first"`                // the check of the valid dossier comes before the appraisal
+	RedetermineDays      int          `json:"redetermine_days"`           // working days to open a new determination after a material change
+	GatewayPinDays       int          `json:"gateway_pin_days"`           // longest life of a gateway's key on the record
+	ConnectionRequired   bool         `json:"connection_required"`        // a pair needs an allowed connection even where no service is named
+	ProviderConsent      bool         `json:"provider_consent"`           // the provider consents before a connection is allowed
+	ConnectionMonths     int          `json:"connection_months"`          // term of a grant that states none
+	SandboxDays          int          `json:"sandbox_days"`               // life of a sandbox connection
+	BreakGlassHours      int          `json:"break_glass_hours"`          // longest break-glass, MaxBreakGlassHours at most
+	BreakGlassInterval   int          `json:"break_glass_interval_hours"` // hours between the end of one break-glass and the next
+	BreakGlassOverrides  []string     `json:"break_glass_overrides"`      // ids of the reasons that it overrides
+	GatewaySilentHours   int          `json:"gateway_silent_hours"`       // age of the last log at which a gateway is silent
+	Notes                []PolicyNote `json:"notes"`                      // why each switch stands as it does
+}
+
+// MaxBreakGlassHours is the longest break-glass that any book may permit.
+const MaxBreakGlassHours = 72
+
+// neverOverridden are the reasons that no break-glass reaches.
+func neverOverridden() []string {
+	return []string{ReasonOutOfScope, ReasonUnknownSystem, ReasonNoApproval, ReasonApprovalRevoked, ReasonSystemRetired, ReasonSuspended,
+		ReasonConnectionSuspended, ReasonNoConnection, ReasonBreakGlass, ReasonSandbox, ReasonAllowed}
 }
 
 // PolicyNote explains one switch, named by its JSON key.
@@ -26,7 +43,7 @@ type PolicyNote struct {
 // Policy returns the switches.
 func (b *Book) Policy() Policy {
 	p := b.policy
-	p.Notes = slices.Clone(p.Notes)
+	p.Notes, p.BreakGlassOverrides = slices.Clone(p.Notes), slices.Clone(p.BreakGlassOverrides)
 	return p
 }
 

@@ -38,6 +38,12 @@ const (
 	ReasonMinutesExpired       = "minutes-expired"
 	ReasonRiskAssessmentDue    = "risk-assessment-due"
 	ReasonNotConfirmed         = "not-confirmed"
+	ReasonSuspended            = "suspended"
+	ReasonConnectionSuspended  = "connection-suspended"
+	ReasonNoConnection         = "no-connection"
+	ReasonConnectionNotAllowed = "connection-not-allowed"
+	ReasonBreakGlass           = "break-glass"
+	ReasonSandbox              = "sandbox"
 	ReasonAllowed              = "allowed"
 )
 
@@ -48,7 +54,8 @@ func ReasonIDs() []string {
 		ReasonApprovalLapsed, ReasonApprovalNotYet, ReasonSystemRetired, ReasonLevelTooLow,
 		ReasonWrongAuthority, ReasonNewSystemPlanNotFull, ReasonOperatingPlanNotFull, ReasonRoadmapRunning,
 		ReasonConformityOverdue, ReasonInspectionOverdue, ReasonMinutesExpired, ReasonRiskAssessmentDue,
-		ReasonNotConfirmed, ReasonAllowed,
+		ReasonNotConfirmed, ReasonSuspended, ReasonConnectionSuspended, ReasonNoConnection, ReasonConnectionNotAllowed,
+		ReasonBreakGlass, ReasonSandbox, ReasonAllowed,
 	}
 }
 

@@ -154,6 +154,9 @@ func (w *writing) children(s, old *approval.System) error {
 	if err := insert(w, inspections); err != nil {
 		return err
 	}
+	if err := w.suspensions(s, old); err != nil {
+		return err
+	}
 	return insert(w, transferRows(s, len(old.Transfers)))
 }
 

@@ -95,6 +95,12 @@ func TestNothingIsTakenBack(t *testing.T) {
 	if _, err := o.Revoke(ctx, storetest.Actor(law.RoleMPS, "G01"), s.Code, s.Version, approval.RevocationInput{Ground: "Sai"}); err != nil {
 		t.Fatal(err)
 	}
+	if s, err = o.Suspend(ctx, storetest.Actor(law.RoleMPS, "G01"), s.Code, s.Version+1, approval.SuspensionInput{Ground: "Sự cố", Number: "7"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Reinstate(ctx, storetest.Actor(law.RoleMPS, "G01"), s.Code, s.Version, "Đã khắc phục", ""); err != nil {
+		t.Fatal(err)
+	}
 	db := straight(t, dir)
 	refused := func(statement string) {
 		t.Helper()
@@ -102,7 +108,7 @@ func TestNothingIsTakenBack(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-	for _, table := range []string{"review", "decision", "approval", "confirmation", "revocation", "plan", "inspection", "dossier_editor", "dossier_round", "receipt", "entry", "entry_hash"} {
+	for _, table := range []string{"review", "decision", "approval", "confirmation", "revocation", "plan", "inspection", "suspension", "suspension_lift", "dossier_editor", "dossier_round", "receipt", "entry", "entry_hash"} {
 		if n := column(t, db, "SELECT COUNT(*) FROM "+table)[0]; n == "0" {
 			t.Errorf("%s is empty", table)
 		}

@@ -45,6 +45,8 @@ func deeds() []deed {
 		{act: approval.ActReview, path: "appraisal", form: "appraisal", judged: true, do: appraisalGive},
 		{act: approval.ActDecide, path: "decision", form: "decision", judged: true, do: decisionTake},
 		{act: approval.ActConfirm, path: "confirmation", form: "confirmation", judged: true, do: confirmationGive},
+		{act: approval.ActSuspend, path: "suspension", form: "suspension", do: suspensionTake},
+		{act: approval.ActReinstate, path: "reinstatement", form: "reinstatement", do: reinstatementTake},
 		{act: approval.ActRevoke, path: "revocation", form: "revocation", do: revocationTake},
 		{act: approval.ActPlan, path: "plan", form: "plan", do: planDeclare},
 		{act: approval.ActInspect, path: "inspection", form: "inspection", do: inspectionRecord},
@@ -144,7 +146,7 @@ func buttons(v voice, d deed, form *forms.Form) []Button {
 	case "dossier":
 		send.Name, send.Value = "do", "submit"
 		return []Button{send, {Name: "do", Value: "save", Text: v.t("form.save"), Class: "button second"}}
-	case "revocation", "retirement":
+	case "revocation", "retirement", "suspension":
 		send.Class = "button stop"
 	}
 	return []Button{send}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"capdo/internal/law"
 )
@@ -90,7 +91,11 @@ func (v *visit) switches(p law.Policy) []PolicyRow {
 	values := map[string]string{"confirmation_required": yesno(p.ConfirmationRequired), "roadmap_allows": yesno(p.RoadmapAllows),
 		"inspection_overdue": v.t("effect." + p.InspectionOverdue), "minutes_months": v.t("cal.every", p.MinutesMonths),
 		"risk_months": v.t("cal.every", p.RiskMonths), "due_soon_days": v.t("switch.days", p.DueSoonDays),
-		"check_first": yesno(p.CheckFirst), "redetermine_days": v.t("switch.workdays", p.RedetermineDays), "gateway_pin_days": v.t("switch.days", p.GatewayPinDays)}
+		"check_first": yesno(p.CheckFirst), "redetermine_days": v.t("switch.workdays", p.RedetermineDays), "gateway_pin_days": v.t("switch.days", p.GatewayPinDays),
+		"connection_required": yesno(p.ConnectionRequired), "provider_consent": yesno(p.ProviderConsent),
+		"connection_months": v.t("switch.months", p.ConnectionMonths), "sandbox_days": v.t("switch.days", p.SandboxDays),
+		"break_glass_hours": v.t("switch.hours", p.BreakGlassHours), "break_glass_interval_hours": v.t("switch.hours", p.BreakGlassInterval),
+		"break_glass_overrides": strings.Join(p.BreakGlassOverrides, ", "), "gateway_silent_hours": v.t("switch.hours", p.GatewaySilentHours)}
 	var all []PolicyRow
 	for _, n := range p.Notes {
 		all = append(all, PolicyRow{v.orCode("switch.", n.Key), orElse(values[n.Key], "–"), v.say(n.Says)})

@@ -150,7 +150,7 @@ func (v *visit) actLinks(acts []string) []ActLink {
 		if act == approval.ActDraft {
 			continue
 		}
-		ends := act == approval.ActRevoke || act == approval.ActRetire
+		ends := act == approval.ActRevoke || act == approval.ActRetire || act == approval.ActSuspend
 		all = append(all, ActLink{Href: "/systems/" + v.code() + "/" + v.pathOf(act), Text: v.t("act." + act), First: len(all) == 0 && !ends})
 	}
 	return all

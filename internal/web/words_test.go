@@ -121,5 +121,5 @@ func TestWordsOfCodes(t *testing.T) {
 		need("switch.", n.Key)
 	}
 	need("performer.", law.PerformerSelf, law.PerformerIndependent, law.PerformerLicensed)
-	need("done.", "register", "facts", "draft", "submit", "opinion", "receipt", "appraisal", "decision", "confirmation", "revocation", "plan", "inspection", "retirement")
+	need("done.", "register", "facts", "draft", "submit", "opinion", "receipt", "appraisal", "decision", "confirmation", "revocation", "suspension", "reinstatement", "plan", "inspection", "retirement")
 }
