@@ -30,8 +30,9 @@ func (g *Gate) AskAll(ctx context.Context, qs []Question) (vs []Verdict) {
 	}()
 	s := &sitting{now: g.now()}
 	seats := make([]seat, len(qs))
+	may := limit(ctx)
 	for i, q := range qs {
-		seats[i] = s.admit(q)
+		seats[i] = s.admit(within(may, q))
 	}
 	shut := g.open(ctx, s, qs)
 	vs = make([]Verdict, len(qs))

@@ -20,6 +20,7 @@ type Doors struct {
 	ServiceHeader  string         // names the data service; "" = X-Service-Id
 	BothSides      bool           // deny at /gate/v1/connect where no provider is named
 	Platform       string         // of the gateway at /gate/v1/connect: NDXP (also ""), NDOP
+	Principal      string         // start of the SPIFFE or other URI in source.principal after which Envoy names the asking system; "" = it names it in SystemHeader
 	Base           string         // https address of the AuthZEN decision point, without query; "" = no metadata
 }
 
@@ -30,6 +31,7 @@ const (
 	evaluationPath  = "/access/v1/evaluation"
 	evaluationsPath = "/access/v1/evaluations"
 	metadataPath    = "/.well-known/authzen-configuration"
+	envoyPath       = "/envoy.service.auth.v3.Authorization/Check"
 )
 
 // front serves the doors of a gate.
@@ -114,6 +116,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch p := r.URL.Path; {
 	case p == connectPath || strings.HasPrefix(p, connectPath+"/"):
 		f.connect(w, r)
+	case p == envoyPath:
+		f.envoy(w, r)
 	case p == decisionsPath:
 		f.decisions(w, r)
 	case p == evaluationPath:
@@ -131,7 +135,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // ours tells whether an address belongs to the gate, known or not.
 func ours(path string) bool {
-	for _, p := range []string{"/gate/v1/", "/access/v1/", metadataPath} {
+	for _, p := range []string{"/gate/v1/", "/access/v1/", "/envoy.service.auth.v3.Authorization/", metadataPath} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}
