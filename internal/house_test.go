@@ -38,6 +38,7 @@ var plan = map[string]room{
 	"internal/proof":     {nil, []string{"go.yaml.in/yaml/v3"}},
 	"internal/law":       {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 	"internal/ledger":    {nil, []string{"golang.org/x/mod"}},
+	"internal/seal":      {nil, []string{"golang.org/x/mod"}},
 	"internal/reconcile": {nil, nil},
 	"internal/controls":  {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
@@ -52,9 +53,9 @@ var plan = map[string]room{
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
-	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/store"}, nil},
+	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
 	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/reconcile", "internal/report", "internal/store", "internal/web", "internal/whatif"},

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"capdo/internal/approval"
 	"capdo/internal/ledger"
@@ -33,6 +34,9 @@ type check struct {
 	*scope
 	report Report
 	last   map[string]approval.Entry // latest entry by object
+
+	rotations []approval.Entry // of keys
+	born      []string         // systems in the order of their first entries
 }
 
 func (v *check) blame(seq int64, object, format string, args ...any) {
@@ -48,7 +52,7 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 	v := &check{last: map[string]approval.Entry{}}
 	err := s.read(ctx, asker(), func(c *scope) error {
 		v.scope = c
-		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.accounts, v.attachments, v.gateways} {
+		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -121,6 +125,12 @@ func (v *check) entry(r entryRow) {
 	}
 	if before, ok := v.last[e.Object]; ok && e.Before != before.After || !ok && e.Before != "" {
 		v.blame(r.Seq, r.Object, "the entry does not follow the one before it")
+	}
+	if e.Act == actRotateKey {
+		v.rotations = append(v.rotations, e)
+	}
+	if e.Before == "" && strings.HasPrefix(e.Object, systemPrefix) {
+		v.born = append(v.born, e.Object)
 	}
 	v.last[e.Object] = e
 }

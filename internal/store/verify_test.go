@@ -103,6 +103,8 @@ func newVictim(t testing.TB) victim {
 	if _, err = machines.Unpin(ctx, storetest.Keeper(), "gw", gw.Version, gw.Pins[0].SPKI, "Lộ khóa"); err != nil {
 		t.Fatal(err)
 	}
+	storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
+	storetest.Lead(t, o, "H41", "Hai cửa", storetest.Registered)
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -191,6 +193,9 @@ func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 				row := "rowid = (SELECT " + which + "(rowid) FROM " + table + ")"
 				v.attack(table+"."+col+", "+which, "UPDATE "+table+" SET "+col+" = "+another(t, v.db, table, col, row)+" WHERE "+row)
 			}
+		}
+		if table == "ledger_checkpoint" {
+			continue // a copy: who took it away is told by those who hold another
 		}
 		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE rowid = (SELECT MAX(rowid) FROM "+table+")")
 		if table != "ledger_head" {

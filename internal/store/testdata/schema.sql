@@ -139,6 +139,13 @@ BEGIN SELECT RAISE(ABORT, 'inspections are final'); END;
 
 CREATE TRIGGER inspection_final_u BEFORE UPDATE ON inspection BEGIN SELECT RAISE(ABORT, 'inspections are final'); END;
 
+CREATE TRIGGER ledger_checkpoint_final_d BEFORE DELETE ON ledger_checkpoint BEGIN SELECT RAISE(ABORT, 'checkpoints are final'); END;
+
+CREATE TRIGGER ledger_checkpoint_final_r BEFORE INSERT ON ledger_checkpoint WHEN EXISTS (SELECT 1 FROM ledger_checkpoint x WHERE x.size = NEW.size)
+BEGIN SELECT RAISE(ABORT, 'checkpoints are final'); END;
+
+CREATE TRIGGER ledger_checkpoint_final_u BEFORE UPDATE ON ledger_checkpoint BEGIN SELECT RAISE(ABORT, 'checkpoints are final'); END;
+
 CREATE TRIGGER ledger_head_forward BEFORE UPDATE ON ledger_head WHEN NEW.size <= OLD.size
 BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 
@@ -199,6 +206,22 @@ BEGIN SELECT RAISE(ABORT, 'revocations are final'); END;
 
 CREATE TRIGGER revocation_final_u BEFORE UPDATE ON revocation BEGIN SELECT RAISE(ABORT, 'revocations are final'); END;
 
+CREATE TRIGGER seal_key_final_d BEFORE DELETE ON seal_key BEGIN SELECT RAISE(ABORT, 'keys are retired, not deleted'); END;
+
+CREATE TRIGGER seal_key_final_r BEFORE INSERT ON seal_key WHEN EXISTS (SELECT 1 FROM seal_key x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'keys are retired, not replaced'); END;
+
+CREATE TRIGGER seal_key_final_u BEFORE UPDATE ON seal_key
+WHEN OLD.until_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.alg <> OLD.alg OR NEW.spki <> OLD.spki OR NEW.made_at <> OLD.made_at
+BEGIN SELECT RAISE(ABORT, 'keys are retired, not changed'); END;
+
+CREATE TRIGGER status_place_final_d BEFORE DELETE ON status_place BEGIN SELECT RAISE(ABORT, 'places are final'); END;
+
+CREATE TRIGGER status_place_final_r BEFORE INSERT ON status_place WHEN EXISTS (SELECT 1 FROM status_place x WHERE x.place = NEW.place)
+BEGIN SELECT RAISE(ABORT, 'places are final'); END;
+
+CREATE TRIGGER status_place_final_u BEFORE UPDATE ON status_place BEGIN SELECT RAISE(ABORT, 'places are final'); END;
+
 CREATE TRIGGER suspension_final_d BEFORE DELETE ON suspension BEGIN SELECT RAISE(ABORT, 'suspensions are final'); END;
 
 CREATE TRIGGER suspension_final_r BEFORE INSERT ON suspension WHEN EXISTS (SELECT 1 FROM suspension x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
@@ -214,6 +237,9 @@ BEGIN SELECT RAISE(ABORT, 'reinstatements are final'); END;
 CREATE TRIGGER suspension_lift_final_u BEFORE UPDATE ON suspension_lift BEGIN SELECT RAISE(ABORT, 'reinstatements are final'); END;
 
 CREATE TRIGGER system_stays BEFORE DELETE ON system BEGIN SELECT RAISE(ABORT, 'systems are retired, not deleted'); END;
+
+CREATE TRIGGER system_takes_place AFTER INSERT ON system
+BEGIN INSERT INTO status_place (place, system_id) SELECT COALESCE(MAX(place), -1) + 1, NEW.id FROM status_place; END;
 
 CREATE TRIGGER transfer_final_d BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfers are final'); END;
 
@@ -438,6 +464,11 @@ CREATE TABLE inspection (
   PRIMARY KEY (system_id, no)
 ) STRICT;
 
+CREATE TABLE ledger_checkpoint (
+  size INTEGER PRIMARY KEY CHECK (size >= 0),
+  note TEXT NOT NULL CHECK (note <> '')
+) STRICT;
+
 CREATE TABLE ledger_head (
   id   INTEGER PRIMARY KEY CHECK (id = 1),
   size INTEGER NOT NULL,
@@ -523,6 +554,14 @@ CREATE TABLE revocation (
   FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
 ) STRICT;
 
+CREATE TABLE seal_key (
+  id       TEXT PRIMARY KEY CHECK (id <> ''),
+  alg      TEXT NOT NULL CHECK (alg IN ('ES256', 'Ed25519')),
+  spki     TEXT NOT NULL CHECK (spki <> ''),
+  made_at  TEXT NOT NULL,
+  until_at TEXT
+) STRICT;
+
 CREATE TABLE session (
   token_hash TEXT PRIMARY KEY,
   login      TEXT NOT NULL REFERENCES account (login),
@@ -531,6 +570,11 @@ CREATE TABLE session (
 ) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE status_place (
+  place     INTEGER PRIMARY KEY CHECK (place >= 0),
+  system_id INTEGER NOT NULL UNIQUE REFERENCES system (id)
+) STRICT;
 
 CREATE TABLE suspension (
   system_id  INTEGER NOT NULL REFERENCES system (id),
