@@ -53,6 +53,8 @@ func commands() []command {
 		{"account", "create an account; the password on standard input", account},
 		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand},
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
+		{"key", "list the keys that sign, or rotate one", keyCommand},
+		{"bundle", "carry the whole ledger away in one signed file", bundle},
 		{"verify", "check the ledger against itself and against the tables", verify},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand},
 		{"form", "a paper the decree prescribes, filled from the register: mau-01…mau-08", formCommand},
