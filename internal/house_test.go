@@ -50,7 +50,7 @@ var plan = map[string]room{
 	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/whatif"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/proof", "internal/whatif"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal"},

@@ -21,9 +21,9 @@ import (
 // whatifCommand tells what adopting a rule set on a day does to the register.
 func whatifCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--book DIR] [--data DIR] [--json | --csv | --pdf FILE]")
-	rules := f.String("rules", "R331", "rule set to adopt")
+	rules := f.String("rules", "", "rule set to adopt (default: R331; with --book, the one in force on the day)")
 	on := f.String("on", string(w.today()), "day on which the gate is asked again, YYYY-MM-DD")
-	book := f.String("book", "", "folder of an edited book of law (default: the shipped one)")
+	book := f.String("book", "", "folder of an edited book of law: what it does against the shipped one")
 	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
@@ -40,18 +40,18 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	after := p.book
+	ask := whatif.Adoption{Book: p.book, Rules: law.RuleSet(*rules), On: day, Today: w.today()}
 	if *book != "" {
-		if after, err = law.LoadFS(os.DirFS(*book)); err != nil {
+		if ask.Edited, err = bookIn(*book); err != nil {
 			return fmt.Errorf("--book: %w", err)
 		}
+	} else if ask.Rules == "" {
+		ask.Rules = law.R331
 	}
-	adopted, err := ruleSet(after, law.RuleSet(*rules), day)
+	q, err := ask.Question()
 	if err != nil {
 		return err
 	}
-	q := p.adopt(adopted, day)
-	q.After.Book = after
 	res, err := p.whatIf(ctx, auditor(), q)
 	if err != nil {
 		return err
@@ -81,24 +81,23 @@ func lawCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
-	var sides [2]whatif.Side
-	for i, dir := range rest[1:] {
-		book, err := bookIn(dir)
-		if err != nil {
-			return err
-		}
-		rs, err := ruleSet(book, law.RuleSet(*rules), day)
-		if err != nil {
-			return fmt.Errorf("%s: %w", dir, err)
-		}
-		sides[i] = whatif.Side{Book: book, Rules: rs, Day: day}
+	ask := whatif.Adoption{Rules: law.RuleSet(*rules), On: day, Today: w.today()}
+	if ask.Book, err = bookIn(rest[1]); err != nil {
+		return err
+	}
+	if ask.Edited, err = bookIn(rest[2]); err != nil {
+		return err
+	}
+	q, err := ask.Question()
+	if err != nil {
+		return err
 	}
 	p, done, err := registerFor(ctx, w, *data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	res, err := p.whatIf(ctx, auditor(), whatif.Question{Before: sides[0], After: sides[1]})
+	res, err := p.whatIf(ctx, auditor(), q)
 	if err != nil {
 		return err
 	}
@@ -142,8 +141,8 @@ func printWhatIf(w io.Writer, r whatif.Result, asJSON, asCSV bool) error {
 	case asCSV:
 		return rowsAsCSV(w, r)
 	}
-	fmt.Fprintf(w, "%d systems: %d raised, %d lowered, %d to be decided by a person, %d lose the gate, %d gain it, %d need new controls\n",
-		r.All.Systems, r.All.Raised, r.All.Lowered, r.All.Manual, r.All.LosesGate, r.All.GainsGate, r.All.NeedsNew)
+	fmt.Fprintf(w, "%d systems: %d raised, %d lowered, %d to be decided by a person, %d with a fact unstated, %d lose the gate, %d gain it, %d need new controls\n",
+		r.All.Systems, r.All.Raised, r.All.Lowered, r.All.Manual, r.All.Unstated, r.All.LosesGate, r.All.GainsGate, r.All.NeedsNew)
 	for from, row := range r.Moves {
 		for to, n := range row {
 			if n > 0 && from != to {
@@ -151,9 +150,9 @@ func printWhatIf(w io.Writer, r whatif.Result, asJSON, asCSV bool) error {
 			}
 		}
 	}
-	fmt.Fprintf(w, "%-8s %8s %7s %7s %7s %9s %8s\n", "owner", "systems", "raised", "lowered", "person", "lose gate", "controls")
+	fmt.Fprintf(w, "%-8s %8s %7s %7s %7s %8s %9s %8s\n", "owner", "systems", "raised", "lowered", "person", "unstated", "lose gate", "controls")
 	for _, a := range r.Agencies {
-		fmt.Fprintf(w, "%-8s %8d %7d %7d %7d %9d %8d\n", a.Owner, a.Systems, a.Raised, a.Lowered, a.Manual, a.LosesGate, a.NeedsNew)
+		fmt.Fprintf(w, "%-8s %8d %7d %7d %7d %8d %9d %8d\n", a.Owner, a.Systems, a.Raised, a.Lowered, a.Manual, a.Unstated, a.LosesGate, a.NeedsNew)
 	}
 	return nil
 }
@@ -169,12 +168,12 @@ func digit(level int) string {
 // rowsAsCSV writes the systems touched, safe to open in a spreadsheet.
 func rowsAsCSV(w io.Writer, r whatif.Result) error {
 	out := csv.NewWriter(w)
-	head := []string{"code", "name", "owner", "origin", "level_from", "level_to", "person_decides", "level_approved", "gate_from", "gate_to", "lost", "controls_new", "controls_partly_met"}
+	head := []string{"code", "name", "owner", "origin", "level_from", "level_to", "person_decides", "facts_unstated", "level_approved", "gate_from", "gate_to", "lost", "controls_new", "controls_partly_met"}
 	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, x := range r.Rows {
-		line := []string{x.Code, x.Name, x.Owner, string(x.Origin), digit(int(x.From)), digit(int(x.To)), strconv.FormatBool(x.Manual), digit(int(x.Approved)),
+		line := []string{x.Code, x.Name, x.Owner, string(x.Origin), digit(int(x.From)), digit(int(x.To)), strconv.FormatBool(x.Manual), strings.Join(x.Unstated, " "), digit(int(x.Approved)),
 			strconv.FormatBool(x.GateFrom), strconv.FormatBool(x.GateTo), fmt.Sprint(x.Lost), strconv.Itoa(x.New), strconv.Itoa(x.PartlyMet)}
 		for i, cell := range line {
 			if cell != "" && slices.Contains([]byte("=+-@\t\r"), cell[0]) {
@@ -206,7 +205,7 @@ func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor
 	for _, x := range agencies {
 		names[x.Code] = x.Name
 	}
-	c := report.ChangeReport{Official: o, Before: sideName(q.Before), After: sideName(q.After), All: changeCount(r.All)}
+	c := report.ChangeReport{Official: o, Before: sideName(q, q.Before), After: sideName(q, q.After), All: changeCount(r.All)}
 	for from, row := range r.Moves {
 		for to, n := range row {
 			if n > 0 && from != to {
@@ -223,7 +222,7 @@ func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor
 			c.More++
 			continue
 		}
-		c.Systems = append(c.Systems, report.SystemChange{Code: x.Code, Name: x.Name, Owner: names[x.Owner], From: int(x.From), To: int(x.To),
+		c.Systems = append(c.Systems, report.SystemChange{Code: x.Code, Name: x.Name, Owner: names[x.Owner], From: int(x.From), To: int(x.To), Unstated: len(x.Unstated) > 0,
 			GateFrom: x.GateFrom, GateTo: x.GateTo, Lost: p.codesOf(x.Lost), New: x.New})
 	}
 	return report.Change(w, c)
@@ -240,33 +239,33 @@ func (p *program) codesOf(ids []string) string {
 	return strings.Join(codes, ", ")
 }
 
-// sideName puts a side into words.
-func sideName(s whatif.Side) string {
+// sideName puts a side into words; two books are told apart by their digests.
+func sideName(q whatif.Question, s whatif.Side) string {
+	if q.Before.Book.Digest() != q.After.Book.Digest() {
+		return fmt.Sprintf("sổ luật mã %s, bộ quy tắc %s tại ngày %s", s.Book.Digest()[:12], s.Rules, dmy(s.Day))
+	}
 	return fmt.Sprintf("bộ quy tắc %s tại ngày %s", s.Rules, dmy(s.Day))
 }
 
 func changeCount(s whatif.Sum) report.ChangeCount {
-	return report.ChangeCount{Systems: s.Systems, Raised: s.Raised, Lowered: s.Lowered, Manual: s.Manual, LosesGate: s.LosesGate, GainsGate: s.GainsGate, NeedsNew: s.NeedsNew}
-}
-
-// adopt is the question of the command and the pages: the rule set that was, today; the one adopted,
-// on a day.
-func (p *program) adopt(rules law.RuleSet, on law.Day) whatif.Question {
-	before := law.R85
-	if rules == law.R85 {
-		before = law.R331
-	}
-	return whatif.Question{Before: whatif.Side{Book: p.book, Rules: before, Day: law.DayOf(p.clock())}, After: whatif.Side{Book: p.book, Rules: rules, Day: on}}
+	return report.ChangeCount{Systems: s.Systems, Raised: s.Raised, Lowered: s.Lowered, Manual: s.Manual, Unstated: s.Unstated, LosesGate: s.LosesGate, GainsGate: s.GainsGate, NeedsNew: s.NeedsNew}
 }
 
 // webWhatIf is the pages' way to the question.
-func (p *program) webWhatIf(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error) {
-	return p.whatIf(ctx, a, p.adopt(rules, on))
+func (p *program) webWhatIf(ctx context.Context, a approval.Actor, ask whatif.Adoption) (whatif.Result, error) {
+	q, err := ask.Question()
+	if err != nil {
+		return whatif.Result{}, err
+	}
+	return p.whatIf(ctx, a, q)
 }
 
 // webWhatIfFile writes the answer as CSV or PDF.
-func (p *program) webWhatIfFile(ctx context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error {
-	q := p.adopt(rules, on)
+func (p *program) webWhatIfFile(ctx context.Context, w io.Writer, a approval.Actor, kind string, ask whatif.Adoption) error {
+	q, err := ask.Question()
+	if err != nil {
+		return err
+	}
 	r, err := p.whatIf(ctx, a, q)
 	if err != nil {
 		return err

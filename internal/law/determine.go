@@ -35,6 +35,35 @@ func (b *Book) Determine(rs RuleSet, f Facts) Determination {
 	return d
 }
 
+// Doubts lists the facts whose silence leaves the level of d, made of f, open,
+// so that no comparison may lean on it: the numbers and words among
+// d.Incomplete, for an absent flag is a no; and the doubts of the table, which
+// know where even that no, or a number nobody was asked for, is not to be
+// believed. None when the level stands on what is stated.
+func (b *Book) Doubts(f Facts, d Determination) []string {
+	var out []string
+	for _, name := range d.Incomplete {
+		if !FactIsFlag(name) {
+			out = append(out, name)
+		}
+	}
+	t, ok := b.tables[d.Rules]
+	if !ok {
+		return out
+	}
+	level := Level(0)
+	if d.Level != nil {
+		level = *d.Level
+	}
+	for _, a := range t.doubts {
+		open := a.below == 0 || level < a.below
+		if open && !a.fact.stated(&f) && a.when(&f) && !slices.Contains(out, a.fact.name) {
+			out = append(out, a.fact.name)
+		}
+	}
+	return out
+}
+
 // outcome is what the rows have come to so far; level 0 is none.
 type outcome struct {
 	level  Level

@@ -86,6 +86,17 @@ func FactWords(name string) []string {
 	return nil
 }
 
+// FactIsFlag reports whether a fact is one that speaks only when true: its
+// absence says no, while an absent number or word says nothing.
+func FactIsFlag(name string) bool {
+	for _, k := range factTable() {
+		if _, flag := k.at(&Facts{}).(*bool); k.name == name {
+			return flag
+		}
+	}
+	return false
+}
+
 // number returns a stated number.
 func (k fact) number(f *Facts) (int, bool) {
 	switch p := k.at(f).(type) {

@@ -168,7 +168,7 @@ func (l *loader) lean(on map[RuleSet]leaning) {
 		}
 		t := l.book.tables[rs]
 		t.rows = append(t.rows, base.rows...)
-		t.asks = append(t.asks, base.asks...)
+		t.asks, t.doubts = append(t.asks, base.asks...), append(t.doubts, base.doubts...)
 		t.settle()
 	}
 }

@@ -8,6 +8,7 @@ type rawTable struct {
 	Reference mark           `yaml:"reference"`
 	Params    map[string]int `yaml:"params"`
 	Asks      []rawAsk       `yaml:"asks"`
+	Doubts    []rawAsk       `yaml:"doubts"`
 	Rows      []rawRow       `yaml:"rows"`
 }
 
@@ -30,6 +31,7 @@ type table struct {
 	rules   RuleSet
 	rows    []row
 	asks    []ask
+	doubts  []ask
 	diagram *diagram
 }
 
@@ -57,18 +59,25 @@ func (l *loader) table(raw rawTable, facts map[string]fact) *table {
 		c.of = r.ID
 		t.rows = append(t.rows, l.row(c, r, t.rules))
 	}
-	names := FactNames()
-	for _, a := range raw.Asks {
-		c.of = mark{Value: "asks", Line: a.Fact.Line}
-		k, ok := facts[a.Fact.Value]
-		if !ok {
-			l.Add(a.Fact.Line, "asks: unknown fact %q", a.Fact.Value)
-			continue
-		}
-		t.asks = append(t.asks, ask{k, slices.Index(names, k.name), a.Below, l.when(c, a.When)})
-	}
+	t.asks, t.doubts = l.asks(c, "asks", raw.Asks), l.asks(c, "doubts", raw.Doubts)
 	t.settle()
 	return t
+}
+
+// asks compiles a list of facts worth asking for.
+func (l *loader) asks(c compiler, list string, raw []rawAsk) []ask {
+	var out []ask
+	names := FactNames()
+	for _, a := range raw {
+		c.of = mark{Value: list, Line: a.Fact.Line}
+		k, ok := c.facts[a.Fact.Value]
+		if !ok {
+			l.Add(a.Fact.Line, "%s: unknown fact %q", list, a.Fact.Value)
+			continue
+		}
+		out = append(out, ask{k, slices.Index(names, k.name), a.Below, l.when(c, a.When)})
+	}
+	return out
 }
 
 // settle puts rules that look at the result after those that make it, and

@@ -18,7 +18,7 @@ type ChangeReport struct {
 }
 
 // ChangeCount counts what a change does to a set of systems.
-type ChangeCount struct{ Systems, Raised, Lowered, Manual, LosesGate, GainsGate, NeedsNew int }
+type ChangeCount struct{ Systems, Raised, Lowered, Manual, Unstated, LosesGate, GainsGate, NeedsNew int }
 
 // Move counts systems that go from one level to another; 0 is none named.
 type Move struct{ From, To, Count int }
@@ -33,6 +33,7 @@ type AgencyChange struct {
 type SystemChange struct {
 	Code, Name, Owner string
 	From, To          int
+	Unstated          bool // a fact is not stated, so that the levels are not compared
 	GateFrom, GateTo  bool
 	Lost              string
 	New               int // controls asked anew
@@ -75,7 +76,7 @@ func (s *sheet) changeSums(r ChangeReport) {
 	a := r.All
 	s.pairs([][2]string{
 		{"Số hệ thống được xét", number(a.Systems)}, {"Cấp độ theo tiêu chí tăng", number(a.Raised)}, {"Cấp độ theo tiêu chí giảm", number(a.Lowered)},
-		{"Cần người có thẩm quyền kết luận", number(a.Manual)}, {"Mất điều kiện kết nối", number(a.LosesGate)}, {"Được thêm điều kiện kết nối", number(a.GainsGate)},
+		{"Cần người có thẩm quyền kết luận", number(a.Manual)}, {"Còn dữ kiện chưa khai, chưa so sánh được cấp độ", number(a.Unstated)}, {"Mất điều kiện kết nối", number(a.LosesGate)}, {"Được thêm điều kiện kết nối", number(a.GainsGate)},
 		{"Cần bổ sung biện pháp bảo vệ", number(a.NeedsNew)},
 	})
 	if len(r.Moves) == 0 {
@@ -92,11 +93,11 @@ func (s *sheet) changeSums(r ChangeReport) {
 
 func (s *sheet) changeAgencies(agencies []AgencyChange) {
 	s.section("2. Theo cơ quan")
-	t := plain(sizeTable, []column{{53, "L"}, {18, "R"}, {16, "R"}, {16, "R"}, {20, "R"}, {21, "R"}, {21, "R"}},
-		"Cơ quan", "Hệ thống", "Tăng", "Giảm", "Cần kết luận", "Mất điều kiện", "Cần biện pháp")
+	t := plain(sizeTable, []column{{42, "L"}, {18, "R"}, {14, "R"}, {14, "R"}, {18, "R"}, {19, "R"}, {20, "R"}, {20, "R"}},
+		"Cơ quan", "Hệ thống", "Tăng", "Giảm", "Cần kết luận", "Chưa khai", "Mất điều kiện", "Cần biện pháp")
 	var rows [][]cell
 	for _, a := range agencies {
-		rows = append(rows, texts(orNone(a.Name), number(a.Systems), number(a.Raised), number(a.Lowered), number(a.Manual), number(a.LosesGate), number(a.NeedsNew)))
+		rows = append(rows, texts(orNone(a.Name), number(a.Systems), number(a.Raised), number(a.Lowered), number(a.Manual), number(a.Unstated), number(a.LosesGate), number(a.NeedsNew)))
 	}
 	s.table(t, rows)
 }
@@ -110,9 +111,17 @@ func (s *sheet) changeSystems(r ChangeReport) {
 		"STT", "Mã", "Tên hệ thống", "Chủ quản", "Cấp độ", "Kết nối", "Biện pháp mới", "Lý do")
 	var rows [][]cell
 	for i, x := range r.Systems {
-		rows = append(rows, texts(number(i+1), x.Code, orNone(x.Name), orNone(x.Owner), beforeAfter(levelMark(x.From), levelMark(x.To)), beforeAfter(gateMark(x.GateFrom), gateMark(x.GateTo)), number(x.New), orNone(x.Lost)))
+		rows = append(rows, texts(number(i+1), x.Code, orNone(x.Name), orNone(x.Owner), levelsOf(x), beforeAfter(gateMark(x.GateFrom), gateMark(x.GateTo)), number(x.New), orNone(x.Lost)))
 	}
 	s.table(t, rows)
+}
+
+// levelsOf shows the levels before and after, or that they are not compared.
+func levelsOf(x SystemChange) string {
+	if x.Unstated {
+		return "chưa khai đủ"
+	}
+	return beforeAfter(levelMark(x.From), levelMark(x.To))
 }
 
 // beforeAfter shows a value before and after, once when it stays.

@@ -81,8 +81,8 @@ func open(t *testing.T, change func(*web.Config)) *house {
 			return err
 		},
 		WhatIf: h.whatIf(s),
-		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error {
-			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, rules, on)
+		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, q whatif.Adoption) error {
+			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, q.Rules, q.On)
 			return err
 		}}
 	if c.Controls, err = listsOnce(); err != nil {
@@ -102,13 +102,16 @@ func open(t *testing.T, change func(*web.Config)) *house {
 
 // whatIf asks what a change of law does to the systems an actor may see.
 func (h *house) whatIf(s *store.Store) web.WhatIfFunc {
-	return func(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error) {
+	return func(ctx context.Context, a approval.Actor, ask whatif.Adoption) (whatif.Result, error) {
 		lists, err := listsOnce()
 		if err != nil {
 			return whatif.Result{}, err
 		}
-		book, today := h.office.Book, law.DayOf(h.clock.Now())
-		q := whatif.Question{Before: whatif.Side{Book: book, Rules: law.R85, Day: today}, After: whatif.Side{Book: book, Rules: rules, Day: on}, Controls: lists}
+		q, err := ask.Question()
+		if err != nil {
+			return whatif.Result{}, err
+		}
+		q.Controls = lists
 		var walk error
 		res := whatif.Run(q, func(yield func(approval.System) bool) {
 			walk = s.Each(ctx, a, func(x approval.System) error {
@@ -194,6 +197,20 @@ func (b *browser) post(path string, in url.Values) *page {
 		b.h.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", b.h.server.URL)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.do(r)
+}
+
+// upload sends a form with files as a browser on the site does.
+func (b *browser) upload(path string, fields map[string]string, files map[string][]byte) *page {
+	b.h.t.Helper()
+	kind, body := sent(b.h.t, fields, files)
+	r, err := http.NewRequest(http.MethodPost, b.h.server.URL+path, bytes.NewReader(body))
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Origin", b.h.server.URL)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return b.do(r)

@@ -34,12 +34,12 @@ type Config struct {
 	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
 }
 
-// WhatIfFunc tells what adopting a rule set on a day does to the systems within
-// the actor's reach. It writes nothing.
-type WhatIfFunc func(ctx context.Context, a approval.Actor, rules law.RuleSet, on law.Day) (whatif.Result, error)
+// WhatIfFunc tells what adopting a rule set or an edited book on a day does to
+// the systems within the actor's reach. It writes nothing and keeps nothing.
+type WhatIfFunc func(ctx context.Context, a approval.Actor, q whatif.Adoption) (whatif.Result, error)
 
 // WhatIfFileFunc writes the same answer as a file: kind "csv" or "pdf".
-type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind string, rules law.RuleSet, on law.Day) error
+type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind string, q whatif.Adoption) error
 
 // DuplicatesFunc proposes the pairs of systems within the actor's reach that may
 // be one and the same. It decides nothing.
@@ -109,8 +109,9 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
 	mux.HandleFunc("GET /law/instruments/{id}", s.inside(s.instrumentShow))
 	mux.HandleFunc("GET /what-if", s.inside(s.whatIfShow))
-	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv", "text/csv; charset=utf-8")))
-	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf", "application/pdf")))
+	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv")))
+	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf")))
+	mux.HandleFunc("POST /what-if", s.inside(s.whatIfEdited))
 	mux.HandleFunc("GET /reports/national.pdf", s.inside(s.reportNational))
 	mux.HandleFunc("GET /systems/{code}/report.pdf", s.inside(s.reportSystem))
 	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.inside(s.paperSystem))

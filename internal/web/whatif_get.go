@@ -1,13 +1,27 @@
 package web
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 )
 
+// file is an answer to keep.
+type file struct {
+	kind string // csv or pdf
+	name string // without the kind
+	body []byte
+}
+
+// mimeOf is the media type of a kind of file.
+func mimeOf(kind string) string {
+	if kind == "csv" {
+		return "text/csv; charset=utf-8"
+	}
+	return "application/pdf"
+}
+
 // whatIfFile sends the whole answer as a file of a kind, csv or pdf.
-func (s *site) whatIfFile(kind, mime string) func(*visit) error {
+func (s *site) whatIfFile(kind string) func(*visit) error {
 	return func(v *visit) error {
 		if s.WhatIfFile == nil || !mayAskWhatIf(v.actor()) {
 			return s.absent(v)
@@ -17,16 +31,17 @@ func (s *site) whatIfFile(kind, mime string) func(*visit) error {
 		if !ok {
 			return v.message(http.StatusUnprocessableEntity, "msg.422", p.DayError+p.RulesError)
 		}
-		var out bytes.Buffer
-		if err := s.WhatIfFile(v.r.Context(), &out, v.actor(), kind, q.rules, q.on); err != nil {
-			return err
-		}
-		h := v.w.Header()
-		h.Set("Content-Type", mime)
-		h.Set("Content-Disposition", `attachment; filename="capdo-what-if-`+string(q.rules)+"-"+string(q.on)+"."+kind+`"`)
-		h.Set("Content-Length", strconv.Itoa(out.Len()))
-		v.w.WriteHeader(http.StatusOK)
-		_, _ = v.w.Write(out.Bytes()) // the client may be gone; nothing to do about it
-		return nil
+		return s.whatIfSend(v, kind, q)
 	}
+}
+
+// sendFile sends a whole file to be kept.
+func (v *visit) sendFile(f file) error {
+	h := v.w.Header()
+	h.Set("Content-Type", mimeOf(f.kind))
+	h.Set("Content-Disposition", `attachment; filename="`+f.name+"."+f.kind+`"`)
+	h.Set("Content-Length", strconv.Itoa(len(f.body)))
+	v.w.WriteHeader(http.StatusOK)
+	_, _ = v.w.Write(f.body) // the client may be gone; nothing to do about it
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -27,6 +28,13 @@ type WhatIfPage struct {
 	Touched      string
 	CSV, PDF     string
 	Levels       []string // heads of the columns of Moves
+
+	BookRules               []Option // rule sets to read an edited book under
+	BookOn                  string
+	BookError, BookDayError string
+	Flaws                   []BookFlaw
+	FlawsLeft               string
+	Files                   bool // answers may be had as files
 }
 
 // MoveRow is the systems of one level before, by level after.
@@ -52,18 +60,13 @@ type WhatIfRow struct {
 	Code, Name, Owner, From, To, GateFrom, GateTo string
 	Moved, Person, Loses                          bool
 	Lost                                          []Ground
+	Unstated                                      string // facts nobody stated, in words
 	New, Partly                                   int
 	Simulated                                     bool
 }
 
 // whatIfRows is how many systems the page shows; the CSV has them all.
 const whatIfRows = 200
-
-// whatIfQuestion is the question in an address.
-type whatIfQuestion struct {
-	rules law.RuleSet
-	on    law.Day
-}
 
 // whatIfShow answers the question in the address; without one it asks for it.
 func (s *site) whatIfShow(v *visit) error {
@@ -73,18 +76,20 @@ func (s *site) whatIfShow(v *visit) error {
 	if !mayAskWhatIf(v.actor()) {
 		return v.message(http.StatusForbidden, "msg.403", v.t("wi.notyours"))
 	}
-	p := WhatIfPage{Page: v.page(v.t("wi.title")), Scope: v.t("wi.own")}
-	if v.actor().National() {
-		p.Scope = v.t("wi.nation")
-	}
+	p := s.whatIfBlank(v)
 	query := v.r.URL.Query()
 	q, ok := v.whatIfAsked(query, &p)
-	p.Rules = v.ruleSetOptions(q.rules)
+	p.Rules = v.ruleSetOptions(q.Rules)
 	switch {
 	case !ok:
 		p.Failed = true
 		return v.show(http.StatusUnprocessableEntity, "what_if", p)
 	case query.Has("rules") || query.Has("on"):
+		p.Asked = v.t("wi.asked", string(q.Rules), v.day(q.On))
+		if s.WhatIfFile != nil {
+			again := "?" + url.Values{"rules": {string(q.Rules)}, "on": {string(q.On)}}.Encode()
+			p.CSV, p.PDF = "/what-if.csv"+again, "/what-if.pdf"+again
+		}
 		if err := s.whatIfAnswer(v, q, &p); err != nil {
 			return err
 		}
@@ -92,28 +97,39 @@ func (s *site) whatIfShow(v *visit) error {
 	return v.show(http.StatusOK, "what_if", p)
 }
 
+// whatIfBlank is the page before any question.
+func (s *site) whatIfBlank(v *visit) WhatIfPage {
+	p := WhatIfPage{Page: v.page(v.t("wi.title")), Scope: v.t("wi.own"), BookOn: v.day(v.today()), Files: s.WhatIfFile != nil}
+	if v.actor().National() {
+		p.Scope = v.t("wi.nation")
+	}
+	q, _ := v.whatIfAsked(nil, &p)
+	p.Rules, p.BookRules = v.ruleSetOptions(q.Rules), v.bookRuleSets("")
+	return p
+}
+
 // mayAskWhatIf: who looks at the whole country, or at the systems of a body.
 func mayAskWhatIf(a approval.Actor) bool { return a.National() || a.Body != "" }
 
 // whatIfAsked reads the question from an address and notes what is wrong with
 // it. Without one it is the newest rule set on the day after the passage ends.
-func (v *visit) whatIfAsked(query url.Values, p *WhatIfPage) (whatIfQuestion, bool) {
+func (v *visit) whatIfAsked(query url.Values, p *WhatIfPage) (whatif.Adoption, bool) {
 	sets := v.Book.RuleSets()
-	q := whatIfQuestion{rules: sets[len(sets)-1].ID, on: v.today()}
-	if due, _, ok := v.Book.ConformityDue(law.R85); ok && due.AddDays(1) > q.on {
-		q.on = due.AddDays(1)
+	q := whatif.Adoption{Book: v.Book, Rules: sets[len(sets)-1].ID, On: v.today(), Today: v.today()}
+	if due, _, ok := v.Book.ConformityDue(law.R85); ok && due.AddDays(1) > q.On {
+		q.On = due.AddDays(1)
 	}
 	if query.Has("rules") {
-		q.rules = law.RuleSet(query.Get("rules"))
+		q.Rules = law.RuleSet(query.Get("rules"))
 	}
 	if query.Has("on") {
 		day, ok := parseDay(query.Get("on"))
-		if q.on = day; !ok {
+		if q.On = day; !ok {
 			p.DayError = v.t("ov.badday")
 		}
 	}
-	p.On = cmp.Or(v.day(q.on), query.Get("on"))
-	if !slices.ContainsFunc(sets, func(rs law.RuleSetInfo) bool { return rs.ID == q.rules }) {
+	p.On = cmp.Or(v.day(q.On), query.Get("on"))
+	if !slices.ContainsFunc(sets, func(rs law.RuleSetInfo) bool { return rs.ID == q.Rules }) {
 		p.RulesError = v.t("wi.badrules")
 	}
 	return q, p.DayError == "" && p.RulesError == ""
@@ -129,8 +145,8 @@ func (v *visit) ruleSetOptions(chosen law.RuleSet) []Option {
 }
 
 // whatIfAnswer asks, and puts the answer into words.
-func (s *site) whatIfAnswer(v *visit, q whatIfQuestion, p *WhatIfPage) error {
-	res, err := s.WhatIf(v.r.Context(), v.actor(), q.rules, q.on)
+func (s *site) whatIfAnswer(v *visit, q whatif.Adoption, p *WhatIfPage) error {
+	res, err := s.WhatIf(v.r.Context(), v.actor(), q)
 	if err != nil {
 		return err
 	}
@@ -138,7 +154,6 @@ func (s *site) whatIfAnswer(v *visit, q whatIfQuestion, p *WhatIfPage) error {
 	if err != nil {
 		return err
 	}
-	p.Asked = v.t("wi.asked", string(q.rules), v.day(q.on))
 	p.Totals, p.Moves = v.whatIfTotals(res.All), v.moves(res.Moves)
 	p.Levels = []string{v.t("wi.none")}
 	for l := 1; l <= 5; l++ {
@@ -156,10 +171,6 @@ func (s *site) whatIfAnswer(v *visit, q whatIfQuestion, p *WhatIfPage) error {
 	p.Touched = v.t("wi.touched", v.num(len(res.Rows)))
 	if len(res.Rows) > whatIfRows {
 		p.Touched = v.t("wi.first", v.num(whatIfRows), v.num(len(res.Rows)))
-	}
-	if s.WhatIfFile != nil {
-		query := "?" + url.Values{"rules": {string(q.rules)}, "on": {string(q.on)}}.Encode()
-		p.CSV, p.PDF = "/what-if.csv"+query, "/what-if.pdf"+query
 	}
 	return nil
 }
@@ -179,7 +190,7 @@ func (v *visit) whatIfTotals(s whatif.Sum) []Fact {
 	for _, x := range []struct {
 		key string
 		n   int
-	}{{"wi.systems", s.Systems}, {"wi.raised", s.Raised}, {"wi.lowered", s.Lowered}, {"wi.person", s.Manual}, {"wi.loses", s.LosesGate},
+	}{{"wi.systems", s.Systems}, {"wi.raised", s.Raised}, {"wi.lowered", s.Lowered}, {"wi.person", s.Manual}, {"wi.unstated", s.Unstated}, {"wi.loses", s.LosesGate},
 		{"wi.gains", s.GainsGate}, {"wi.needs", s.NeedsNew}, {"wi.controls", s.NewControls}} {
 		all = append(all, Fact{Label: v.t(x.key), Value: v.num(x.n)})
 	}
@@ -207,6 +218,9 @@ func (v *visit) whatIfRow(r whatif.Row, names map[string]string) WhatIfRow {
 	row := WhatIfRow{Code: r.Code, Name: r.Name, Owner: cmp.Or(names[r.Owner], r.Owner), From: v.level(r.From), To: v.level(r.To),
 		GateFrom: v.allowed(r.GateFrom), GateTo: v.allowed(r.GateTo), Moved: r.From != r.To, Person: r.Manual, Loses: r.LosesGate(),
 		New: r.New, Partly: r.PartlyMet, Simulated: r.Origin == approval.Simulated}
+	if len(r.Unstated) > 0 {
+		row.Unstated, row.Moved = v.t("wi.row.unstated", v.factNames(r.Unstated)), false
+	}
 	for _, id := range r.Lost {
 		if x, ok := v.Book.Reason(id); ok {
 			row.Lost = append(row.Lost, Ground{Code: x.Code, Says: v.say(x.Says), Cites: x.Cites, Weak: v.t("weak", v.sure(x.Confidence))})
@@ -221,4 +235,19 @@ func (v *visit) allowed(yes bool) string {
 		return v.t("wi.open")
 	}
 	return v.t("wi.shut")
+}
+
+// factNames names facts as the form that states them does.
+func (v *visit) factNames(names []string) string {
+	f, ok := v.Shelf.Form("facts", "")
+	all := slices.Clone(names)
+	for i, name := range names {
+		if !ok {
+			break
+		}
+		if x, known := f.Field(name); known {
+			all[i] = x.Label.In(v.lang)
+		}
+	}
+	return strings.Join(all, "; ")
 }

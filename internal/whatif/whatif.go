@@ -6,6 +6,9 @@
 // A level that is in force is kept when the criteria change (Luật 116/2025
 // Điều 45.1); a system whose criteria now name another level is a candidate for
 // re-determination, which is what a changed level means here.
+//
+// Where a fact that a side asks for is not stated, that side names no level: a
+// level that may yet be higher is no ground for saying that one changed.
 package whatif
 
 import (
@@ -43,6 +46,7 @@ type Row struct {
 	From      law.Level       `json:"from"` // named before; 0 = none named
 	To        law.Level       `json:"to"`
 	Manual    bool            `json:"manual"`   // a person must decide now, and need not before
+	Unstated  []string        `json:"unstated"` // facts that a side asks for and nobody stated: its level is open
 	Approved  law.Level       `json:"approved"` // in force on the day before; 0 = none
 	GateFrom  bool            `json:"gate_from"`
 	GateTo    bool            `json:"gate_to"`
@@ -56,7 +60,7 @@ func (r Row) LosesGate() bool { return r.GateFrom && !r.GateTo }
 
 // touched tells whether the change does anything to the system.
 func (r Row) touched() bool {
-	return r.From != r.To || r.Manual || r.GateFrom != r.GateTo || r.New > 0
+	return r.From != r.To || r.Manual || len(r.Unstated) > 0 || r.GateFrom != r.GateTo || r.New > 0
 }
 
 // Sum counts a set of systems.
@@ -65,6 +69,7 @@ type Sum struct {
 	Raised      int `json:"raised"`
 	Lowered     int `json:"lowered"`
 	Manual      int `json:"manual"`
+	Unstated    int `json:"unstated"` // systems of which a fact is not stated; their level is not compared
 	LosesGate   int `json:"loses_gate"`
 	GainsGate   int `json:"gains_gate"`
 	NeedsNew    int `json:"needs_new"`    // systems that need new controls
@@ -81,7 +86,9 @@ func (s *Sum) add(r Row) {
 	}
 	count(&s.Raised, r.To > r.From && r.From > 0)
 	count(&s.Lowered, r.To < r.From && r.To > 0)
-	count(&s.Manual, r.Manual || r.From > 0 && r.To == 0)
+	open := len(r.Unstated) > 0
+	count(&s.Manual, !open && (r.Manual || r.From > 0 && r.To == 0))
+	count(&s.Unstated, open)
 	count(&s.LosesGate, r.LosesGate())
 	count(&s.GainsGate, !r.GateFrom && r.GateTo)
 	count(&s.NeedsNew, r.New > 0)
@@ -145,35 +152,57 @@ type examiner struct {
 // row examines one system.
 func (e *examiner) row(s *approval.System) Row {
 	r := Row{Code: s.Code, Name: s.Name, Owner: s.Owner, Origin: s.Origin}
-	var manualBefore bool
-	r.From, manualBefore = named(e.Before, s)
-	to, manual := named(e.After, s)
-	r.To, r.Manual = to, manual && !manualBefore
+	from, to := named(e.Before, s), named(e.After, s)
+	r.From, r.To, r.Manual = from.level, to.level, to.manual && !from.manual
+	r.Unstated = union(from.unstated, to.unstated)
 	was, is := s.Standing(e.before), s.Standing(e.after)
 	if was.Approval != nil {
 		r.Approved = was.Approval.Level
 	}
 	r.GateFrom, r.GateTo, r.Lost = e.gate(was, is)
 	if is.Approval != nil {
-		need := r.To
+		need, has := r.To, is.Approval.Level
 		if need == 0 {
-			need = is.Approval.Level // the level kept
+			need = has // the level kept
 		}
-		r.New, r.PartlyMet = e.gap(is.Approval.Level, need)
+		if e.Before.Rules == e.After.Rules && r.From > 0 {
+			has = max(has, r.From) // what the same rules asked before is nothing new
+		}
+		r.New, r.PartlyMet = e.gap(has, need)
 	}
 	return r
 }
 
-// named is the level a side names from the stated facts, 0 when none.
-func named(side Side, s *approval.System) (level law.Level, manual bool) {
+// naming is what a side makes of the stated facts.
+type naming struct {
+	level    law.Level // 0 = none
+	manual   bool
+	unstated []string
+}
+
+// named asks a side. A fact that the side asks for and nobody stated leaves its
+// level open.
+func named(side Side, s *approval.System) naming {
 	if s.Facts == nil {
-		return 0, false
+		return naming{}
 	}
 	d := side.Book.Determine(side.Rules, s.Facts.Facts)
-	if d.Level != nil {
-		level = *d.Level
+	n := naming{manual: d.Manual, unstated: side.Book.Doubts(s.Facts.Facts, d)}
+	if d.Level != nil && len(n.unstated) == 0 {
+		n.level = *d.Level
 	}
-	return level, d.Manual
+	return n
+}
+
+// union is what stands in either list, each once, in order.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // gate asks both sides, and tells what denies only now.
@@ -193,9 +222,10 @@ func (e *examiner) gate(was, is approval.Standing) (from, to bool, lost []string
 }
 
 // gap counts the controls that the new list asks and that a plan deployed under
-// the old one does not cover. Same rules on both sides ask nothing new.
+// the old one does not cover. The same rules at the same or a lower level ask
+// nothing new.
 func (e *examiner) gap(from, to law.Level) (fresh, partly int) {
-	if e.Controls == nil || e.Before.Rules == e.After.Rules {
+	if e.Controls == nil || e.Before.Rules == e.After.Rules && to <= from {
 		return 0, 0
 	}
 	key := [2]law.Level{from, to}

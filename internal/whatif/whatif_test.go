@@ -1,7 +1,9 @@
 package whatif_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -132,6 +134,7 @@ func TestSumsOfAgencies(t *testing.T) {
 	var sum whatif.Sum
 	for _, a := range res.Agencies {
 		sum.Systems, sum.Raised, sum.Lowered, sum.Manual = sum.Systems+a.Systems, sum.Raised+a.Raised, sum.Lowered+a.Lowered, sum.Manual+a.Manual
+		sum.Unstated += a.Unstated
 		sum.LosesGate, sum.GainsGate, sum.NeedsNew, sum.NewControls = sum.LosesGate+a.LosesGate, sum.GainsGate+a.GainsGate, sum.NeedsNew+a.NeedsNew, sum.NewControls+a.NewControls
 	}
 	if sum != res.All {
@@ -145,6 +148,88 @@ func TestSumsOfAgencies(t *testing.T) {
 	}
 	if moved != res.All.Systems {
 		t.Errorf("moves count %d of %d", moved, res.All.Systems)
+	}
+}
+
+// TestUnstatedFactIsNoChange: after a walk of the assistant under one rule set
+// the facts that only the other asks for are not stated; that is said, and no
+// change is claimed.
+func TestUnstatedFactIsNoChange(t *testing.T) {
+	b, c := books(t)
+	q := whatif.Question{Before: whatif.Side{Book: b, Rules: law.R85, Day: "2026-11-22"}, After: whatif.Side{Book: b, Rules: law.R331, Day: "2026-11-22"}, Controls: c}
+	for _, x := range []struct {
+		name, facts string
+		unstated    []string
+		from, to    law.Level
+	}{
+		{"walked under R331", `{"type":"b","info":"personal","subjects_basic":200000,"subjects_sensitive":0}`, []string{"users"}, 0, 3},
+		{"procedures, walked under R331", `{"type":"b","info":"public","handles_tthc":true}`, []string{"dvctt_level"}, 0, 3},
+		{"a public service, walked under R85", `{"type":"b","info":"public","dvctt_level":3}`, []string{"handles_tthc"}, 3, 0},
+		{"a public service, both said", `{"type":"b","info":"public","dvctt_level":2,"handles_tthc":true}`, nil, 2, 3},
+		{"walked under R85", `{"type":"b","info":"personal","dvctt_level":0,"users":500}`, []string{"subjects_basic", "subjects_sensitive"}, 2, 0},
+		{"a level no unstated fact can raise", `{"type":"b","info":"state_secret","ns_harm":"especially_serious"}`, nil, 5, 5},
+		{"all stated", `{"type":"b","info":"personal","dvctt_level":0,"users":500,"subjects_basic":200000,"subjects_sensitive":0}`, nil, 2, 3},
+	} {
+		res := whatif.Run(q, slices.Values([]approval.System{system(t, "H56-0001", "H56", 0, x.facts)}))
+		row := whatif.Row{}
+		if len(res.Rows) == 1 {
+			row = res.Rows[0]
+		}
+		if len(x.unstated) > 0 && (!slices.Equal(row.Unstated, x.unstated) || row.From != x.from || row.To != x.to) {
+			t.Errorf("%s: %+v", x.name, row)
+		}
+		want := whatif.Sum{Systems: 1}
+		if len(x.unstated) > 0 {
+			want.Unstated = 1
+		} else if x.from < x.to {
+			want.Raised = 1
+		}
+		if res.All != want {
+			t.Errorf("%s: %+v, want %+v", x.name, res.All, want)
+		}
+		if res.Moves[x.from][x.to] != 1 {
+			t.Errorf("%s: moves %v", x.name, res.Moves)
+		}
+	}
+}
+
+// TestEditedBook: an edited book is held against the book here under the same
+// rules on the same day; a lower threshold raises whom it catches, and asks more
+// of them.
+func TestEditedBook(t *testing.T) {
+	b, c := books(t)
+	text, err := os.ReadFile("../law/book/levels-r331.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Replace(text, []byte("basic: 100000"), []byte("basic: 5000"), 1)
+	if bytes.Equal(text, changed) {
+		t.Fatal("the threshold is written otherwise")
+	}
+	edited, err := law.LoadOver(map[string][]byte{"levels-r331.yaml": changed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if edited.Digest() == b.Digest() {
+		t.Error("an edited book has the digest of the other")
+	}
+	q, err := whatif.Adoption{Book: b, Edited: edited, On: "2026-11-22", Today: "2026-11-22"}.Question()
+	if err != nil || q.Before.Rules != law.R331 || q.After.Rules != law.R331 || q.Before.Book != b || q.After.Book != edited {
+		t.Fatalf("%+v, %v", q, err)
+	}
+	q.Controls = c
+	res := whatif.Run(q, slices.Values(world(t)))
+	if res.All.Raised != 1 || res.All.Lowered != 0 || len(res.Rows) != 1 || res.Rows[0].Code != "H56-0001" || res.Rows[0].From != 2 || res.Rows[0].To != 3 {
+		t.Errorf("%+v, rows %+v", res.All, res.Rows)
+	}
+	for name, a := range map[string]whatif.Adoption{"unknown rules": {Book: b, Edited: edited, Rules: "R9", On: "2026-11-22"},
+		"before the law": {Book: b, Edited: edited, On: "2010-01-01"}, "unknown rules, no book": {Book: b, Rules: "R9", On: "2026-11-22"}} {
+		if _, err := a.Question(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := law.LoadOver(map[string][]byte{"other.yaml": text}); err == nil {
+		t.Error("a file that the book does not know is taken")
 	}
 }
 
