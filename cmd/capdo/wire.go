@@ -19,6 +19,7 @@ import (
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/machine"
+	"capdo/internal/plan"
 	"capdo/internal/store"
 	"capdo/internal/web"
 )
@@ -36,6 +37,7 @@ type program struct {
 	clock       func() time.Time
 	log         *slog.Logger
 	attachments *attachment.Desk // documents attached to what stands on the register
+	plans       *plan.Room
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -72,6 +74,8 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
+	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
+	p.office.Measure = p.plans.Deployed
 	return p, nil
 }
 

@@ -16,6 +16,8 @@ type Office struct {
 	Book  *law.Book
 	Shelf *forms.Shelf
 	Clock func() time.Time
+
+	Measure MeasureFunc // nil: plans stand on the officer's word alone
 }
 
 // Store keeps the register. Every handle it hands out is bound to an actor's
@@ -140,6 +142,11 @@ type Count struct {
 
 // act is the shape of every act on an existing system.
 func (o *Office) act(ctx context.Context, a Actor, name, code string, version int64, f func(*System, time.Time) (map[string]string, error)) (System, error) {
+	return o.actIn(ctx, a, name, code, version, func(_ Tx, s *System, now time.Time) (map[string]string, error) { return f(s, now) })
+}
+
+// actIn is act for a transition that asks the transaction more.
+func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version int64, f func(Tx, *System, time.Time) (map[string]string, error)) (System, error) {
 	now := o.now()
 	var out System
 	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
@@ -154,7 +161,7 @@ func (o *Office) act(ctx context.Context, a Actor, name, code string, version in
 		if err != nil {
 			return fmt.Errorf("digest %s: %w", code, err)
 		}
-		detail, err := f(&s, now)
+		detail, err := f(tx, &s, now)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,41 @@ type PlanInput struct {
 	Note         string
 }
 
+// Measured is how far the plan of a system is deployed as its controls say.
+type Measured struct {
+	Status       PlanStatus
+	RoadmapUntil law.Day // last day of what lacks, part only; "" when something lacks without a day to come
+	Undated      int     // gaps without a day
+}
+
+// MeasureFunc computes the plan of a system inside an act; false while no
+// control of it is answered.
+type MeasureFunc func(tx Tx, s System, now time.Time) (Measured, bool, error)
+
+// measured makes a declaration say what the controls say, and refuses one that
+// says otherwise. While no control is answered the officer's word stands, if
+// the book allows it.
+func (o *Office) measured(tx Tx, s *System, now time.Time, in *PlanInput) (basis string, err error) {
+	if o.Measure == nil {
+		return "declared", nil
+	}
+	m, ok, err := o.Measure(tx, *s, now)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok && !o.Book.PlanPolicy().WithoutControls:
+		return "", refuseField("status", "plan-without-controls", "", "Trả lời các biện pháp của phương án trước; tình trạng triển khai được tính từ đó.", "Answer the controls of the plan first; its state is computed from them.")
+	case !ok:
+		return "declared", nil
+	}
+	if in.Status != "" && in.Status != m.Status {
+		says := map[PlanStatus]struct{ vi, en string }{PlanNone: {"chưa triển khai", "not deployed"}, PlanPart: {"đã triển khai một phần", "deployed in part"}, PlanFull: {"đã triển khai đầy đủ", "deployed in full"}}[m.Status]
+		return "", refuseField("status", "plan-against-controls", "", "Theo các biện pháp đã trả lời, phương án "+says.vi+"; chọn đúng tình trạng này hoặc cập nhật các biện pháp.", "By its controls the plan is "+says.en+"; choose that, or update the controls.")
+	}
+	in.Status, in.RoadmapUntil = m.Status, m.RoadmapUntil
+	return "controls", nil
+}
+
 // check finds what is wrong with a declaration.
 func (in PlanInput) check(day law.Day) []Finding {
 	var fs []Finding
@@ -51,16 +86,20 @@ func (in PlanInput) check(day law.Day) []Finding {
 
 // DeclarePlan records the state of the plan of the approval in force.
 func (o *Office) DeclarePlan(ctx context.Context, a Actor, code string, version int64, in PlanInput) (System, error) {
-	return o.act(ctx, a, ActPlan, code, version, func(s *System, now time.Time) (map[string]string, error) {
+	return o.actIn(ctx, a, ActPlan, code, version, func(tx Tx, s *System, now time.Time) (map[string]string, error) {
 		st := s.Standing(now)
 		if err := o.guard(ActPlan, a, s, st, today(now)); err != nil {
+			return nil, err
+		}
+		basis, err := o.measured(tx, s, now, &in)
+		if err != nil {
 			return nil, err
 		}
 		if fs := in.check(today(now)); len(fs) > 0 {
 			return nil, &Refusal{Invalid, fs}
 		}
 		s.Plans = append(s.Plans, Plan{Approval: st.Approval.No, Status: in.Status, On: in.On, RoadmapUntil: in.RoadmapUntil, Note: in.Note, By: a.Who(), At: now})
-		return map[string]string{"approval": fmt.Sprint(st.Approval.No), "status": string(in.Status), "on": string(in.On), "roadmap_until": string(in.RoadmapUntil)}, nil
+		return map[string]string{"approval": fmt.Sprint(st.Approval.No), "status": string(in.Status), "on": string(in.On), "roadmap_until": string(in.RoadmapUntil), "basis": basis}, nil
 	})
 }
 

@@ -23,6 +23,7 @@ type Book struct {
 	duties      []FieldDuty
 	papers      []Paper
 	triggers    []Trigger
+	plan        planLaw
 }
 
 // Digest is the hex SHA-256 over the book's files, names and bytes: the same

@@ -35,6 +35,8 @@ const (
 	EntryField      = "field"
 	EntryPaper      = "paper"
 	EntryTrigger    = "trigger"
+	EntryEscalation = "escalation"
+	EntryBudget     = "budget"
 )
 
 // entry is what the book keeps of every cited entry.

@@ -82,6 +82,7 @@ func (l *loader) load(files map[string][]byte) {
 		reviews rawReviews
 		past    rawTransitions
 		dossier rawDossier
+		plan    rawPlan
 	)
 	l.take(files, "instruments.yaml", &library)
 	l.library(library)
@@ -102,6 +103,8 @@ func (l *loader) load(files map[string][]byte) {
 	l.reviewList(reviews)
 	l.take(files, "dossier.yaml", &dossier)
 	l.dossier(dossier)
+	l.take(files, "plan.yaml", &plan)
+	l.planList(plan)
 	l.unused()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		l.File = name

@@ -38,6 +38,8 @@ func calendarWords() catalogue {
 		"switch.break_glass_overrides":      {"Lý do mà mở khẩn cấp được bỏ qua", "Reasons that break-glass overrides"},
 		"switch.gateway_silent_hours":       {"Máy cổng bị coi là im lặng sau", "A gateway is silent after"},
 
+		"entry.escalation":     {"Báo khi quá hạn", "Telling when overdue"},
+		"entry.budget":         {"Tỷ lệ kinh phí", "Share of the budget"},
 		"entry.ruleset":        {"Bộ quy định", "Rule set"},
 		"entry.rule":           {"Tiêu chí cấp độ", "Level criterion"},
 		"entry.term":           {"Thẩm quyền", "Competence"},

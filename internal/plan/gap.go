@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// Gap is one thing that lacks: what, by when, by whom (a role), at what cost
+// class.
+type Gap struct {
+	Key     string // control, "" of a finding that names none
+	Finding int    // number of the finding, 0 of a control
+	Group   string
+	Clause  string
+	What    law.Text
+	Result  Result
+	Because Lapse
+	Due     law.Day // "" = no day given yet
+	Role    string
+	Cost    string
+	Note    string
+}
+
+// Gaps lists what lacks: controls that do not hold, in the order of the list,
+// then findings that are open.
+func Gaps(ss []State, p Plan, needs string) []Gap {
+	var out []Gap
+	for _, s := range ss {
+		if s.Holds() && (needs != law.NeedsVerified || s.Verified) {
+			continue
+		}
+		g := Gap{Key: s.Control.Key, Group: s.Control.Group, Clause: s.Control.Standard + ", " + s.Control.Clause, What: s.Control.Title, Result: s.Result, Because: s.Because}
+		if a := s.Answer; a != nil {
+			g.Due, g.Role, g.Cost, g.Note = a.Due, a.Role, a.Cost, a.Note
+		}
+		out = append(out, g)
+	}
+	for _, f := range p.Open() {
+		out = append(out, Gap{Finding: f.No, Key: f.Key, What: law.Text{VI: f.Says, EN: f.Says}, Due: f.Due, Role: f.Role, Cost: f.Cost})
+	}
+	return out
+}
+
+// Open lists the findings not closed.
+func (p Plan) Open() []Finding {
+	return slices.DeleteFunc(slices.Clone(p.Findings), func(f Finding) bool {
+		return slices.ContainsFunc(p.Closings, func(c Closing) bool { return c.Finding == f.No })
+	})
+}
+
+// Measure computes how far the plan is deployed, and the end of its roadmap:
+// none while no control holds or is partly met, full when no control lacks,
+// part otherwise. The roadmap ends on the last day of the gaps, "" when a gap
+// has no day or the last one is not after today.
+func Measure(ss []State, gaps []Gap, day law.Day) approval.Measured {
+	m := approval.Measured{Status: approval.PlanNone}
+	for _, s := range ss {
+		if s.Holds() && s.Result != NotApplicable || s.Result == Partly {
+			m.Status = approval.PlanPart
+		}
+	}
+	lacking := slices.ContainsFunc(gaps, func(g Gap) bool { return g.Finding == 0 })
+	if len(ss) > 0 && !lacking {
+		m.Status = approval.PlanFull
+	}
+	if m.Status != approval.PlanPart {
+		return m
+	}
+	for _, g := range gaps {
+		if g.Finding != 0 {
+			continue
+		}
+		if g.Due == "" {
+			m.Undated++
+			continue
+		}
+		m.RoadmapUntil = max(m.RoadmapUntil, g.Due)
+	}
+	if m.Undated > 0 || m.RoadmapUntil <= day {
+		m.RoadmapUntil = ""
+	}
+	return m
+}
+
+// clean trims what was typed.
+func clean(s string) string { return strings.TrimSpace(s) }

@@ -1,0 +1,316 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/plan"
+)
+
+type saidRow struct {
+	bun.BaseModel `bun:"table:plan_row,alias:t"`
+
+	SystemID int64  `bun:"system_id,pk"`
+	No       int    `bun:"no,pk"`
+	Kind     string `bun:"kind"`
+	Body     string `bun:"body"`
+}
+
+type planHead struct {
+	bun.BaseModel `bun:"table:plan_head,alias:t"`
+
+	SystemID      int64  `bun:"system_id,pk"`
+	Version       int64  `bun:"version"`
+	Rules         string `bun:"rules"`
+	Level         int    `bun:"level"`
+	Total         int    `bun:"total"`
+	Unanswered    int    `bun:"unanswered"`
+	Met           int    `bun:"met"`
+	Partly        int    `bun:"partly"`
+	NotMet        int    `bun:"not_met"`
+	NotApplicable int    `bun:"not_applicable"`
+	Inherited     int    `bun:"inherited"`
+	Declared      int    `bun:"declared"`
+	Verified      int    `bun:"verified"`
+	Expired       int    `bun:"expired"`
+}
+
+func toHead(id, version int64, k plan.Kept) *planHead {
+	n := k.Numbers
+	return &planHead{SystemID: id, Version: version, Rules: string(k.Rules), Level: int(k.Level), Total: n.Total, Unanswered: n.Unanswered, Met: n.Met,
+		Partly: n.Partly, NotMet: n.NotMet, NotApplicable: n.NotApplicable, Inherited: n.Inherited, Declared: n.Declared, Verified: n.Verified, Expired: n.Expired}
+}
+
+func (h planHead) kept() plan.Kept {
+	return plan.Kept{List: plan.List{Rules: law.RuleSet(h.Rules), Level: law.Level(h.Level)}, Numbers: plan.Numbers{Total: h.Total, Unanswered: h.Unanswered, Met: h.Met,
+		Partly: h.Partly, NotMet: h.NotMet, NotApplicable: h.NotApplicable, Inherited: h.Inherited, Declared: h.Declared, Verified: h.Verified, Expired: h.Expired}}
+}
+
+// plans is the store as the room of plans sees it.
+type plans struct{ *Store }
+
+// Plans returns the store of plans on the same register.
+func (s *Store) Plans() plan.Store { return plans{s} }
+
+// Update implements plan.Store.
+func (s plans) Update(ctx context.Context, a approval.Actor, at time.Time, f func(plan.Tx) error) error {
+	return s.Store.Update(ctx, a, at, func(tx approval.Tx) error {
+		w, ok := tx.(*writing)
+		if !ok {
+			return errors.New("update plan: foreign transaction")
+		}
+		return f(w)
+	})
+}
+
+// View implements plan.Store.
+func (s plans) View(ctx context.Context, a approval.Actor, f func(plan.Reader) error) error {
+	return s.read(ctx, a, func(c *scope) error { return f(c) })
+}
+
+// Plan implements plan.Reader.
+func (c *scope) Plan(code string) (plan.Plan, error) {
+	id, err := c.idOf(code)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return c.planOf(code, id)
+}
+
+// idOf finds a system in scope.
+func (c *scope) idOf(code string) (int64, error) {
+	var ids []int64
+	if err := c.systems((*systemRow)(nil)).ColumnExpr("s.id").Where("s.code = ?", storable(code)).Scan(c.ctx, &ids); err != nil {
+		return 0, fmt.Errorf("look for system %s: %w", code, err)
+	}
+	if len(ids) == 0 {
+		return 0, approval.ErrNotFound()
+	}
+	return ids[0], nil
+}
+
+func (c *scope) planOf(code string, id int64) (plan.Plan, error) {
+	rows, err := rowsOf[saidRow](c, "plan_row", []int64{id}, "t.no")
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return grown(code, rows)
+}
+
+// grown builds a plan from its rows.
+func grown(code string, rows []saidRow) (plan.Plan, error) {
+	p := plan.Plan{System: code}
+	for _, r := range rows {
+		if err := follows("plan row", r.No, int(p.Version)); err != nil {
+			return p, err
+		}
+		p.Version++
+		if err := put(&p, r); err != nil {
+			return p, fmt.Errorf("plan row %d of %s: %w", r.No, code, err)
+		}
+	}
+	return p, nil
+}
+
+// put adds a row to its list.
+func put(p *plan.Plan, r saidRow) error {
+	switch r.Kind {
+	case "answer":
+		return add(&p.Answers, r.Body)
+	case "check":
+		return add(&p.Checks, r.Body)
+	case "offer":
+		return add(&p.Offers, r.Body)
+	case "finding":
+		return add(&p.Findings, r.Body)
+	case "closing":
+		return add(&p.Closings, r.Body)
+	case "deed":
+		return add(&p.Deeds, r.Body)
+	case "incident":
+		return add(&p.Incidents, r.Body)
+	case "report":
+		return add(&p.Reports, r.Body)
+	}
+	return fmt.Errorf("a row of kind %q", r.Kind)
+}
+
+// add decodes a row to the end of a list.
+func add[T any](list *[]T, body string) error {
+	var x T
+	if err := json.Unmarshal([]byte(body), &x); err != nil {
+		return err
+	}
+	*list = append(*list, x)
+	return nil
+}
+
+// Platform implements plan.Reader.
+func (c *scope) Platform(code string) (plan.Source, bool, error) {
+	s, err := c.platform(code)
+	if err == nil || c.actor.National() {
+		return s, err == nil, absent(err)
+	}
+	all := *c
+	all.actor = asker() // an offer to every body reaches beyond the owner
+	if s, err = all.platform(code); err != nil {
+		return plan.Source{}, false, absent(err)
+	}
+	return s, s.Plan.OffersNation(), nil
+}
+
+func (c *scope) platform(code string) (plan.Source, error) {
+	s, err := c.System(code)
+	if err != nil {
+		return plan.Source{}, err
+	}
+	p, err := c.planOf(code, s.ID)
+	return plan.Source{Plan: p, Owner: s.Owner}, err
+}
+
+// absent is nil for what does not exist in scope.
+func absent(err error) error {
+	var r *approval.Refusal
+	if errors.As(err, &r) && r.Kind == approval.NotFound {
+		return nil
+	}
+	return err
+}
+
+// EachPlan implements plan.Reader.
+func (c *scope) EachPlan(owner string, f func(approval.System, plan.Plan) error) error {
+	for from := int64(math.MinInt64); ; {
+		var rows []systemRow
+		q := c.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk)
+		if owner != "" {
+			q = q.Where("s.owner = ?", storable(owner))
+		}
+		if err := q.Scan(c.ctx); err != nil {
+			return fmt.Errorf("read systems: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		if err := c.eachOf(rows, f); err != nil {
+			return err
+		}
+		from = rows[len(rows)-1].ID
+	}
+}
+
+// eachOf hands a batch of systems with their plans to f.
+func (c *scope) eachOf(rows []systemRow, f func(approval.System, plan.Plan) error) error {
+	all, err := c.assemble(rows)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(all))
+	for i, s := range all {
+		ids[i] = s.ID
+	}
+	said, err := rowsOf[saidRow](c, "plan_row", ids, "t.system_id, t.no")
+	if err != nil {
+		return err
+	}
+	of := map[int64][]saidRow{}
+	for _, r := range said {
+		of[r.SystemID] = append(of[r.SystemID], r)
+	}
+	for _, s := range all {
+		p, err := grown(s.Code, of[s.ID])
+		if err != nil {
+			return err
+		}
+		if err := f(s, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Grow implements plan.Tx.
+func (w *writing) Grow(p *plan.Plan, kept plan.Kept) error {
+	id, err := w.idOf(p.System)
+	if err != nil {
+		return err
+	}
+	old, err := w.planOf(p.System, id)
+	if err != nil {
+		return err
+	}
+	if old.Version >= p.Version {
+		return approval.ErrStale()
+	}
+	rows, err := planRows(id, p, old.Version)
+	if err != nil {
+		return err
+	}
+	if int64(len(rows)) != p.Version-old.Version {
+		return fmt.Errorf("grow plan %s: %d rows from version %d to %d", p.System, len(rows), old.Version, p.Version)
+	}
+	if err := insert(w, rows); err != nil {
+		return err
+	}
+	head := toHead(id, p.Version, kept)
+	if old.Version == 0 {
+		return insert(w, []planHead{*head})
+	}
+	if _, err := w.db.NewUpdate().Model(head).WherePK().Exec(w.ctx); err != nil {
+		return fmt.Errorf("keep numbers of %s: %w", p.System, err)
+	}
+	return nil
+}
+
+// planRows are the rows of p beyond version.
+func planRows(id int64, p *plan.Plan, version int64) ([]saidRow, error) {
+	g := growth{id: id, after: int(version)}
+	for _, x := range p.Answers {
+		g.row("answer", x.No, x)
+	}
+	for _, x := range p.Checks {
+		g.row("check", x.No, x)
+	}
+	for _, x := range p.Offers {
+		g.row("offer", x.No, x)
+	}
+	for _, x := range p.Findings {
+		g.row("finding", x.No, x)
+	}
+	for _, x := range p.Closings {
+		g.row("closing", x.No, x)
+	}
+	for _, x := range p.Deeds {
+		g.row("deed", x.No, x)
+	}
+	for _, x := range p.Incidents {
+		g.row("incident", x.No, x)
+	}
+	for _, x := range p.Reports {
+		g.row("report", x.No, x)
+	}
+	return g.rows, g.err
+}
+
+// growth gathers new rows.
+type growth struct {
+	id    int64
+	after int
+	rows  []saidRow
+	err   error
+}
+
+func (g *growth) row(kind string, no int, x any) {
+	if no <= g.after || g.err != nil {
+		return
+	}
+	b, err := json.Marshal(x)
+	g.rows, g.err = append(g.rows, saidRow{SystemID: g.id, No: no, Kind: kind, Body: string(b)}), err
+}

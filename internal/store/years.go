@@ -1,0 +1,146 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
+	"capdo/internal/plan"
+)
+
+type yearRow struct {
+	bun.BaseModel `bun:"table:year_row,alias:t"`
+
+	Agency string `bun:"agency,pk"`
+	Year   int    `bun:"year,pk"`
+	No     int    `bun:"no,pk"`
+	Kind   string `bun:"kind"`
+	Body   string `bun:"body"`
+}
+
+// years starts a query on the records of agencies' years, narrowed to the
+// actor's body unless its capacity is national.
+func (c *scope) years(model any) *bun.SelectQuery {
+	q := c.db.NewSelect().Model(model)
+	if c.actor.National() {
+		return q
+	}
+	return q.Where("t.agency = ?", c.actor.Body)
+}
+
+// YearOf implements plan.Reader.
+func (c *scope) YearOf(agency string, year int) (plan.Year, error) {
+	var rows []yearRow
+	y := plan.Year{Agency: agency, Year: year}
+	if err := c.years(&rows).Where("t.agency = ? AND t.year = ?", storable(agency), year).OrderExpr("t.no").Scan(c.ctx); err != nil {
+		return y, fmt.Errorf("load year %d of %s: %w", year, agency, err)
+	}
+	for _, r := range rows {
+		if err := follows("year row", r.No, int(y.Version)); err != nil {
+			return y, err
+		}
+		y.Version++
+		var err error
+		if r.Kind == "drill" {
+			err = add(&y.Drills, r.Body)
+		} else {
+			err = add(&y.Budgets, r.Body)
+		}
+		if err != nil {
+			return y, fmt.Errorf("row %d of year %d of %s: %w", r.No, year, agency, err)
+		}
+	}
+	return y, nil
+}
+
+// GrowYear implements plan.Tx.
+func (w *writing) GrowYear(y *plan.Year) error {
+	if !w.mine(y.Agency) {
+		return approval.ErrNotFound()
+	}
+	old, err := w.YearOf(y.Agency, y.Year)
+	if err != nil {
+		return err
+	}
+	if old.Version >= y.Version {
+		return approval.ErrStale()
+	}
+	var rows []yearRow
+	row := func(kind string, no int, x any) error {
+		if int64(no) <= old.Version {
+			return nil
+		}
+		b, err := json.Marshal(x)
+		rows = append(rows, yearRow{Agency: y.Agency, Year: y.Year, No: no, Kind: kind, Body: string(b)})
+		return err
+	}
+	for _, x := range y.Drills {
+		if err := row("drill", x.No, x); err != nil {
+			return err
+		}
+	}
+	for _, x := range y.Budgets {
+		if err := row("budget", x.No, x); err != nil {
+			return err
+		}
+	}
+	return insert(w, rows)
+}
+
+// plans compares every plan with its last entry, and its numbers with those the
+// entry remembers.
+func (v *check) plans() error {
+	var heads []planHead
+	if err := v.table(&heads, "plan_head AS t").OrderExpr("t.system_id").Scan(v.ctx); err != nil {
+		return fmt.Errorf("read plans: %w", err)
+	}
+	kept := map[int64]planHead{}
+	for _, h := range heads {
+		kept[h.SystemID] = h
+	}
+	return v.EachPlan("", func(s approval.System, p plan.Plan) error {
+		h, ok := kept[s.ID]
+		if p.Version == 0 && !ok {
+			return nil
+		}
+		object := plan.Object(s.Code)
+		digest, err := p.Digest()
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(h.kept())
+		if err != nil {
+			return err
+		}
+		if e, known := v.last[object]; known && (h.Version != p.Version || e.Detail["numbers"] != string(b)) {
+			v.blame(e.Seq, object, "the numbers kept are not those of the last entry: version %d, %s", h.Version, b)
+		}
+		v.record(object, digest)
+		return nil
+	})
+}
+
+// yearsKept compares every agency's year with its last entry.
+func (v *check) yearsKept() error {
+	var of []struct {
+		Agency string
+		Year   int
+	}
+	if err := v.years((*yearRow)(nil)).ColumnExpr("DISTINCT t.agency, t.year").OrderExpr("1, 2").Scan(v.ctx, &of); err != nil {
+		return fmt.Errorf("read years: %w", err)
+	}
+	for _, x := range of {
+		y, err := v.YearOf(x.Agency, x.Year)
+		if err != nil {
+			return err
+		}
+		digest, err := y.Digest()
+		if err != nil {
+			return err
+		}
+		v.record(y.Object(), digest)
+	}
+	return nil
+}
