@@ -104,32 +104,32 @@ func (l *loader) planList(raw rawPlan) {
 	of := mark{"policy", 1}
 	p := raw.Policy
 	l.book.plan.policy = PlanPolicy{
-		FullNeeds:       l.word(of, p.FullNeeds.Value, "full_needs", NeedsDeclared, NeedsVerified),
+		FullNeeds:       l.Word(of, p.FullNeeds.Value, "full_needs", NeedsDeclared, NeedsVerified),
 		WithoutControls: p.WithoutControls.Value, SoonDays: p.SoonDays.Value,
 		Notes: []PolicyNote{{"full_needs", l.text(of, p.FullNeeds.Note)}, {"declaration_without_controls", l.text(of, p.WithoutControls.Note)},
 			{"soon_days", l.text(of, p.SoonDays.Note)}},
 	}
 	if p.SoonDays.Value < 1 {
-		l.add(1, "policy: soon_days must be at least 1")
+		l.Add(1, "policy: soon_days must be at least 1")
 	}
 	l.book.plan.roles, l.book.plan.costs = l.named("roles", raw.Roles), l.named("costs", raw.Costs)
 	last := -1
 	for _, r := range raw.Escalation {
 		cites := l.entry(EntryEscalation, r.rawEntry)
 		if r.AfterDays <= last {
-			l.add(r.ID.Line, "%s: %d days do not come after %d", r.ID.Value, r.AfterDays, last)
+			l.Add(r.ID.Line, "%s: %d days do not come after %d", r.ID.Value, r.AfterDays, last)
 		}
 		last = r.AfterDays
 		l.book.plan.escalation = append(l.book.plan.escalation, Escalation{ID: r.ID.Value, AfterDays: r.AfterDays, To: l.role(r.ID, r.To),
 			Cites: printCites(cites, everyCite), Confidence: r.Confidence.Value, Says: r.Says})
 	}
 	if len(raw.Escalation) == 0 {
-		l.add(1, "nobody is told of what is overdue")
+		l.Add(1, "nobody is told of what is overdue")
 	}
 	b := raw.Budget
 	cites := l.entry(EntryBudget, b.rawEntry)
 	if b.Percent < 1 || b.Percent > 100 {
-		l.add(b.ID.Line, "%s: %d percent", b.ID.Value, b.Percent)
+		l.Add(b.ID.Line, "%s: %d percent", b.ID.Value, b.Percent)
 	}
 	l.book.plan.budget = BudgetShare{Percent: b.Percent, Cites: printCites(cites, everyCite), Confidence: b.Confidence.Value, Says: b.Says}
 }
@@ -139,12 +139,12 @@ func (l *loader) named(what string, list []rawNamed) []Word {
 	var out []Word
 	for _, w := range list {
 		if w.Key.Value == "" || slices.ContainsFunc(out, func(x Word) bool { return x.Key == w.Key.Value }) {
-			l.add(max(w.Key.Line, 1), "%s: %q is empty or given twice", what, w.Key.Value)
+			l.Add(max(w.Key.Line, 1), "%s: %q is empty or given twice", what, w.Key.Value)
 		}
 		out = append(out, Word{w.Key.Value, l.text(w.Key, w.Text)})
 	}
 	if len(out) == 0 {
-		l.add(1, "no %s", what)
+		l.Add(1, "no %s", what)
 	}
 	return out
 }

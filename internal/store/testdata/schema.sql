@@ -155,12 +155,26 @@ CREATE TRIGGER opinion_not_receiver BEFORE INSERT ON review
 WHEN NEW.kind <> 'appraisal' AND EXISTS (SELECT 1 FROM receipt r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: review'); END;
 
+CREATE TRIGGER plan_check_four_eyes BEFORE INSERT ON plan_row
+WHEN NEW.kind = 'check' AND EXISTS (SELECT 1 FROM plan_row a WHERE a.system_id = NEW.system_id AND a.kind = 'answer'
+  AND a.no = json_extract(NEW.body, '$.answer') AND json_extract(a.body, '$.by.person') = json_extract(NEW.body, '$.by.person'))
+BEGIN SELECT RAISE(ABORT, 'four eyes: check'); END;
+
 CREATE TRIGGER plan_final_d BEFORE DELETE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
 CREATE TRIGGER plan_final_r BEFORE INSERT ON plan WHEN EXISTS (SELECT 1 FROM plan x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
 CREATE TRIGGER plan_final_u BEFORE UPDATE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
+
+CREATE TRIGGER plan_head_stays BEFORE DELETE ON plan_head BEGIN SELECT RAISE(ABORT, 'plans stay'); END;
+
+CREATE TRIGGER plan_row_final_d BEFORE DELETE ON plan_row BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
+
+CREATE TRIGGER plan_row_final_r BEFORE INSERT ON plan_row WHEN EXISTS (SELECT 1 FROM plan_row x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
+
+CREATE TRIGGER plan_row_final_u BEFORE UPDATE ON plan_row BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
 
 CREATE TRIGGER receipt_final_d BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
 
@@ -249,6 +263,13 @@ CREATE TRIGGER transfer_follows BEFORE INSERT ON transfer
 WHEN NEW.no > 1 AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.system_id = NEW.system_id AND t.no = NEW.no - 1
                                 AND t.to_agency = NEW.from_agency AND t.on_day <= NEW.on_day)
 BEGIN SELECT RAISE(ABORT, 'transfers follow each other'); END;
+
+CREATE TRIGGER year_row_final_d BEFORE DELETE ON year_row BEGIN SELECT RAISE(ABORT, 'year rows are final'); END;
+
+CREATE TRIGGER year_row_final_r BEFORE INSERT ON year_row WHEN EXISTS (SELECT 1 FROM year_row x WHERE x.agency = NEW.agency AND x.year = NEW.year AND x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'year rows are final'); END;
+
+CREATE TRIGGER year_row_final_u BEFORE UPDATE ON year_row BEGIN SELECT RAISE(ABORT, 'year rows are final'); END;
 
 CREATE TABLE account (
   login         TEXT PRIMARY KEY CHECK (login <> ''),
@@ -412,6 +433,12 @@ CREATE TABLE entry_hash (
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
+CREATE TABLE feed (
+  token_hash TEXT PRIMARY KEY,
+  login      TEXT NOT NULL REFERENCES account (login),
+  created_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE gateway (
   name          TEXT PRIMARY KEY CHECK (name <> ''),
   version       INTEGER NOT NULL CHECK (version >= 1),
@@ -490,6 +517,31 @@ CREATE TABLE plan (
   at            TEXT NOT NULL,
   PRIMARY KEY (system_id, no),
   FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
+) STRICT;
+
+CREATE TABLE plan_head (
+  system_id      INTEGER PRIMARY KEY REFERENCES system (id),
+  version        INTEGER NOT NULL,
+  rules          TEXT NOT NULL,
+  level          INTEGER NOT NULL,
+  total          INTEGER NOT NULL,
+  unanswered     INTEGER NOT NULL,
+  met            INTEGER NOT NULL,
+  partly         INTEGER NOT NULL,
+  not_met        INTEGER NOT NULL,
+  not_applicable INTEGER NOT NULL,
+  inherited      INTEGER NOT NULL,
+  declared       INTEGER NOT NULL,
+  verified       INTEGER NOT NULL,
+  expired        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE plan_row (
+  system_id INTEGER NOT NULL REFERENCES system (id),
+  no        INTEGER NOT NULL CHECK (no > 0),
+  kind      TEXT NOT NULL CHECK (kind IN ('answer', 'check', 'offer', 'finding', 'closing', 'deed', 'incident', 'report')),
+  body      TEXT NOT NULL,
+  PRIMARY KEY (system_id, no)
 ) STRICT;
 
 CREATE TABLE receipt (
@@ -655,9 +707,20 @@ CREATE TABLE transfer (
   CHECK (from_agency <> to_agency)
 ) STRICT;
 
+CREATE TABLE year_row (
+  agency TEXT NOT NULL REFERENCES agency (code),
+  year   INTEGER NOT NULL,
+  no     INTEGER NOT NULL CHECK (no > 0),
+  kind   TEXT NOT NULL CHECK (kind IN ('drill', 'budget')),
+  body   TEXT NOT NULL,
+  PRIMARY KEY (agency, year, no)
+) STRICT;
+
 CREATE INDEX attachment_tenant ON attachment (tenant);
 
 CREATE INDEX entry_object ON entry (object, seq);
+
+CREATE INDEX feed_login ON feed (login);
 
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
