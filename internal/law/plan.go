@@ -101,7 +101,7 @@ type rawBudget struct {
 
 // planList checks and compiles plan.yaml.
 func (l *loader) planList(raw rawPlan) {
-	of := mark{"policy", 1}
+	of := mark{Value: "policy", Line: 1}
 	p := raw.Policy
 	l.book.plan.policy = PlanPolicy{
 		FullNeeds:       l.Word(of, p.FullNeeds.Value, "full_needs", NeedsDeclared, NeedsVerified),
