@@ -34,6 +34,7 @@ type Standing struct {
 	Links        []Link       // connections in which the system is the consumer, as of At; the store adds them
 	Dossier      DossierState // of the latest dossier, "" when none
 	Proposed     law.Level    // of the latest dossier, else as the law names it from the facts
+	Changes      time.Time    // first instant after At at which the records may say something else; zero = none
 }
 
 // Lapses returns the first instant at which the approval is no longer valid by
@@ -56,7 +57,7 @@ func (a Approval) InForce(t time.Time) bool {
 // Standing derives what is true of s at t from its dated records. It reads no
 // clock and writes nothing.
 func (s System) Standing(t time.Time) Standing {
-	st := Standing{Code: s.Code, Name: s.Name, Owner: OwnerAt(s, t), Sector: s.Sector, Stage: s.Stage, Target: s.Target, At: t, Plan: PlanNone}
+	st := Standing{Code: s.Code, Name: s.Name, Owner: OwnerAt(s, t), Sector: s.Sector, Stage: s.Stage, Target: s.Target, At: t, Plan: PlanNone, Changes: s.changes(t)}
 	st.Registered = !t.Before(s.RegisteredAt)
 	st.Retired = s.Retirement != nil && !t.Before(s.Retirement.At)
 	if !st.Registered {

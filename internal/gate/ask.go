@@ -28,13 +28,23 @@ func (g *Gate) AskAll(ctx context.Context, qs []Question) (vs []Verdict) {
 			}
 		}
 	}()
-	s := &sitting{now: g.now()}
+	now, back := g.now()
+	if back {
+		return halt(qs, now, clockBack())
+	}
+	qs = limited(ctx, qs)
+	if vs, ok := g.swift(now, qs); ok {
+		return vs
+	}
+	s := &sitting{now: now}
 	seats := make([]seat, len(qs))
-	may := limit(ctx)
 	for i, q := range qs {
-		seats[i] = s.admit(within(may, q))
+		seats[i] = s.admit(q)
 	}
 	shut := g.open(ctx, s, qs)
+	if shut.code == "" && len(s.instants) > 0 {
+		g.learn(s, seats)
+	}
 	vs = make([]Verdict, len(qs))
 	for i := range seats {
 		vs[i] = g.answer(s, &seats[i], shut)
@@ -48,10 +58,7 @@ func (g *Gate) open(ctx context.Context, s *sitting, qs []Question) ground {
 	if len(s.instants) == 0 {
 		return ground{}
 	}
-	if g.Book == nil {
-		return lawless()
-	}
-	if _, ok := g.Book.Reason(law.ReasonAllowed); !ok {
+	if !g.lawful() {
 		return lawless()
 	}
 	if err := g.read(ctx, s); err != nil {
@@ -81,18 +88,38 @@ func (g *Gate) answer(s *sitting, x *seat, shut ground) (v Verdict) {
 	return v
 }
 
+// lawful tells whether there is a book of law to judge by.
+func (g *Gate) lawful() bool {
+	if g.Book == nil {
+		return false
+	}
+	_, ok := g.Book.Reason(law.ReasonAllowed)
+	return ok
+}
+
+// halt denies every question on one ground.
+func halt(qs []Question, now time.Time, why ground) []Verdict {
+	vs := make([]Verdict, len(qs))
+	for i, q := range qs {
+		vs[i] = refusal(q, now, why)
+	}
+	return vs
+}
+
 // now reads the clock. For the gate time does not run back: what has expired
-// stays expired when the clock is set back. A clock that jumped ahead and back
-// leaves it at the later time until a restart, too strict but never too lax.
-func (g *Gate) now() time.Time {
+// stays expired when the clock is set back. A clock that is behind its latest
+// reading by more than two seconds cannot be believed at all: back. One that
+// jumped ahead and back denies until it catches up or the gate is restarted, too
+// strict but never too lax.
+func (g *Gate) now() (now time.Time, back bool) {
 	t := g.Clock().UnixMicro()
 	for {
 		seen := g.seen.Load()
 		if t <= seen {
-			return time.UnixMicro(seen).UTC()
+			return time.UnixMicro(seen).UTC(), seen-t > tolerance.Microseconds()
 		}
 		if g.seen.CompareAndSwap(seen, t) {
-			return time.UnixMicro(t).UTC()
+			return time.UnixMicro(t).UTC(), false
 		}
 	}
 }
@@ -137,8 +164,26 @@ func stranger() ground {
 	return ground{"F04", "untrusted-peer", law.Text{VI: "Máy hỏi không thuộc danh sách máy cổng được tin cậy.", EN: "The asking machine is not among the trusted gateways."}}
 }
 
+// notReady is the ground while the decisions are being loaded.
+func notReady() ground {
+	return ground{"F05", "not-ready", law.Text{VI: "Cổng đang nạp sổ đăng ký; từ chối cho đến khi nạp xong.", EN: "The gate is loading the register; denied until it has."}}
+}
+
+// changing is the ground while a change that takes away is being recorded.
+func changing() ground {
+	return ground{"F06", "being-changed", law.Text{VI: "Đang ghi một thay đổi bất lợi về hệ thống này; từ chối cho đến khi ghi xong.", EN: "A change that takes away from this system is being recorded; denied until it is."}}
+}
+
+// clockBack is the ground when the clock ran back.
+func clockBack() ground {
+	return ground{"F07", "clock-back", law.Text{VI: "Đồng hồ của cổng đã lùi lại; từ chối cho đến khi khắc phục.", EN: "The gate's clock ran back; denied until it is mended."}}
+}
+
+// fault tells whether the ground lies with the gate, not with who asks.
+func (g ground) fault() bool { return g.code != "F03" && g.code != "F04" }
+
 // refusal is the denial when nothing can be judged.
 func refusal(q Question, at time.Time, g ground) Verdict {
-	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Service: q.Service, Fault: g.code < "F03",
+	return Verdict{Decision: Deny, At: at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Service: q.Service, Fault: g.fault(),
 		Reasons: []Reason{{Code: g.code, ID: g.id, Effect: law.EffectDeny, Confidence: law.ConfidenceHigh, Says: g.says, VI: g.says.VI, EN: g.says.EN}}}
 }

@@ -41,3 +41,16 @@ func Anonymous(path string) bool {
 func Unknown(w http.ResponseWriter) {
 	complain(w, http.StatusUnauthorized, law.Text{VI: "Máy hỏi chưa chứng minh được mình là máy cổng đã đăng ký.", EN: "The asking machine did not prove to be a registered gateway."})
 }
+
+// limited refuses the questions that their asker may not ask.
+func limited(ctx context.Context, qs []Question) []Question {
+	may := limit(ctx)
+	if may == nil {
+		return qs
+	}
+	out := make([]Question, len(qs))
+	for i, q := range qs {
+		out[i] = within(may, q)
+	}
+	return out
+}

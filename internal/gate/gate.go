@@ -37,7 +37,8 @@
 // when no date bounds it, and on a denial. A warning may appear earlier. What
 // was not judged has one reason: F00 a fault of the gate, F01 the register
 // cannot be read, F02 the law cannot, F03 the question cannot be understood, F04
-// the asker is not trusted.
+// the asker is not trusted, F05 the gate is not ready yet, F06 a change that
+// takes away is being recorded, F07 the clock ran back.
 //
 // # Many questions
 //
@@ -60,7 +61,8 @@
 //	404  another path (F03)
 //	405  another method, HEAD too: the answer is the body (F03)
 //	413  a body that is too long (F03)
-//	503  the register or the law cannot be read (F00, F01, F02)
+//	503  the register or the law cannot be read (F00 to F02,
+//	     F05 to F07)
 //
 // 400 to 413 carry one answer, with decision "deny"; 503 carries what 200 would,
 // with denials.
@@ -168,6 +170,7 @@ type Gate struct {
 	Book      *law.Book
 	Clock     func() time.Time
 	Log       *slog.Logger // nil: silent
+	Board     *Board       // decisions ready made, under the same book; nil: the register is asked each time
 
 	seen    atomic.Int64 // latest reading of the clock, microseconds
 	reading atomic.Int64 // reads of one pair not yet answered

@@ -38,7 +38,8 @@ func (g *Gate) decision(w http.ResponseWriter, r *http.Request) {
 // refuse denies what was not understood; no answer to it can be taken for one
 // that was.
 func (g *Gate) refuse(w http.ResponseWriter, status int, says law.Text) {
-	write(w, status, refusal(Question{}, g.now(), unasked(says)))
+	now, _ := g.now()
+	write(w, status, refusal(Question{}, now, unasked(says)))
 }
 
 // write sends an answer, which must not be kept by anyone.

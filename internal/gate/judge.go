@@ -19,6 +19,7 @@ type judge struct {
 	live     bool
 	reasons  []Reason
 	end      *time.Time // earliest instant at which an allow would end
+	next     time.Time  // earliest instant after at at which a reason may come or go; zero: none by the dates seen
 	barred   bool       // no allow any more
 	denying  []bool     // by reason: it shuts the gate
 }
@@ -53,6 +54,7 @@ func (j *judge) through(party, id string, last law.Day) {
 		j.say(party, id)
 		return
 	}
+	j.note(end)
 	if r, ok := j.book.Reason(id); !ok || denies(r) {
 		j.until(end)
 	}
@@ -62,6 +64,24 @@ func (j *judge) through(party, id string, last law.Day) {
 func (j *judge) until(t time.Time) {
 	if j.end == nil || t.Before(*j.end) {
 		j.end = &t
+	}
+}
+
+// note marks an instant at which the judgement may change. What the judge
+// compares with the time is noted here, or through through.
+func (j *judge) note(t time.Time) {
+	if t.After(j.at) && (j.next.IsZero() || t.Before(j.next)) {
+		j.next = t
+	}
+}
+
+// noteDay marks the start of a day that is compared as text; what is no day may
+// be passed at any time.
+func (j *judge) noteDay(d law.Day) {
+	if t := d.Time(); !t.IsZero() {
+		j.note(t)
+	} else if d != "" {
+		j.note(j.at.Add(1))
 	}
 }
 

@@ -44,6 +44,7 @@ func (j *judge) standing(st approval.Standing) (a *approval.Approval, ended stri
 
 // approved: decided by now, high enough, given by whom the law named, in term.
 func (j *judge) approved(who string, st approval.Standing, a *approval.Approval, need law.Level) {
+	j.noteDay(a.DecidedOn)
 	if a.DecidedOn > j.day {
 		j.say(who, law.ReasonApprovalNotYet)
 	}
@@ -114,6 +115,7 @@ func (j *judge) minutes(who string, st approval.Standing) {
 	if j.platform != platformNDOP {
 		return
 	}
+	j.noteDay(st.Minutes)
 	last := st.Minutes.AddMonths(j.policy.MinutesMonths)
 	if st.Minutes > j.day {
 		last = ""

@@ -1,0 +1,340 @@
+package gate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// Board holds the decision of every system ready made, so that a live question
+// costs two look-ups and a comparison with the day. It believes only what it is
+// told by the one process that writes the register, in this order: what takes
+// away is shut before its commit, what gives is opened after it. What it does
+// not know, and what may have changed by time, the register is asked.
+//
+// It may be used by many goroutines.
+type Board struct {
+	book   *law.Book
+	seed   maphash.Seed
+	linked bool // by policy two sides need a connection on record, which no word holds
+
+	seq      atomic.Uint64 // odd while a change is being shown
+	table    atomic.Pointer[table]
+	patterns atomic.Pointer[[]*pattern]
+	chords   atomic.Pointer[map[uint32]*chord]
+	scene    atomic.Pointer[scene] // nil: not loaded
+	lease    atomic.Int64          // until when the register was seen unchanged, microseconds
+	renewing atomic.Bool
+
+	mu      sync.Mutex // of who writes
+	numbers map[string]int
+	since   map[law.Day]law.Day // of a day: the one since which the law reads the same to the gate
+	changes []approval.Decided  // shut before their commit
+	writing bool
+	all     bool
+}
+
+// scene is the state of the register that the words belong to.
+type scene struct {
+	head     approval.Head
+	asOf     int64 // latest instant judged at, microseconds
+	version  []string
+	tail     []byte          // ,"law_digest":…,"ledger":…}
+	stranger [platforms]word // of a system that is not on the register
+	partial  bool            // systems may be missing
+}
+
+// pattern is what a system says to a question, by its level and its side.
+type pattern struct {
+	kept         string
+	plain, short telling
+	allowed      voice  // the reason of an allowance, as cited since the same day
+	alone        *chord // of a provider alone
+}
+
+// made makes a pattern ready.
+func (b *Board) made(kept string, plain, short voice, day law.Day) *pattern {
+	j := &judge{book: b.book, day: day}
+	j.say("", law.ReasonAllowed)
+	p := &pattern{kept: kept, plain: tell(plain), short: tell(short), allowed: voice{j.reasons, j.barred}}
+	p.alone = join(p.plain, nil, p.allowed)
+	return p
+}
+
+// NewBoard returns an empty board under a book; until it is loaded the gate
+// before it denies.
+func NewBoard(book *law.Book) *Board {
+	b := &Board{book: book, linked: book.Policy().ConnectionRequired, seed: maphash.MakeSeed(), numbers: map[string]int{}, since: map[law.Day]law.Day{}}
+	b.table.Store(newTable(0))
+	b.patterns.Store(&[]*pattern{})
+	b.chords.Store(&map[uint32]*chord{})
+	return b
+}
+
+// Source is where a board is loaded from: the decisions kept with the register.
+type Source interface {
+	// Decisions calls pattern for every pattern that decisions name, then system
+	// for every system, and returns the ledger's head and the latest entry's
+	// time, all of one snapshot.
+	Decisions(ctx context.Context, pattern func(no int, kept string) error, system func(approval.Decided) error) (approval.Head, time.Time, error)
+}
+
+// Load fills the board. Decisions made under another book are not believed.
+func (b *Board) Load(ctx context.Context, s Source) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	foreign, t := map[int]bool{}, newTable(1<<13)
+	head, at, err := s.Decisions(ctx, func(no int, kept string) error {
+		foreign[no] = !b.adopt(no, kept)
+		return nil
+	}, func(d approval.Decided) error {
+		ws := [platforms]word{word(d.NDXP), word(d.NDOP)}
+		for i, w := range ws {
+			if w.state() != judged || w.pattern() >= len(*b.patterns.Load()) || foreign[w.pattern()] {
+				ws[i] = ask
+			}
+		}
+		if code(d.Code) {
+			t = t.add(b.seed, d.Code, ws)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load decisions: %w", err)
+	}
+	b.table.Store(t)
+	b.show(head, at, false)
+	return nil
+}
+
+// adopt gives a kept pattern its number; false when it is of another book.
+func (b *Board) adopt(no int, kept string) bool {
+	digest, from, key, ok := cutPattern(kept)
+	if !ok || no < 0 || no >= maxPatterns {
+		return false
+	}
+	list := *b.patterns.Load()
+	for len(list) <= no {
+		list = append(list[:len(list):len(list)], nil)
+	}
+	if list[no] == nil {
+		list[no] = &pattern{kept: kept}
+	}
+	if ok = digest == b.book.Digest(); ok {
+		plain, short, _ := revoice(b.book, key, from)
+		list[no] = b.made(kept, plain, short, from)
+		b.numbers[kept] = no
+	}
+	b.patterns.Store(&list)
+	return ok
+}
+
+// number finds or gives the number of a pattern; -1 when there are too many.
+func (b *Board) number(s side, day law.Day) int {
+	kept := patternKey(b.book.Digest(), b.sinceWhen(day), s.key())
+	no, ok := b.numbers[kept]
+	list := *b.patterns.Load()
+	switch {
+	case ok:
+		return no
+	case len(list) == maxPatterns:
+		return -1
+	}
+	list = append(list[:len(list):len(list)], b.made(kept, s.plain, s.short, day))
+	b.patterns.Store(&list)
+	b.numbers[kept] = len(list) - 1
+	return len(list) - 1
+}
+
+// sinceWhen is the first day from which on the law reads to the gate as on day.
+func (b *Board) sinceWhen(day law.Day) law.Day {
+	d, ok := b.since[day]
+	if !ok {
+		for d = "0001-01-01"; ; {
+			turn := b.book.GateTurn(d)
+			if turn == "" || turn > day {
+				break
+			}
+			d = turn
+		}
+		if len(b.since) > 64 {
+			clear(b.since)
+		}
+		b.since[day] = d
+	}
+	return d
+}
+
+// voiceOf is what the pattern of a judged word says; nil when there is none.
+func (b *Board) voiceOf(w word) *pattern {
+	list := *b.patterns.Load()
+	if w.state() != judged || w.pattern() >= len(list) {
+		return nil
+	}
+	return list[w.pattern()]
+}
+
+// Judge is the decision of one system as it stands.
+func (b *Board) Judge(st approval.Standing) approval.Decided {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ws := b.judge(st)
+	return approval.Decided{Code: st.Code, NDXP: uint64(ws[0]), NDOP: uint64(ws[1])}
+}
+
+func (b *Board) judge(st approval.Standing) (ws [platforms]word) {
+	for i, platform := range []string{"NDXP", platformNDOP} {
+		s, ok := hearing(b.book, st, platform)
+		if !ok {
+			continue
+		}
+		ws[i] = s.word(b.number(s, law.DayOf(st.At)), st.At)
+	}
+	return ws
+}
+
+// Pattern returns the number and the text of what a decision says, to be kept
+// with it; false when it says nothing.
+func (b *Board) Pattern(decision uint64) (no int, kept string, ok bool) {
+	p := b.voiceOf(word(decision))
+	if p == nil {
+		return 0, "", false
+	}
+	return word(decision).pattern(), p.kept, true
+}
+
+// Before is called before a commit with the decisions as they will be: those
+// that take away are shut. all means that others may change too.
+func (b *Board) Before(changes []approval.Decided, all bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.writing, b.changes, b.all = true, changes, all
+	t := b.table.Load()
+	if all {
+		t.each(func(w *[platforms]uint64) { set(w, [platforms]word{}) })
+	}
+	for _, d := range changes {
+		w, _ := t.find(b.seed, d.Code)
+		if w == nil {
+			continue
+		}
+		for i, now := range []uint64{d.NDXP, d.NDOP} {
+			if old := word(atomic.LoadUint64(&w[i])); b.takesAway(old, word(now)) {
+				atomic.StoreUint64(&w[i], shut)
+			}
+		}
+	}
+}
+
+// After is called when the commit is made: every change is shown.
+func (b *Board) After(head approval.Head, at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seq.Add(1)
+	for _, d := range b.changes {
+		b.put(d.Code, [platforms]word{word(d.NDXP), word(d.NDOP)})
+	}
+	if b.scene.Load() != nil {
+		b.show(head, at, b.scene.Load().partial)
+	}
+	b.seq.Add(1)
+	b.writing, b.changes = false, nil
+}
+
+// Lost is called when a commit failed, or nobody knows: the register is asked.
+func (b *Board) Lost() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.changes {
+		if w, _ := b.table.Load().find(b.seed, d.Code); w != nil {
+			set(w, [platforms]word{})
+		}
+	}
+	b.lease.Store(0)
+	b.writing, b.changes = false, nil
+}
+
+// put changes or adds a system.
+func (b *Board) put(code string, ws [platforms]word) {
+	t := b.table.Load()
+	if w, _ := t.find(b.seed, code); w != nil {
+		set(w, ws)
+	} else if code != "" && len(code) <= maxCode {
+		b.table.Store(t.add(b.seed, code, ws))
+	}
+}
+
+func set(w *[platforms]uint64, ws [platforms]word) {
+	for i, x := range ws {
+		atomic.StoreUint64(&w[i], uint64(x))
+	}
+}
+
+// show makes the scene of a head.
+func (b *Board) show(head approval.Head, at time.Time, partial bool) {
+	s := &scene{head: head, asOf: at.UnixMicro(), version: []string{itoa(head.Size)}, partial: partial}
+	if old := b.scene.Load(); old != nil {
+		s.asOf, s.stranger = max(s.asOf, old.asOf), old.stranger
+	}
+	if day, _ := dayNumber(at); s.stranger[0].state() != judged || day >= s.stranger[0].next() || day >= s.stranger[1].next() {
+		s.stranger = b.stranger(at)
+	}
+	s.tail = append(s.tail, `,"law_digest":`...)
+	s.tail = quote(s.tail, b.book.Digest())
+	s.tail = append(s.tail, `,"ledger":`...)
+	h, err := json.Marshal(head)
+	if err != nil { // two plain fields
+		h = []byte("null")
+	}
+	s.tail = append(append(s.tail, h...), '}')
+	b.scene.Store(s)
+}
+
+// seen is told what a read of the register, begun at an instant, found: when it
+// found the head the board knows, the board holds for a while more.
+func (b *Board) seen(head approval.Head, began time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.scene.Load()
+	switch {
+	case s == nil || b.writing || head.Size < s.head.Size:
+	case head == s.head:
+		b.lease.Store(max(b.lease.Load(), began.UnixMicro()+leaseTime.Microseconds()))
+	default: // another wrote
+		b.lease.Store(0)
+		b.seq.Add(1)
+		b.table.Load().each(func(w *[platforms]uint64) { set(w, [platforms]word{}) })
+		b.show(head, began, true)
+		b.seq.Add(1)
+	}
+}
+
+// refresh keeps what a read of the register found of a system whose word did
+// not hold any more.
+func (b *Board) refresh(st approval.Standing, head approval.Head) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.scene.Load()
+	if s == nil || b.writing || head != s.head || st.Code == "" {
+		return
+	}
+	w, _ := b.table.Load().find(b.seed, st.Code)
+	if w == nil && !st.Registered {
+		return
+	}
+	today, _ := dayNumber(st.At)
+	if w != nil {
+		old := word(atomic.LoadUint64(&w[0]))
+		if other := word(atomic.LoadUint64(&w[1])); old.state() == judged && other.state() == judged && today < old.next() && today < other.next() {
+			return
+		}
+	}
+	b.put(st.Code, b.judge(st))
+}

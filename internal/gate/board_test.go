@@ -1,0 +1,234 @@
+package gate_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+)
+
+// shelf is a register in memory that counts how often systems are read from it.
+type shelf struct {
+	systems map[string]approval.System
+	ended   map[string]law.Day
+	links   map[string][]approval.Link
+	head    approval.Head
+	reads   atomic.Int64
+}
+
+func (s *shelf) standing(code string, at time.Time) approval.Standing {
+	sys, ok := s.systems[code]
+	if !ok {
+		return approval.Standing{Code: code, At: at}
+	}
+	st := sys.Standing(at)
+	st.OwnerEnded, st.Links = s.ended[code], s.links[code]
+	return st
+}
+
+func (s *shelf) Standings(_ context.Context, at time.Time, codes ...string) ([]approval.Standing, approval.Head, error) {
+	if len(codes) > 0 {
+		s.reads.Add(1)
+	}
+	var out []approval.Standing
+	for _, code := range codes {
+		out = append(out, s.standing(code, at))
+	}
+	return out, s.head, nil
+}
+
+// kept makes a Source of a function.
+type kept func(pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error)
+
+func (k kept) Decisions(_ context.Context, pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error) {
+	return k(pattern, system)
+}
+
+// board returns one that holds the decisions of s as at an instant, kept by
+// another board and read back.
+func (s *shelf) board(t testing.TB, b *law.Book, at time.Time) *gate.Board {
+	t.Helper()
+	maker := gate.NewBoard(b)
+	var ds []approval.Decided
+	for code := range s.systems {
+		ds = append(ds, maker.Judge(s.standing(code, at)))
+	}
+	out := gate.NewBoard(b)
+	err := out.Load(t.Context(), kept(func(pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error) {
+		for _, d := range ds {
+			for _, w := range []uint64{d.NDXP, d.NDOP} {
+				if no, text, ok := maker.Pattern(w); ok {
+					if err := pattern(no, text); err != nil {
+						return approval.Head{}, at, err
+					}
+				}
+			}
+		}
+		for _, d := range ds {
+			if err := system(d); err != nil {
+				return approval.Head{}, at, err
+			}
+		}
+		return s.head, at, nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestBoardIsDecide: in random worlds, at random times and around the instants
+// at which answers turn, the ready-made answer is that of the slow way, in every
+// field, and on every door.
+func TestBoardIsDecide(t *testing.T) {
+	strict, err := edit(t, "value: warn", "value: deny", "code: G09\n    effect: warn", "code: G09\n    effect: deny", "code: G11\n    effect: warn", "code: G11\n    effect: deny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lenient, err := edit(t, "code: G03\n    effect: deny", "code: G03\n    effect: warn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string]*law.Book{"shipped": open(t), "strict": strict, "lenient": lenient} {
+		r := rand.New(rand.NewPCG(2026, 11))
+		var asked, quick, allows int
+		for range 30 {
+			now := noon("2024-03-01").Add(time.Duration(r.Int64N(4 * 365 * 24 * int64(time.Hour)))).Truncate(time.Microsecond)
+			a, q, al := compare(t, name, b, draw{r, now})
+			asked, quick, allows = asked+a, quick+q, allows+al
+		}
+		t.Logf("%s: %d asked, %d of them without a read, %d allows", name, asked, quick, allows)
+		if quick*10 < asked*4 || allows*100 < asked {
+			t.Errorf("%s: %d asked, %d without a read, %d allows: too few to tell", name, asked, quick, allows)
+		}
+	}
+}
+
+// compare asks one world both ways, time running on.
+func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allows int) {
+	t.Helper()
+	s := &shelf{systems: map[string]approval.System{}, ended: map[string]law.Day{}, links: map[string][]approval.Link{}, head: approval.Head{Size: 12, Root: "cd"}}
+	codes := []string{"absent"}
+	for i := range 8 {
+		code := fmt.Sprintf("%s-%04d", strings.Repeat("X", i*3), i)
+		codes = append(codes, code)
+		sys := d.system(b, code)
+		if i == 7 { // a clock that lags behind the record
+			sys.RegisteredAt = d.now.Add(36 * time.Hour)
+		}
+		if d.rarely() {
+			sys.Suspensions = append(sys.Suspensions, approval.Suspension{From: d.now.Add(time.Duration(d.IntN(60)) * time.Hour), At: d.now, Until: d.within(400)})
+		}
+		if d.IntN(4) == 0 {
+			s.links[code] = []approval.Link{{Provider: codes[d.IntN(len(codes))], Allowed: true, Barred: d.IntN(2) == 0}}
+		}
+		if d.IntN(4) == 0 {
+			s.ended[code] = d.within(900)
+		}
+		s.systems[code] = sys
+	}
+	clock := d.now
+	read := func() time.Time { return clock }
+	slow := &gate.Gate{Standings: s, Book: b, Clock: read}
+	fast := &gate.Gate{Standings: s, Book: b, Clock: read, Board: s.board(t, b, d.now)}
+	times := []time.Time{d.now}
+	for _, day := range []law.Day{"2025-03-01", "2026-07-01", "2026-08-19", "2027-01-01", "2027-07-02"} {
+		times = append(times, around(day.Time())...)
+	}
+	for range 6 {
+		x := d.now.Add(time.Duration(d.Int64N(900 * 24 * int64(time.Hour))))
+		times = append(times, x)
+		times = append(times, around(law.DayOf(x).Time())...)
+	}
+	for _, code := range codes {
+		if v := slow.Ask(t.Context(), gate.Question{Provider: code}); v.ValidUntil != nil {
+			times = append(times, around(*v.ValidUntil)...)
+		}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	for _, x := range times {
+		if x.Before(clock) {
+			continue
+		}
+		clock = x.Truncate(time.Microsecond)
+		fast.Ask(t.Context(), gate.Question{Provider: "nobody"}) // the register is seen unchanged
+		for range 4 {
+			q := gate.Question{Provider: codes[d.IntN(len(codes))], Platform: []string{"", "NDXP", "NDOP"}[d.IntN(3)]}
+			if d.IntN(3) > 0 {
+				q.Consumer = codes[d.IntN(len(codes))]
+			}
+			before := s.reads.Load()
+			got := fast.Ask(t.Context(), q)
+			if asked++; s.reads.Load() == before {
+				quick++
+			}
+			want := slow.Ask(t.Context(), q)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s: %+v at %v (judged %v):\n got %+v\nwant %+v", name, q, clock, d.now, got, want)
+			}
+			if want.Decision == gate.Allow {
+				allows++
+			}
+			if d.IntN(4) == 0 {
+				sameBytes(t, slow, fast, q)
+			}
+		}
+	}
+	return asked, quick, allows
+}
+
+// around are the instants about one.
+func around(x time.Time) []time.Time {
+	return []time.Time{x.Add(-time.Second), x.Add(-time.Microsecond), x, x.Add(time.Second)}
+}
+
+// sameBytes wants the same answer of both at every door.
+func sameBytes(t *testing.T, slow, fast *gate.Gate, q gate.Question) {
+	t.Helper()
+	query, one := "provider="+q.Provider, `"provider":"`+q.Provider+`"`
+	subject := "absent"
+	if q.Consumer != "" {
+		query, one, subject = query+"&consumer="+q.Consumer, one+`,"consumer":"`+q.Consumer+`"`, q.Consumer
+	}
+	context := ""
+	if q.Platform != "" {
+		query, one, context = query+"&platform="+q.Platform, one+`,"platform":"`+q.Platform+`"`, `,"context":{"platform":"`+q.Platform+`"}`
+	}
+	for _, door := range []func(g *gate.Gate) *httptest.ResponseRecorder{
+		func(g *gate.Gate) *httptest.ResponseRecorder { return get(g.Handler(), "GET", decisions, query) },
+		func(g *gate.Gate) *httptest.ResponseRecorder {
+			return post(g.Handler(), decisions, `{"questions":[{`+one+`},{"provider":"absent"},{`+one+`}]}`)
+		},
+		func(g *gate.Gate) *httptest.ResponseRecorder {
+			return post(g.Handler(), evaluation, `{`+tuple(subject, q.Provider)+context+`}`)
+		},
+		func(g *gate.Gate) *httptest.ResponseRecorder {
+			return post(g.Handler(), evaluations, `{`+tuple(subject, q.Provider)+context+`,"evaluations":[{},{"resource":`+system("absent")+`}]}`)
+		},
+		func(g *gate.Gate) *httptest.ResponseRecorder {
+			r := httptest.NewRequest("GET", connect, nil)
+			r.RemoteAddr = "127.0.0.1:9"
+			r.Header.Set("X-System-Id", subject)
+			r.Header.Set("X-Provider-Id", q.Provider)
+			w := httptest.NewRecorder()
+			g.Handler().ServeHTTP(w, r)
+			return w
+		},
+	} {
+		want, got := door(slow), door(fast)
+		if got.Code != want.Code || !bytes.Equal(got.Body.Bytes(), want.Body.Bytes()) || !reflect.DeepEqual(got.Header(), want.Header()) {
+			t.Fatalf("%+v:\n got %d %v %s\nwant %d %v %s", q, got.Code, got.Header(), got.Body, want.Code, want.Header(), want.Body)
+		}
+	}
+}

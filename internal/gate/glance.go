@@ -1,0 +1,291 @@
+package gate
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+const (
+	leaseTime = 150 * time.Millisecond // how long what was read of the register holds unasked
+	leaseHalf = 100 * time.Millisecond // left of it, when it is renewed
+	tolerance = 2 * time.Second        // by which a clock may seem to run back
+)
+
+// telling is what one voice of a pattern says, ready made for either party.
+type telling struct {
+	barred bool
+	of     [2][]Reason // the provider's, the consumer's
+}
+
+// chord is what both sides say together: an answer but for its names and times.
+type chord struct {
+	allow    bool
+	reasons  []Reason
+	json     []byte   // [{…},…]
+	decision []string // X-Decision
+	codes    []string // X-Decision-Reason
+}
+
+// tell makes a voice ready.
+func tell(v voice) telling {
+	t := telling{barred: v.barred}
+	for i, party := range []string{provider, consumer} {
+		t.of[i] = slices.Clone(v.reasons)
+		for k := range t.of[i] {
+			t.of[i][k].Party = party
+		}
+	}
+	return t
+}
+
+// join makes the chord of a provider, and of a consumer where there is one.
+func join(p telling, c *telling, allowed voice) *chord {
+	x := &chord{reasons: slices.Clone(p.of[0])}
+	barred := p.barred
+	if c != nil {
+		x.reasons, barred = append(x.reasons, c.of[1]...), barred || c.barred
+	}
+	if !barred {
+		x.reasons, barred = append(x.reasons, allowed.reasons...), allowed.barred
+	}
+	x.allow = !barred
+	x.decision = []string{Deny}
+	if x.allow {
+		x.decision = []string{Allow}
+	}
+	x.codes = []string{strings.Join(codesOf(x.reasons), " ")}
+	x.json = plainJSON(x.reasons)
+	return x
+}
+
+// plainJSON encodes as the doors do.
+func plainJSON(v any) []byte {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(v) != nil { // plain fields
+		return []byte("null")
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n"))
+}
+
+// glance is a live answer from the board.
+type glance struct {
+	chord *chord
+	scene *scene
+	at    time.Time
+	level law.Level // 0 = none
+	end   int64     // day an allow ends with its start, noDay = none
+}
+
+// The outcomes of a look.
+type outcome int
+
+const (
+	known   outcome = iota
+	unknown         // the register is asked
+	unready         // not loaded
+	halted          // a change that takes away is being recorded
+	behind          // the clock is behind what was recorded
+)
+
+// look finds the answer to a live question that can be asked. It allocates
+// nothing, waits for nothing, and calls nothing unknown.
+func (b *Board) look(now time.Time, q *Question) (g glance, o outcome) {
+	g.scene = b.scene.Load()
+	micro := now.UnixMicro()
+	switch {
+	case g.scene == nil:
+		return g, unready
+	case micro < g.scene.asOf-tolerance.Microseconds():
+		return g, behind
+	case micro >= b.lease.Load() || micro < g.scene.asOf || q.Service != "" || q.Profile == Sandbox || b.linked && q.Consumer != "":
+		return g, unknown
+	}
+	g.at = now
+	n := 0
+	if q.Platform == platformNDOP {
+		n = 1
+	}
+	before := b.seq.Load()
+	day, _ := dayNumber(now)
+	p, o := b.word(g.scene, q.Provider, n, day)
+	if o != known {
+		return g, o
+	}
+	c := word(ask)
+	if q.Consumer != "" {
+		if c, o = b.word(g.scene, q.Consumer, n, day); o != known {
+			return g, o
+		}
+	}
+	if g.chord = b.chord(p, c); g.chord == nil || before&1 == 1 || b.seq.Load() != before || b.scene.Load() != g.scene {
+		return g, unknown
+	}
+	g.level, g.end = p.level(), noDay
+	if g.chord.allow {
+		if g.end = p.end(); c != ask {
+			g.end = min(g.end, c.end())
+		}
+	}
+	return g, known
+}
+
+// word is a system's, that holds on a day.
+func (b *Board) word(s *scene, code string, n int, day int64) (word, outcome) {
+	var x word
+	w, again := b.table.Load().find(b.seed, code)
+	for again {
+		w, again = b.table.Load().find(b.seed, code)
+	}
+	switch {
+	case w != nil:
+		x = word(atomic.LoadUint64(&w[n]))
+	case s.partial:
+		return ask, unknown
+	default:
+		x = s.stranger[n]
+	}
+	switch {
+	case x.state() == shut:
+		return ask, halted
+	case x.state() != judged || day >= x.next():
+		return ask, unknown
+	}
+	return x, known
+}
+
+// chord finds what two words say together, and makes it where it is the first
+// time; c is ask for a provider alone.
+func (b *Board) chord(p, c word) *chord {
+	list := *b.patterns.Load()
+	if p.pattern() >= len(list) || c.pattern() >= len(list) {
+		return nil
+	}
+	from := list[p.pattern()]
+	if from == nil || from.alone == nil {
+		return nil
+	}
+	if c == ask {
+		return from.alone
+	}
+	to := list[c.pattern()]
+	if to == nil || to.alone == nil {
+		return nil
+	}
+	short := c.level() < p.need()
+	key := uint32(p.pattern())<<16 | uint32(c.pattern())<<1
+	voice := &to.plain
+	if short {
+		key, voice = key|1, &to.short
+	}
+	known := *b.chords.Load()
+	if x, ok := known[key]; ok {
+		return x
+	}
+	return b.compose(key, join(from.plain, voice, from.allowed))
+}
+
+// compose keeps a chord.
+func (b *Board) compose(key uint32, x *chord) *chord {
+	for {
+		old := b.chords.Load()
+		next := make(map[uint32]*chord, len(*old)+1)
+		if len(*old) < maxPatterns { // else begin anew
+			for k, v := range *old {
+				next[k] = v
+			}
+		}
+		next[key] = x
+		if b.chords.CompareAndSwap(old, &next) {
+			return x
+		}
+	}
+}
+
+// until is the instant with which an allow ends; nil when there is none.
+func (g *glance) until() *time.Time {
+	if g.end == noDay {
+		return nil
+	}
+	t := dayStart(g.end)
+	return &t
+}
+
+// verdict is a glance in full.
+func (g *glance) verdict(q *Question, digest string) Verdict {
+	v := Verdict{Decision: g.chord.decision[0], At: g.at, When: Now, Provider: q.Provider, Consumer: q.Consumer,
+		ValidUntil: g.until(), Reasons: slices.Clone(g.chord.reasons), LawDigest: digest, Ledger: g.scene.head}
+	if g.level > 0 {
+		v.Level = &g.level
+	}
+	return v
+}
+
+// stranger judges a system that is not on the register.
+func (b *Board) stranger(at time.Time) [platforms]word {
+	return b.judge(approval.Standing{At: at})
+}
+
+// quote appends a JSON string as the doors write it.
+func quote(buf []byte, s string) []byte {
+	if strings.ContainsAny(s, `"\`) {
+		return append(buf, plainJSON(s)...)
+	}
+	buf = append(buf, '"')
+	buf = append(buf, s...)
+	return append(buf, '"')
+}
+
+// appendTime appends a time as encoding/json writes it.
+func appendTime(buf []byte, t time.Time) []byte {
+	buf = append(buf, '"')
+	buf = t.AppendFormat(buf, time.RFC3339Nano)
+	return append(buf, '"')
+}
+
+// appendGrounds appends "level" to the end of an answer.
+func (g *glance) appendGrounds(buf []byte) []byte {
+	buf = append(buf, `,"level":`...)
+	if g.level > 0 {
+		buf = append(buf, byte('0'+g.level))
+	} else {
+		buf = append(buf, "null"...)
+	}
+	buf = append(buf, `,"valid_until":`...)
+	if g.end == noDay {
+		buf = append(buf, "null"...)
+	} else {
+		buf = appendTime(buf, dayStart(g.end))
+	}
+	buf = append(buf, `,"reasons":`...)
+	buf = append(buf, g.chord.json...)
+	return append(buf, g.scene.tail...)
+}
+
+// appendVerdict appends an answer as one question's door writes it.
+func (g *glance) appendVerdict(buf []byte, q *Question) []byte {
+	buf = append(append(append(buf, `{"decision":"`...), g.chord.decision[0]...), `","at":`...)
+	buf = append(appendTime(buf, g.at), `,"when":"now","provider":`...)
+	buf = quote(buf, q.Provider)
+	if q.Consumer != "" {
+		buf = quote(append(buf, `,"consumer":`...), q.Consumer)
+	}
+	return g.appendGrounds(buf)
+}
+
+// appendEvaluation appends an answer in the words of AuthZEN.
+func (g *glance) appendEvaluation(buf []byte) []byte {
+	if g.chord.allow {
+		buf = append(buf, `{"decision":true,"context":{"at":`...)
+	} else {
+		buf = append(buf, `{"decision":false,"context":{"at":`...)
+	}
+	return append(g.appendGrounds(appendTime(buf, g.at)), '}')
+}
