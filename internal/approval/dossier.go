@@ -54,6 +54,9 @@ type Dossier struct {
 	Reviews       []Review           `json:"reviews"`
 	Decisions     []Decision         `json:"decisions"`
 	Imported      bool               `json:"imported"`
+
+	Fields map[string]FieldMark `json:"fields,omitempty"` // where each field of the statement stands
+	Saved  []FieldSave          `json:"-"`                // to be stored with the dossier; nothing when loaded
 	// Absent while there are none, so that older digests still hold.
 	Documents []Enclosure `json:"documents,omitempty"` // handed in with the round in hand
 	Rounds    []Round     `json:"rounds,omitempty"`    // every submission as it was handed in

@@ -28,6 +28,9 @@ type Store interface {
 	Update(ctx context.Context, a Actor, at time.Time, f func(Tx) error) error
 	// View runs f on one consistent read-only snapshot.
 	View(ctx context.Context, a Actor, f func(Reader) error) error
+	// Done returns a *Repeated when the actor did something already under the
+	// token of ctx (WithOnce). Update returns the same, and writes nothing.
+	Done(ctx context.Context, a Actor) error
 }
 
 // Tx is the one way to write.
@@ -46,6 +49,9 @@ type Tx interface {
 	// Attached returns the documents attached to an object of a system, such as
 	// "dossier:1", by number; those removed are left out.
 	Attached(code, of string) ([]Attached, error)
+	// FieldSaves returns every value a field of a dossier had, by field and
+	// version; field "" means all.
+	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
 }
 
 // Reader answers questions inside the actor's scope.
@@ -68,6 +74,8 @@ type Reader interface {
 	Reported(document string) ([]Reported, error)
 	// Head returns the size and root of the ledger.
 	Head() (Head, error)
+	Attached(code, of string) ([]Attached, error)
+	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
 }
 
 // Head is the size of the ledger and its Merkle root, hex.

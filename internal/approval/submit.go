@@ -58,11 +58,11 @@ func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Do
 	if d == nil {
 		d = s.begin()
 	}
-	d.Rules, d.Edition, d.Statement = rs, form.Edition, st
-	d.Level = 0
-	if n, ok := st.Int("proposed_level"); ok && law.Level(n).Valid() {
-		d.Level = law.Level(n)
+	d.Rules, d.Edition = rs, form.Edition
+	if err := d.replace(st, a.Who(), now); err != nil {
+		return nil, err
 	}
+	d.proposed()
 	d.touched(a.Person)
 	return d, nil
 }

@@ -296,6 +296,13 @@ func (r dossierRow) dossier() (approval.Dossier, error) {
 	if st != nil {
 		d.Statement = *st
 	}
+	marks, err := fromJSON[map[string]approval.FieldMark](r.Fields)
+	if err != nil {
+		return d, err
+	}
+	if marks != nil {
+		d.Fields = *marks
+	}
 	if d.Facts, err = fromJSON[law.Facts](r.Facts); err != nil {
 		return d, err
 	}

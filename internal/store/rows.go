@@ -104,6 +104,7 @@ type dossierRow struct {
 	SubmittedBy   string    `bun:"submitted_by"`
 	SubmittedAt   time.Time `bun:"submitted_at,nullzero"`
 	Imported      bool      `bun:"imported"`
+	Fields        *string   `bun:"fields"`
 }
 
 type editorRow struct {

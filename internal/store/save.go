@@ -184,6 +184,11 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 			return err
 		}
 	}
+	if d.Fields != nil {
+		if r.Fields, err = toJSON(&d.Fields); err != nil {
+			return err
+		}
+	}
 	if r.Facts, err = toJSON(d.Facts); err != nil {
 		return err
 	}
@@ -202,6 +207,9 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 	}
 	if err != nil {
 		return fmt.Errorf("save dossier %d: %w", d.No, err)
+	}
+	if err := w.fieldSaves(id, d); err != nil {
+		return err
 	}
 	return w.hands(id, d, was)
 }

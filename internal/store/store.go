@@ -142,7 +142,13 @@ func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f fu
 	defer cancel()
 	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		t := &writing{scope: scope{ctx: ctx, db: tx, actor: a, now: at}, edge: map[int64][]byte{}}
+		if err := t.done(); err != nil {
+			return err
+		}
 		if err := f(t); err != nil {
+			return err
+		}
+		if err := t.keepOnce(); err != nil {
 			return err
 		}
 		return t.seal()

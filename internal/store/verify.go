@@ -37,6 +37,8 @@ type check struct {
 
 	rotations []approval.Entry // of keys
 	born      []string         // systems in the order of their first entries
+	unread    bool             // a system cannot be read
+	saves     int              // saved values of fields that a record stands for
 }
 
 func (v *check) blame(seq int64, object, format string, args ...any) {
@@ -188,7 +190,7 @@ func (v *check) systems() error {
 			}
 		}
 		if len(rows) < bulk {
-			return nil
+			return v.allSaves()
 		}
 		from = rows[len(rows)-1].ID + 1
 	}
@@ -202,6 +204,7 @@ func (v *check) alone(r systemRow) {
 	}
 	if err != nil {
 		object := approval.SystemObject(r.Code)
+		v.unread = true
 		v.report.Objects++
 		v.blame(v.last[object].Seq, object, "the record cannot be read: %v", err)
 		delete(v.last, object)
@@ -216,6 +219,9 @@ func (v *check) system(s *approval.System, r systemRow) error {
 	object := approval.SystemObject(s.Code)
 	written := v.last[object].At
 	v.record(object, digest)
+	if err := v.fields(s); err != nil {
+		return err
+	}
 	if want := project(s, written); r.projection != want {
 		v.blame(-1, object, "the list columns are not what the record gives: %+v, want %+v", r.projection, want)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/machine"
@@ -105,6 +106,7 @@ func newVictim(t testing.TB) victim {
 	}
 	storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
 	storetest.Lead(t, o, "H41", "Hai cửa", storetest.Registered)
+	documents(t, o, s, filed.Code)
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -113,6 +115,21 @@ func newVictim(t testing.TB) victim {
 		t.Fatalf("before any attack: %+v", found)
 	}
 	return v
+}
+
+// documents attaches two documents to a control of a system and removes one.
+func documents(t testing.TB, o *approval.Office, s *store.Store, code string) {
+	t.Helper()
+	desk := &attachment.Desk{Office: o, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: t.TempDir()}, Limits: attachment.Default()}
+	for _, name := range []string{"a.txt", "b.txt"} {
+		_, err := desk.Attach(context.Background(), storetest.Actor(law.RoleOperator, "H41"), attachment.Upload{System: code, Of: attachment.Of{Kind: "control", Key: "K1"}, Name: name, Body: strings.NewReader(name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := desk.Remove(context.Background(), storetest.Actor(law.RoleOperator, "H41"), code, 1); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (v victim) run(statement string, args ...any) {
@@ -173,7 +190,7 @@ func (v victim) attack(name string, statements ...string) {
 // tables are those that Verify answers for: sessions are no part of the record.
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(column(t, db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"), func(n string) bool {
-		return n == "session" || n == "gateway_assertion" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+		return n == "session" || n == "once" || n == "gateway_assertion" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
 	})
 }
 

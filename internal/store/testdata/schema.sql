@@ -110,6 +110,13 @@ BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
 
 CREATE TRIGGER entry_hash_final_u BEFORE UPDATE ON entry_hash BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
 
+CREATE TRIGGER field_save_final_d BEFORE DELETE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+
+CREATE TRIGGER field_save_final_r BEFORE INSERT ON field_save WHEN EXISTS (SELECT 1 FROM field_save x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.field = NEW.field AND x.version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+
+CREATE TRIGGER field_save_final_u BEFORE UPDATE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+
 CREATE TRIGGER gateway_final_r BEFORE INSERT ON gateway WHEN EXISTS (SELECT 1 FROM gateway x WHERE x.name = NEW.name)
 BEGIN SELECT RAISE(ABORT, 'gateways are not replaced'); END;
 
@@ -392,7 +399,7 @@ CREATE TABLE dossier (
   digest        TEXT NOT NULL,
   submitted_by  TEXT NOT NULL,
   submitted_at  TEXT,
-  imported      INTEGER NOT NULL, documents TEXT,
+  imported      INTEGER NOT NULL, fields TEXT, documents TEXT,
   PRIMARY KEY (system_id, no)
 ) STRICT;
 
@@ -437,6 +444,23 @@ CREATE TABLE feed (
   token_hash TEXT PRIMARY KEY,
   login      TEXT NOT NULL REFERENCES account (login),
   created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE field_save (
+  system_id   INTEGER NOT NULL,
+  dossier_no  INTEGER NOT NULL,
+  field       TEXT NOT NULL CHECK (field <> ''),
+  version     INTEGER NOT NULL CHECK (version >= 1),
+  was         TEXT NOT NULL,
+  value       TEXT NOT NULL,
+  from_system TEXT NOT NULL,
+  person      TEXT NOT NULL,
+  account     TEXT NOT NULL,
+  capacity    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  at          TEXT NOT NULL,
+  PRIMARY KEY (system_id, dossier_no, field, version),
+  FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
 ) STRICT;
 
 CREATE TABLE gateway (
@@ -500,6 +524,15 @@ CREATE TABLE ledger_head (
   id   INTEGER PRIMARY KEY CHECK (id = 1),
   size INTEGER NOT NULL,
   root BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE once (
+  account TEXT NOT NULL,
+  token   TEXT NOT NULL CHECK (length(token) BETWEEN 16 AND 128),
+  body    TEXT NOT NULL,
+  object  TEXT NOT NULL,
+  at      TEXT NOT NULL,
+  PRIMARY KEY (account, token)
 ) STRICT;
 
 CREATE TABLE plan (
@@ -723,6 +756,8 @@ CREATE INDEX entry_object ON entry (object, seq);
 CREATE INDEX feed_login ON feed (login);
 
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
+
+CREATE INDEX once_at ON once (at);
 
 CREATE INDEX session_login ON session (login);
 
