@@ -51,15 +51,20 @@ func demo(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
+	at, err := p.demoGateway(ctx, *dir)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- p.serveOn(serving, l, front{}) }()
-	told := p.tell(ctx, t, story{base: "http://" + dialable(l.Addr()), dir: *dir, people: people})
+	go func() { served <- p.serveOn(serving, l, at.front) }()
+	told := p.tell(ctx, t, story{base: "http://" + dialable(l.Addr()), dir: *dir, people: people, machine: at})
 	if *exit || told != nil {
 		stop()
 		return errors.Join(told, <-served)
 	}
+	t.gateway(at)
 	t.accounts("http://"+dialable(l.Addr()), people)
 	return <-served
 }

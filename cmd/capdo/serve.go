@@ -18,7 +18,7 @@ import (
 
 // serve serves the register in a folder until it is told to stop.
 func serve(ctx context.Context, w world) (err error) {
-	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides] [--scanner ADDR] [--serve-unscanned] [--file-mib N] [--dossier-mib N] [--agency-mib N]")
+	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides] [--scanner ADDR] [--serve-unscanned] [--file-mib N] [--dossier-mib N] [--agency-mib N] [--gate-listen ADDR --gate-cert FILE --gate-key FILE] [--gate-only] [--assert-from NETWORKS --assert-audience URL]")
 	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
@@ -26,6 +26,8 @@ func serve(ctx context.Context, w world) (err error) {
 	base := f.String("authzen-base", w.or("CAPDO_AUTHZEN_BASE", ""), "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
 	papers := attachmentFlags(f, w)
+	var machines machineFlags
+	machines.declare(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -49,7 +51,14 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	return p.serveOn(ctx, l, front{*secure, gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both}})
+	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines}
+	if machines.listen != "" {
+		if at.machines, err = machines.machineListener(); err != nil {
+			return errors.Join(err, l.Close())
+		}
+		p.log.Info("serving gateways", "address", at.machines.Addr().String())
+	}
+	return p.serveOn(ctx, l, at)
 }
 
 // networks reads networks separated by commas.
@@ -81,15 +90,45 @@ const (
 
 // serveOn serves until ctx is done, then lets the requests in hand finish.
 func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	listeners := []net.Listener{l}
 	h, err := p.handler(f)
-	if err != nil {
-		return errors.Join(err, l.Close())
+	handlers := []http.Handler{h}
+	if f.machines != nil && err == nil {
+		listeners = append(listeners, f.machines)
+		h, err = p.machineDoor(f.doors, p.byCertificate)
+		handlers = append(handlers, h)
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead}
-	done := make(chan error, 1)
+	if err != nil {
+		for _, l := range listeners {
+			err = errors.Join(err, l.Close())
+		}
+		return err
+	}
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
 	go p.attachments.Watch(ctx, tick.C)
+	done := make(chan error, len(listeners))
+	for i, l := range listeners {
+		go func() {
+			defer stop() // one that falls takes the other with it
+			done <- serveUntil(ctx, l, handlers[i])
+		}()
+	}
+	for range listeners {
+		err = errors.Join(err, <-done)
+	}
+	return err
+}
+
+// serveUntil serves one listener until ctx is done.
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead, Protocols: new(http.Protocols)}
+	srv.Protocols.SetHTTP1(true)
+	srv.Protocols.SetHTTP2(true)
+	srv.Protocols.SetUnencryptedHTTP2(true) // Envoy's gRPC on this machine
+	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
 		last, cancel := context.WithTimeout(context.Background(), drain)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -83,6 +84,9 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 type front struct {
 	secure bool // a proxy ends TLS in front: cookies are marked Secure
 	doors  gate.Doors
+
+	machines net.Listener // for gateways alone, nil: none
+	flags    machineFlags
 }
 
 // handler is the whole program over HTTP: the gate, and the pages.
@@ -92,7 +96,11 @@ func (p *program) handler(f front) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}
-	return p.gate.Before(pages, f.doors)
+	h, err := p.gate.Before(pages, f.doors)
+	if err != nil {
+		return nil, err
+	}
+	return p.guarded(h, f.doors, f.flags)
 }
 
 // webReport is the pages' way to the reports.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"capdo/internal/law"
 )
@@ -53,4 +54,13 @@ func limited(ctx context.Context, qs []Question) []Question {
 		out[i] = within(may, q)
 	}
 	return out
+}
+
+// Ours tells whether an address is the gate's, known to it or not.
+func Ours(path string) bool { return ours(path) }
+
+// Now reads the gate's clock, which does not run back.
+func (g *Gate) Now() time.Time {
+	t, _ := g.now()
+	return t
 }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"capdo/internal/gate"
+	"capdo/internal/machine"
+)
+
+// machineFlags are the flags of the doors at which machines prove who they are.
+type machineFlags struct {
+	listen, cert, key, ca string
+	only                  bool
+	proxies, audience     string
+	principal             string
+}
+
+// declare declares them.
+func (m *machineFlags) declare(f *flag.FlagSet, w world) {
+	f.StringVar(&m.listen, "gate-listen", w.or("CAPDO_GATE_LISTEN", ""), "address of a listener for gateways alone: TLS 1.3, client certificate required, its key pinned by capdo gateway (CAPDO_GATE_LISTEN; default: none)")
+	f.StringVar(&m.cert, "gate-cert", w.or("CAPDO_GATE_CERT", ""), "PEM file with the certificate of --gate-listen (CAPDO_GATE_CERT)")
+	f.StringVar(&m.key, "gate-key", w.or("CAPDO_GATE_KEY", ""), "PEM file with its key (CAPDO_GATE_KEY)")
+	f.StringVar(&m.ca, "gate-ca", w.or("CAPDO_GATE_CA", ""), "PEM file of the authorities that client certificates must also come from (default: the pin alone decides)")
+	f.BoolVar(&m.only, "gate-only", false, "shut the gate's addresses at --listen")
+	f.StringVar(&m.proxies, "assert-from", w.or("CAPDO_ASSERT_FROM", ""), "networks of proxies that end TLS in front of --listen: a gateway that comes through one proves itself by a signed assertion (private_key_jwt)")
+	f.StringVar(&m.audience, "assert-audience", w.or("CAPDO_ASSERT_AUDIENCE", ""), "audience its assertions must name, such as this service's https address")
+	f.StringVar(&m.principal, "principal-prefix", "", "Envoy: the start of source.principal, such as spiffe://exchange/system/, after which the code of the asking system follows (default: Envoy names it in X-System-Id)")
+}
+
+// patienceForPins is how long the register may take to tell whose a key is.
+const patienceForPins = 800 * time.Millisecond
+
+// proof is how a request proves which gateway sent it.
+type proof func(ctx context.Context, r *http.Request) (machine.Gateway, bool)
+
+// proven serves the gate's addresses to gateways that prove who they are, each
+// limited to its reach. Every request is judged anew: a key revoked meanwhile is
+// refused on a connection that was opened before.
+func (p *program) proven(next http.Handler, by proof) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g, ok := p.whose(r, by)
+		may := func(gate.Question) bool { return false }
+		switch {
+		case ok:
+			may = func(q gate.Question) bool {
+				return g.Reach.May(r.Context(), p.ownerOf, q.Platform, q.Provider, q.Consumer)
+			}
+		case !gate.Anonymous(r.URL.Path):
+			gate.Unknown(w)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(gate.Limited(r.Context(), may)))
+	})
+}
+
+// whose finds the gateway of a request, within the time a decision may take; a
+// register that hangs or a panic is nobody.
+func (p *program) whose(r *http.Request, by proof) (machine.Gateway, bool) {
+	ctx, cancel := context.WithTimeout(r.Context(), patienceForPins)
+	defer cancel()
+	type found struct {
+		g  machine.Gateway
+		ok bool
+	}
+	done := make(chan found, 1)
+	go func() {
+		defer func() {
+			if x := recover(); x != nil {
+				p.log.Error("gateway: panic", "error", fmt.Sprint(x))
+				done <- found{}
+			}
+		}()
+		g, ok := by(ctx, r)
+		done <- found{g, ok}
+	}()
+	select {
+	case f := <-done:
+		return f.g, f.ok
+	case <-ctx.Done():
+		return machine.Gateway{}, false
+	}
+}
+
+// ownerOf tells which agency owns a system now.
+func (p *program) ownerOf(ctx context.Context, code string) (string, error) {
+	sts, _, err := p.store.Standings(ctx, p.gate.Now(), code)
+	if err != nil || len(sts) != 1 || !sts[0].Registered {
+		return "", err
+	}
+	return sts[0].Owner, nil
+}
+
+// byCertificate proves by the client certificate of the connection.
+func (p *program) byCertificate(ctx context.Context, r *http.Request) (machine.Gateway, bool) {
+	if r.TLS == nil || r.TLS.Version < tls.VersionTLS13 || len(r.TLS.PeerCertificates) == 0 {
+		return machine.Gateway{}, false
+	}
+	c, now := r.TLS.PeerCertificates[0], p.gate.Now()
+	spki := machine.HashSPKI(c.RawSubjectPublicKeyInfo)
+	g, ok, err := p.store.GatewayOf(ctx, spki)
+	switch {
+	case err != nil:
+		p.log.Error("gateway: read pins", "error", err)
+		return machine.Gateway{}, false
+	case !ok || now.Before(c.NotBefore) || now.After(c.NotAfter):
+		return machine.Gateway{}, false
+	}
+	uris := make([]string, len(c.URIs))
+	for i, u := range c.URIs {
+		uris[i] = u.String()
+	}
+	return g, g.Admits(spki, uris, now)
+}
+
+// byAssertion proves by one signed assertion for an audience, used once.
+func (p *program) byAssertion(audience string) proof {
+	return func(ctx context.Context, r *http.Request) (machine.Gateway, bool) {
+		tokens := r.Header[machine.AssertionHeader]
+		if len(tokens) != 1 {
+			return machine.Gateway{}, false
+		}
+		now := p.gate.Now()
+		pin, err := machine.ReadAssertion(tokens[0])
+		var g machine.Gateway
+		var a machine.Assertion
+		fresh := false
+		if err == nil {
+			g, _, err = p.store.GatewayOf(ctx, pin)
+		}
+		if err == nil {
+			a, err = machine.CheckAssertion(tokens[0], audience, g, now)
+		}
+		if err == nil {
+			fresh, err = p.store.SpendAssertion(ctx, a.Gateway, a.ID, now, a.Until)
+		}
+		if err != nil {
+			p.log.Warn("gateway: assertion refused", "error", err)
+		}
+		return g, err == nil && fresh
+	}
+}
+
+// everywhere are all networks: at a door where machines prove who they are, the
+// address they come from says nothing.
+func everywhere() []netip.Prefix {
+	return []netip.Prefix{netip.PrefixFrom(netip.IPv4Unspecified(), 0), netip.PrefixFrom(netip.IPv6Unspecified(), 0)}
+}
+
+// machineListener listens for gateways, over TLS 1.3 with a client certificate.
+func (m machineFlags) machineListener() (net.Listener, error) {
+	pair, err := tls.LoadX509KeyPair(m.cert, m.key)
+	if err != nil {
+		return nil, fmt.Errorf("--gate-cert, --gate-key: %w", err)
+	}
+	c := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert, SessionTicketsDisabled: true, NextProtos: []string{"h2", "http/1.1"}}
+	if m.ca != "" {
+		text, err := os.ReadFile(m.ca)
+		if err != nil {
+			return nil, fmt.Errorf("--gate-ca: %w", err)
+		}
+		c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
+		if !c.ClientCAs.AppendCertsFromPEM(text) {
+			return nil, errors.New("--gate-ca: no certificate in it")
+		}
+	}
+	return tls.Listen("tcp", m.listen, c)
+}
+
+// machineDoor is the gate for machines that prove themselves, and nothing else.
+func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
+	d.TrustedPeers = everywhere()
+	h, err := p.gate.Before(http.NotFoundHandler(), d)
+	if err != nil {
+		return nil, err
+	}
+	return p.proven(h, by), nil
+}
+
+// guarded puts before the officials' listener what the flags say of machines:
+// the gate shut there, or open by assertion to those who come through a proxy.
+func (p *program) guarded(next http.Handler, d gate.Doors, m machineFlags) (http.Handler, error) {
+	proxies, err := networks(m.proxies)
+	if err != nil {
+		return nil, fmt.Errorf("--assert-from: %w", err)
+	}
+	if len(proxies) > 0 != (m.audience != "") {
+		return nil, errors.New("--assert-from and --assert-audience go together")
+	}
+	if m.only && m.listen == "" && len(proxies) == 0 {
+		return nil, errors.New("--gate-only shuts the gate: give --gate-listen or --assert-from too")
+	}
+	asserted, err := p.machineDoor(d, p.byAssertion(m.audience))
+	if err != nil {
+		return nil, err
+	}
+	nobody, err := p.machineDoor(d, func(context.Context, *http.Request) (machine.Gateway, bool) { return machine.Gateway{}, false })
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, _ := netip.ParseAddrPort(r.RemoteAddr) // an odd one is in no network
+		at := peer.Addr().Unmap().WithZone("")
+		switch {
+		case !gate.Ours(r.URL.Path):
+			next.ServeHTTP(w, r)
+		case slices.ContainsFunc(proxies, func(n netip.Prefix) bool { return n.Contains(at) }):
+			asserted.ServeHTTP(w, r)
+		case m.only:
+			nobody.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	}), nil
+}
