@@ -211,7 +211,7 @@ func TestGatewaysProveThemselves(t *testing.T) {
 	for _, off := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
 		at := y.clock.Load().Add(off)
 		y.clock.Store(&at)
-		if said := y.ask(replaced, y.own, y.his); said != stranger {
+		if said := y.ask(replaced, y.own, y.his); !strings.HasPrefix(said, "403 deny") {
 			t.Errorf("%v: %s", off, said)
 		}
 	}
