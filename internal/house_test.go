@@ -35,12 +35,13 @@ var plan = map[string]room{
 	"fixtures":   {nil, nil},
 
 	// Leaves: pure, no clock, no network, no database.
-	"internal/proof":     {nil, []string{"go.yaml.in/yaml/v3"}},
-	"internal/law":       {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
-	"internal/ledger":    {nil, []string{"golang.org/x/mod"}},
-	"internal/seal":      {nil, []string{"golang.org/x/mod"}},
-	"internal/reconcile": {nil, nil},
-	"internal/controls":  {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
+	"internal/proof":      {nil, []string{"go.yaml.in/yaml/v3"}},
+	"internal/law":        {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
+	"internal/ledger":     {nil, []string{"golang.org/x/mod"}},
+	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
+	"internal/statuslist": {[]string{"internal/seal"}, nil},
+	"internal/reconcile":  {nil, nil},
+	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
 	// The office, and what asks it.
 	"internal/approval":   {[]string{"forms", "internal/law"}, nil},

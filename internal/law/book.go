@@ -12,6 +12,7 @@ type Book struct {
 	terms       []term
 	authority   []authority
 	policy      Policy
+	lists       ListPolicy
 	inspections []inspection
 	required    []required
 	reasons     []Reason

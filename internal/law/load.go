@@ -83,6 +83,7 @@ func (l *loader) load(files map[string][]byte) {
 		past    rawTransitions
 		dossier rawDossier
 		plan    rawPlan
+		lists   rawLists
 	)
 	l.take(files, "instruments.yaml", &library)
 	l.library(library)
@@ -105,6 +106,8 @@ func (l *loader) load(files map[string][]byte) {
 	l.dossier(dossier)
 	l.take(files, "plan.yaml", &plan)
 	l.planList(plan)
+	l.take(files, "lists.yaml", &lists)
+	l.lists(lists)
 	l.unused()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		l.File = name
