@@ -28,6 +28,13 @@ func (f *Field) clean(raw string) (string, *Problem) {
 	return strings.Join(strings.Fields(s), " "), nil
 }
 
+// CleanText cleans a text of several lines that stands on no paper, as a long
+// text of one is cleaned; the problem names the field id.
+func CleanText(id string, label Text, raw string) (string, *Problem) {
+	f := Field{ID: id, Type: "longtext", Label: label}
+	return f.clean(raw)
+}
+
 // dropInvisible removes characters that leave no mark on paper, such as
 // zero-width spaces. Marks that turn the direction of text stay, to be refused.
 func dropInvisible(r rune) rune {

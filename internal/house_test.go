@@ -50,17 +50,18 @@ var plan = map[string]room{
 	"internal/machine":    {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/attachment": {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
+	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/proof", "internal/whatif", "internal/plan"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/proof", "internal/whatif", "internal/plan", "internal/review"}, []string{"golang.org/x/text"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review"},
 		[]string{"golang.org/x/net"}},
 }
 
@@ -159,6 +160,7 @@ var forbidden = map[string][]string{
 	"internal/reconcile":  {"net/http", "database/sql", "os", "html/template"},
 	"internal/approval":   {"net/http", "database/sql", "os", "html/template", "html"},
 	"internal/report":     {"net/http", "database/sql", "os", "html/template"},
+	"internal/review":     {"net/http", "database/sql", "os", "html/template", "html"},
 	"internal/gate":       {"database/sql", "os", "html/template"},
 	"internal/machine":    {"net/http", "database/sql", "os", "html/template"},
 	"internal/attachment": {"net/http", "database/sql", "html/template"},

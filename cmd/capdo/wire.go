@@ -21,6 +21,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/machine"
 	"capdo/internal/plan"
+	"capdo/internal/review"
 	"capdo/internal/store"
 	"capdo/internal/web"
 )
@@ -92,7 +93,7 @@ type front struct {
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(f front) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Secure: f.secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
+		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Secure: f.secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}

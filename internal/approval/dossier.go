@@ -204,6 +204,10 @@ func (d *Dossier) handOf(person string) string {
 	return ""
 }
 
+// HandOf is what a person already did on the dossier: "edit", "opinion",
+// "appraisal", "decision", or "" for nothing.
+func (d *Dossier) HandOf(person string) string { return d.handOf(person) }
+
 // decided tells which part a decision already approved.
 func (d *Dossier) decided(part string) bool {
 	return slices.ContainsFunc(d.Decisions, func(x Decision) bool {

@@ -228,9 +228,7 @@ func competent(a Actor, s *System, roles []law.Role, c law.Competence) *Refusal 
 // next one; allowed names the hand that may repeat (a second round).
 func fourEyes(d *Dossier, a Actor, allowed string) *Refusal {
 	if h := d.handOf(a.Person); h != "" && h != allowed {
-		return refuse(Forbidden, "four-eyes", "",
-			"Người đã tham gia một khâu khác của hồ sơ này không được thực hiện khâu này.",
-			"A person who had another hand in this dossier may not take this step.")
+		return ErrFourEyes()
 	}
 	return nil
 }

@@ -71,6 +71,13 @@ func ErrNotFound() *Refusal {
 	return refuse(NotFound, "not-found", "", "Không tìm thấy hệ thống này trong phạm vi của bạn.", "There is no such system in your scope.")
 }
 
+// ErrFourEyes is the refusal for a second hand of one person in a dossier.
+func ErrFourEyes() *Refusal {
+	return refuse(Forbidden, "four-eyes", "",
+		"Người đã tham gia một khâu khác của hồ sơ này không được thực hiện khâu này.",
+		"A person who had another hand in this dossier may not take this step.")
+}
+
 // ErrStale is the refusal for an edit of an older version.
 func ErrStale() *Refusal {
 	return refuse(Stale, "stale", "",

@@ -166,6 +166,9 @@ func insert[T any](w *writing, rows []T) error {
 		return nil
 	}
 	if _, err := w.db.NewInsert().Model(&rows).Exec(w.ctx); err != nil {
+		if strings.Contains(err.Error(), "four eyes: ") { // the second wall spoke: a rule of the first did not know
+			return fmt.Errorf("insert %T: %w", rows, approval.ErrFourEyes())
+		}
 		return fmt.Errorf("insert %T: %w", rows, err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/machine"
+	"capdo/internal/review"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 )
@@ -107,6 +108,12 @@ func newVictim(t testing.TB) victim {
 	storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
 	storetest.Lead(t, o, "H41", "Hai cửa", storetest.Registered)
 	documents(t, o, s, filed.Code)
+	desk := &review.Desk{Store: s, Book: o.Book, Clock: clock.Now}
+	for _, text := range []string{"Nêu rõ.", "Thêm sơ đồ."} {
+		if err = desk.Say(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), filed.Code, review.Input{Kind: review.Ask, Target: "field:scope", Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)

@@ -119,23 +119,39 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	if err != nil {
 		return err
 	}
-	action := "/systems/" + d.file.System.Code + "/" + d.deed.path
-	p := ActPage{System: v.identity(d.file)}
-	p.Form = v.draw(paper{form: form, context: caseOf(d.deed, d.file, d.in), in: d.in, findings: d.findings, action: action})
-	p.Form.Cancel = "/systems/" + d.file.System.Code
-	p.Form.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}}
-	p.Form.Buttons = buttons(v.voice, d.deed, form)
+	p := ActPage{System: v.identity(d.file), Form: v.paperForm(d, form)}
 	if d.deed.act == approval.ActFacts {
 		p.Assistant = "/systems/" + d.file.System.Code + "/assistant"
 	}
 	if d.deed.judged {
 		p.Submission = v.submission(d.file)
-		p.Form.Hidden = append(p.Form.Hidden, Hidden{"digest", p.Submission.Digest})
 	}
 	p.Page = v.page(p.Form.Title + " – " + d.file.System.Name)
 	p.Simulated = d.file.System.Origin == approval.Simulated
 	p.Failed = len(d.findings) > 0
 	return v.show(d.status, "act", p)
+}
+
+// deedForm is the form of an act, ready to be drawn on any page.
+func (v *visit) deedForm(d deedSheet) (Form, error) {
+	form, err := v.paperOf(d.deed, d.file)
+	if err != nil {
+		return Form{}, err
+	}
+	return v.paperForm(d, form), nil
+}
+
+// paperForm draws the paper of an act with what travels along: the version of
+// the record and, for a judgement, the digest of what is judged.
+func (v *visit) paperForm(d deedSheet, form *forms.Form) Form {
+	at := "/systems/" + d.file.System.Code
+	f := v.draw(paper{form: form, context: caseOf(d.deed, d.file, d.in), in: d.in, findings: d.findings, action: at + "/" + d.deed.path})
+	f.Cancel, f.Buttons = at, buttons(v.voice, d.deed, form)
+	f.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}}
+	if last := d.file.System.Last(); d.deed.judged && last != nil {
+		f.Hidden = append(f.Hidden, Hidden{"digest", last.Digest})
+	}
+	return f
 }
 
 // buttons are the buttons of an act: a dossier may also be saved unfinished,

@@ -19,6 +19,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/review"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
@@ -80,6 +81,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 			_, err := fmt.Fprintf(w, "%%PDF %s %s %s", kind, code, day)
 			return err
 		},
+		Review: &review.Desk{Store: s, Book: o.Book, Clock: h.clock.Now},
 		WhatIf: h.whatIf(s),
 		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, q whatif.Adoption) error {
 			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, q.Rules, q.On)

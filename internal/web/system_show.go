@@ -29,6 +29,7 @@ type SystemPage struct {
 	Papers     []Link
 	Report     string
 	Assistant  string // address of the level assistant, "" when facts may not be stated now
+	Desk       string // address of the reviewer's desk, "" while nothing was handed in
 	Controls   string // address of the list of controls
 }
 
@@ -75,6 +76,9 @@ func (s *site) systemShow(v *visit) error {
 	}
 	if slices.Contains(file.Acts, approval.ActFacts) {
 		p.Assistant = at + "/assistant"
+	}
+	if d := file.System.Last(); d != nil && d.LastRound() > 0 && s.Review != nil {
+		p.Desk = at + "/review"
 	}
 	if s.Controls != nil {
 		p.Controls = at + "/controls"

@@ -31,6 +31,7 @@ type Config struct {
 	Controls   *controls.Catalogues // nil hides the lists of controls
 	WhatIf     WhatIfFunc           // nil hides the question what a change of law would do
 	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
+	Review     ReviewDesk           // nil hides the reviewer's desk
 	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
 }
 
@@ -97,6 +98,9 @@ func (s *site) routes() http.Handler {
 		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
 		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.deedDo(d)))
 	}
+	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
+	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
+	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))

@@ -1,0 +1,331 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"capdo/forms"
+	"capdo/internal/approval"
+	"capdo/internal/review"
+)
+
+// ReviewDesk is the pages' way to what is said about dossiers.
+type ReviewDesk interface {
+	Remarks(ctx context.Context, a approval.Actor, code string, dossier int) ([]review.Remark, error)
+	Say(ctx context.Context, a approval.Actor, code string, in review.Input) error
+}
+
+// DeskPage is a dossier being judged: the rules that matched, what changed, what
+// is said, and the act that is next, on one page.
+type DeskPage struct {
+	Page
+	System     *Identity
+	Prev, Next string // addresses of the neighbours in the actor's queue, "" when none
+	Due        *Tag
+	By         string
+	Round      string
+	Version    int64
+	Digest     string
+	Facts      []Fact
+	Criteria   []Criterion
+	Steps      []Step
+	Bases      []Link // rounds to compare with
+	Base       string // what the difference is since; "" when there is nothing to compare with
+	Changes    []Change
+	Same       string        // how many fields did not change
+	Sections   []DeskSection // the whole dossier
+	Folded     bool          // the whole dossier is folded: there is a difference to read first
+	Threads    []ThreadCard
+	Open       int
+	Letter     string // address of the letter of the last return
+	Say        *SayForm
+	Errors     []ErrorLink // of a remark
+	MarkSeen   bool
+	Acts       []ActLink
+	Act        *Form // the first act that is the actor's
+}
+
+// DeskSection is a heading of the dossier with its fields.
+type DeskSection struct {
+	Title  string
+	Fields []DeskField
+}
+
+// DeskField is an answer with its way to the remarks on it.
+type DeskField struct {
+	Fact
+	ID, Href, Remarks string
+}
+
+// Change is a field that differs between two rounds.
+type Change struct {
+	Label, Href   string
+	Before, After []review.Piece
+}
+
+// SayForm is the form of a new remark.
+type SayForm struct {
+	Action  string
+	Targets []Option
+	Text    string
+	Error   string
+	Secret  bool // the tick of internal
+}
+
+// ThreadCard is a thread as drawn.
+type ThreadCard struct {
+	ID, About, By, On, Text, Round string
+	State                          Tag
+	Internal                       bool
+	Replies                        []ReplyLine
+	Thread                         int
+	Action                         string
+	MayAnswer, MayResolve, MayOpen bool
+}
+
+// ReplyLine is one reply of a thread.
+type ReplyLine struct{ What, By, On, Text string }
+
+// deskShow shows the desk of the latest dossier.
+func (s *site) deskShow(v *visit) error { return s.deskPage(v, http.StatusOK, SayForm{}, nil) }
+
+// deskPage draws the desk, with the remark as it was typed.
+func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) error {
+	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	if err != nil {
+		return err
+	}
+	d := file.System.Last()
+	if d == nil || d.LastRound() == 0 || s.Review == nil {
+		return approval.ErrNotFound()
+	}
+	rs, err := s.Review.Remarks(v.r.Context(), v.actor(), file.System.Code, d.No)
+	if err != nil {
+		return err
+	}
+	k := desk{v, &file, d, review.Threads(rs, v.actor()), "/systems/" + file.System.Code + "/review"}
+	p := DeskPage{Page: v.page(v.t("desk.title") + ": " + file.System.Name), System: v.identity(&file), Version: file.System.Version,
+		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound())}
+	p.Simulated, p.Failed, p.Errors = file.System.Origin == approval.Simulated, len(errs) > 0, errs
+	if d.Determination != nil {
+		p.Criteria = v.criteria(*d.Determination)
+	}
+	k.compare(&p, rs)
+	p.Sections = k.sections()
+	p.Threads, p.Open = k.cards(), len(review.Open(k.threads))
+	if lastReturn(d) != nil {
+		p.Letter = k.at + "/letter"
+	}
+	if err := k.may(&p, said); err != nil {
+		return err
+	}
+	return v.show(status, "desk", p)
+}
+
+// desk is a desk about to be drawn.
+type desk struct {
+	*visit
+	file    *approval.File
+	d       *approval.Dossier
+	threads []review.Thread
+	at      string
+}
+
+// may fills in what the actor may do: neighbours in the queue, the next act, a
+// remark.
+func (k desk) may(p *DeskPage, said SayForm) error {
+	items, err := k.queue()
+	if err != nil {
+		return err
+	}
+	for i, it := range items {
+		if it.Code != k.file.System.Code {
+			continue
+		}
+		p.Due, p.By = k.due(it)
+		if i > 0 {
+			p.Prev = "/systems/" + items[i-1].Code + "/review"
+		}
+		if i < len(items)-1 {
+			p.Next = "/systems/" + items[i+1].Code + "/review"
+		}
+	}
+	p.Acts = k.actLinks(k.file.Acts)
+	for _, d := range k.deeds {
+		if !d.judged || !slices.Contains(k.file.Acts, d.act) {
+			continue
+		}
+		form, err := k.deedForm(deedSheet{deed: d, file: k.file, in: url.Values{}})
+		if err != nil {
+			return err
+		}
+		p.Act = &form
+		break
+	}
+	if k.judges() {
+		said.Action, said.Targets, p.MarkSeen = k.at+"/remarks", k.targets(said), true
+		p.Say = &said
+	}
+	return nil
+}
+
+// judges tells whether the actor may remark: by the law, and with no hand of
+// the applicant's in the dossier.
+func (k desk) judges() bool {
+	c := k.file.Competence
+	return c != nil && review.Judges(k.actor(), &k.file.System, *c) && k.d.HandOf(k.actor().Person) != "edit"
+}
+
+// fields walks the fields of the dossier form and of the facts, the sections in
+// the order of the papers.
+func (k desk) fields(visit func(section forms.Section, f *forms.Field, facts bool)) {
+	c := forms.Context{Level: int(k.d.Level), Rules: string(k.d.Rules), Stage: string(k.file.System.Stage)}
+	if form, ok := k.Shelf.Form("dossier", k.d.Edition); ok {
+		for _, s := range form.Shown(c, k.d.Statement) {
+			for i := range s.Fields {
+				visit(s, &s.Fields[i], false)
+			}
+		}
+	}
+	if form, err := k.form("facts"); err == nil && k.d.Facts != nil {
+		for _, s := range form.Shown(c, answersOf(*k.d.Facts)) {
+			for i := range s.Fields {
+				visit(s, &s.Fields[i], true)
+			}
+		}
+	}
+}
+
+// sections are the whole dossier, each field with the remarks on it.
+func (k desk) sections() []DeskSection {
+	var all []DeskSection
+	k.fields(func(s forms.Section, f *forms.Field, facts bool) {
+		answers, title := k.d.Statement, s.Title.In(k.lang)
+		if facts {
+			answers = answersOf(*k.d.Facts)
+		}
+		if len(all) == 0 || all[len(all)-1].Title != title {
+			all = append(all, DeskSection{Title: title})
+		}
+		x := DeskField{Fact: k.answered(f, answers), ID: "f-" + f.ID}
+		n := 0
+		for _, t := range k.threads {
+			if t.Target == "field:"+f.ID {
+				n++
+			}
+		}
+		switch {
+		case n > 0:
+			x.Href, x.Remarks = "#about-"+f.ID, k.t("desk.remarks", n)
+		case k.judges():
+			x.Href, x.Remarks = k.at+"?on=field:"+f.ID+"#say", k.t("desk.remark")
+		}
+		all[len(all)-1].Fields = append(all[len(all)-1].Fields, x)
+	})
+	return all
+}
+
+// compare fills in the difference: since the round the address names, else since
+// the actor's own last look.
+func (k desk) compare(p *DeskPage, rs []review.Remark) {
+	last := k.d.LastRound()
+	base := review.Looked(rs, k.d, k.actor().Person)
+	if n, err := strconv.Atoi(k.r.URL.Query().Get("from")); err == nil {
+		base = n
+	}
+	for _, r := range k.d.Rounds[:max(len(k.d.Rounds)-1, 0)] {
+		p.Bases = append(p.Bases, Link{Href: k.at + "?from=" + strconv.Itoa(r.No), Text: k.t("desk.round", r.No), Here: r.No == base})
+	}
+	if base < 1 || base > len(k.d.Rounds) || last > len(k.d.Rounds) {
+		return
+	}
+	p.Base = k.t("desk.since", base)
+	p.Folded = true
+	if base == last {
+		p.Same = k.t("desk.nothing", last)
+		return
+	}
+	before, after := k.d.Rounds[base-1].Submission, k.d.Rounds[last-1].Submission
+	same := 0
+	k.fields(func(_ forms.Section, f *forms.Field, facts bool) {
+		a, b := before.Statement, after.Statement
+		if facts && (before.Facts == nil || after.Facts == nil) {
+			return
+		}
+		if facts {
+			a, b = answersOf(*before.Facts), answersOf(*after.Facts)
+		}
+		if a[f.ID] == b[f.ID] {
+			same++
+			return
+		}
+		p.Changes = append(p.Changes, change(k.voice, f, a, b))
+	})
+	p.Same = k.t("desk.same", same)
+}
+
+// change is one field before and after.
+func change(v voice, f *forms.Field, a, b forms.Answers) Change {
+	c := Change{Label: f.Label.In(v.lang), Href: "#f-" + f.ID}
+	for _, x := range review.Diff(f.Show(a[f.ID]).In(v.lang), f.Show(b[f.ID]).In(v.lang)) {
+		if x.Op != "ins" {
+			c.Before = append(c.Before, x)
+		}
+		if x.Op != "del" {
+			c.After = append(c.After, x)
+		}
+	}
+	return c
+}
+
+// targets are what a remark may be about.
+func (k desk) targets(said SayForm) []Option {
+	all := []Option{{Code: "", Label: k.t("desk.whole")}}
+	k.fields(func(_ forms.Section, f *forms.Field, _ bool) {
+		all = append(all, Option{Code: "field:" + f.ID, Label: f.Label.In(k.lang)})
+	})
+	given := orElse(k.r.PostForm.Get("target"), k.r.URL.Query().Get("on"))
+	if strings.HasPrefix(given, "control:") {
+		all = append(all, Option{Code: given, Label: k.about(given)})
+	}
+	return choose("target", []string{given}, all...)
+}
+
+// about names a target in words.
+func (k desk) about(target string) string {
+	kind, key, _ := strings.Cut(target, ":")
+	name := key
+	switch kind {
+	case "":
+		name = k.t("desk.whole")
+	case "control":
+		name = k.t("desk.control", key)
+	}
+	k.fields(func(_ forms.Section, f *forms.Field, _ bool) {
+		if kind == "field" && f.ID == key {
+			name = f.Label.In(k.lang)
+		}
+	})
+	return name
+}
+
+// lastReturn is when the dossier last went back to its applicant, nil when it
+// never did.
+func lastReturn(d *approval.Dossier) *returned {
+	var last *returned
+	for _, r := range d.Reviews {
+		if r.Outcome == approval.SendBack {
+			last = &returned{r.By, r.At, r.Comment, d.RoundOf(r.Digest)}
+		}
+	}
+	for _, r := range d.Receipts {
+		if !r.Complete && (last == nil || r.At.After(last.at)) {
+			last = &returned{r.By, r.At, r.Lacks, r.Round}
+		}
+	}
+	return last
+}

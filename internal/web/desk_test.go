@@ -1,0 +1,93 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"capdo/internal/law"
+	"capdo/internal/store/storetest"
+)
+
+// TestDesk: a reviewer remarks on a field and, for the own body only, on the
+// whole; returns the dossier with a letter of the open remarks; the officer
+// answers and hands in again; the reviewer sees the difference since the own
+// last look, resolves, and judges on the same page.
+func TestDesk(t *testing.T) {
+	h := open(t, nil)
+	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Submitted)
+	at := "/systems/" + s.Code
+	desk := at + "/review"
+	unit, officer, ministry := h.as("chuyentrach"), h.as("vanhanh"), h.as("bca")
+	h.as("nghean").get(desk).wants(http.StatusNotFound)
+	h.as("nghean").post(desk+"/remarks", url.Values{"kind": {"ask"}, "text": {"x"}}).wants(http.StatusNotFound)
+
+	p := unit.get(desk).wants(http.StatusOK)
+	if got := p.text("#change-h ~ p"); !strings.Contains(got, "Bạn chưa xem lần gửi nào") {
+		t.Errorf("first look: %q", got)
+	}
+	if got := p.text(".criteria"); !strings.Contains(got, "NĐ 331/2026/NĐ-CP, Điều 13") {
+		t.Errorf("criteria: %q", got)
+	}
+	p.one(`form.form[action="` + at + `/receipt"] input[name=digest]`)
+	unit.post(desk+"/remarks", url.Values{"kind": {"ask"}, "target": {"field:scope"}, "text": {" "}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#say-text"]`)
+	unit.post(desk+"/remarks", url.Values{"kind": {"ask"}, "target": {"nothing"}, "text": {"x"}}).wants(http.StatusUnprocessableEntity)
+	for _, in := range []url.Values{{"target": {"field:scope"}, "text": {"Nêu rõ các xã."}}, {"target": {""}, "internal": {"yes"}, "text": {"Hỏi lại lãnh đạo."}}} {
+		in.Set("kind", "ask")
+		unit.post(desk+"/remarks", in).leads(desk + "?done=remark#threads")
+	}
+	officer.post(desk+"/remarks", url.Values{"kind": {"ask"}, "text": {"x"}}).wants(http.StatusForbidden)
+
+	for who, want := range map[*browser]int{unit: 2, officer: 1, ministry: 1, h.as("kiemtoan"): 2} {
+		if got := len(who.get(desk).all("article.thread")); got != want {
+			t.Errorf("%d threads shown, want %d", got, want)
+		}
+	}
+	officer.post(desk+"/remarks", url.Values{"kind": {"answer"}, "thread": {"2"}, "text": {"x"}}).wants(http.StatusNotFound) // internal: absent
+
+	unit.fill(at+"/appraisal", url.Values{"documents_ok": {"no"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"return"}, "comment": {"Bổ sung phạm vi."}}).leads(at + "?done=appraisal")
+	letter := officer.get(desk + "/letter").wants(http.StatusOK)
+	if got := letter.text("ol.letter li"); !strings.Contains(got, "Nêu rõ các xã.") || strings.Contains(got, "lãnh đạo") || !strings.Contains(letter.text("p.long"), "Bổ sung phạm vi.") {
+		t.Errorf("letter: %q", got)
+	}
+	if got := unit.get(desk + "/letter").text("ol.letter"); strings.Contains(got, "lãnh đạo") {
+		t.Errorf("the letter holds an internal remark: %q", got)
+	}
+
+	officer.post(desk+"/remarks", url.Values{"kind": {"answer"}, "thread": {"1"}, "text": {"Đã bổ sung."}}).leads(desk + "?done=remark#threads")
+	p = officer.get(at + "/dossier")
+	in := url.Values{}
+	for k, v := range storetest.Statement(3, "2026-11-22") {
+		in[k] = strings.Split(v, "\n")
+	}
+	for _, day := range []string{"risk_assessed_on", "regulation_on"} {
+		in.Set(day, law.Day(in.Get(day)).Time().Format("02/01/2006"))
+	}
+	in.Set("scope", "Nội dung scope và 166 xã")
+	in.Set("do", "submit")
+	officer.fill(at+"/dossier", in).leads(at + "?done=submit")
+
+	p = unit.get(desk).wants(http.StatusOK)
+	if got := p.text("table.changes tbody th"); got != "Phạm vi của hệ thống" && len(p.all("table.changes tbody tr")) != 1 {
+		t.Errorf("changes: %q", got)
+	}
+	if got := p.text("table.changes ins"); got != "Thêm: và 166 xã" {
+		t.Errorf("words that came: %q", got)
+	}
+	if got := p.text("section > p.muted"); !strings.Contains(got, "mục không thay đổi") {
+		t.Errorf("unchanged fields are not counted: %q", got)
+	}
+	if got := p.text("article.thread .tag.blue"); got != "Đã trả lời" {
+		t.Errorf("state of the thread: %q", got)
+	}
+	unit.post(desk+"/remarks", url.Values{"kind": {"resolve"}, "thread": {"1"}}).leads(desk + "?done=remark#threads")
+	unit.post(desk+"/remarks", url.Values{"kind": {"resolve"}, "thread": {"1"}}).wants(http.StatusConflict)
+	if got := unit.get(desk).text("#change-h ~ p"); !strings.Contains(got, "Không có gì mới kể từ khi bạn xem lần gửi thứ 2") {
+		t.Errorf("after a look at round 2: %q", got)
+	}
+	if got := unit.get(desk + "?from=1").text("table.changes ins"); got == "" {
+		t.Error("the difference since a round that was asked for is not shown")
+	}
+	unit.fill(at+"/appraisal", url.Values{"documents_ok": {"yes"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"fit"}}).leads(at + "?done=appraisal")
+}
