@@ -9,7 +9,7 @@ import (
 // nil when the law sets no limit.
 func (v *visit) due(it approval.QueueItem) (*Tag, string) {
 	switch {
-	case it.Limit.Days == 0:
+	case it.Limit.Days == 0 || it.Clock.State == law.ClockNone && it.Unknown == nil:
 		return nil, ""
 	case it.Unknown != nil:
 		return &Tag{v.t("due.unknown"), "yellow"}, v.say(it.Unknown.Text())

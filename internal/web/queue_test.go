@@ -73,7 +73,11 @@ func TestQueueCountsWorkingDays(t *testing.T) {
 // are not guessed.
 func TestQueueBeyondTheCalendar(t *testing.T) {
 	h := open(t, nil)
-	for day, want := range map[law.Day]string{"2027-03-01": "Hạn cuối dự kiến", "2027-12-27": "chưa có lịch nghỉ lễ, Tết năm 2028"} {
+	for _, of := range []struct {
+		day  law.Day
+		want string
+	}{{"2027-03-01", "Hạn cuối dự kiến"}, {"2027-12-27", "chưa có lịch nghỉ lễ, Tết năm 2028"}} {
+		day, want := of.day, of.want
 		h.clock.T = storetest.At(day).T
 		storetest.Lead(t, h.office, "H56", "Nộp ngày "+string(day), storetest.Submitted)
 		got := h.as("chuyentrach").get("/queue").text("tbody tr:last-child td:last-child")
