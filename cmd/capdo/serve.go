@@ -18,7 +18,7 @@ import (
 
 // serve serves the register in a folder until it is told to stop.
 func serve(ctx context.Context, w world) (err error) {
-	f := flags(w, "serve", "[--listen ADDR] [--data DIR] [--tls-in-front] [--gateways NETWORKS] [--authzen-base URL] [--both-sides] [--scanner ADDR] [--serve-unscanned] [--file-mib N] [--dossier-mib N] [--agency-mib N] [--gate-listen ADDR --gate-cert FILE --gate-key FILE] [--gate-only] [--assert-from NETWORKS --assert-audience URL]")
+	f := flags(w, "serve", "[flags]")
 	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
@@ -28,6 +28,7 @@ func serve(ctx context.Context, w world) (err error) {
 	papers := attachmentFlags(f, w)
 	var machines machineFlags
 	machines.declare(f, w)
+	post := noticeFlags(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -46,10 +47,15 @@ func serve(ctx context.Context, w world) (err error) {
 	if err := p.attachments.Blobs.Tidy(); err != nil {
 		return err
 	}
+	tell, err := post.open(p, *data)
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err
 	}
+	go tell(ctx)
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
 	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines}
 	if machines.listen != "" {

@@ -20,6 +20,7 @@ import (
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/machine"
+	"capdo/internal/notice"
 	"capdo/internal/plan"
 	"capdo/internal/review"
 	"capdo/internal/store"
@@ -40,6 +41,7 @@ type program struct {
 	log         *slog.Logger
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
+	notices     *notice.Desk
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -93,7 +95,7 @@ type front struct {
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(f front) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Secure: f.secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates})
+		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Secure: f.secure, Reports: p.webReport, Controls: p.controls, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Notices: p.notices})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}

@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"capdo/forms"
@@ -193,6 +194,10 @@ func (o *Office) append(tx Tx, a Actor, name string, s *System, before string, n
 
 // SystemObject names a system in the ledger.
 func SystemObject(code string) string { return "system:" + code }
+
+// SystemOf is the code of the system that an object of the ledger is; false
+// when it is another kind of object.
+func SystemOf(object string) (code string, ok bool) { return strings.CutPrefix(object, "system:") }
 
 // now is the one clock reading of an act: UTC, microseconds.
 func (o *Office) now() time.Time { return o.Clock().UTC().Truncate(time.Microsecond) }

@@ -45,6 +45,9 @@ func (s *site) homeShow(v *visit) error {
 	p.Links = []Link{{Href: "/systems", Text: v.t("nav.systems")}, {Href: "/overview", Text: v.t("nav.overview")},
 		{Href: "/gate", Text: v.t("nav.gate")}, {Href: "/law", Text: v.t("nav.law")}, {Href: "/law/calendar", Text: v.t("cal.title")},
 		{Href: "/assistant", Text: v.t("as.title")}}
+	if s.Notices != nil {
+		p.Links = append(p.Links, Link{Href: "/notices", Text: v.t("notice.link")})
+	}
 	if s.WhatIf != nil && mayAskWhatIf(v.actor()) {
 		p.Links = append(p.Links, Link{Href: "/what-if", Text: v.t("wi.title")})
 	}

@@ -13,6 +13,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/notice"
 	"capdo/internal/whatif"
 )
 
@@ -33,6 +34,7 @@ type Config struct {
 	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
 	Review     ReviewDesk           // nil hides the reviewer's desk
 	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
+	Notices    *notice.Desk         // nil hides the notices
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
@@ -108,6 +110,12 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
 	mux.HandleFunc("GET /duplicates", s.inside(s.duplicatesShow))
+	mux.HandleFunc("GET /notices", s.inside(s.noticesShow))
+	mux.HandleFunc("POST /notices", s.inside(s.noticeAsk))
+	mux.HandleFunc("GET /notices/{id}", s.inside(s.noticeShow))
+	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
+	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
+	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))

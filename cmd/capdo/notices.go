@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/notice"
+)
+
+// noticeSettings is how notices leave this server.
+type noticeSettings struct {
+	smtp, tls, user, passwordFile, from, pages, hooks *string
+}
+
+// noticeFlags declares the settings.
+func noticeFlags(f *flag.FlagSet, w world) *noticeSettings {
+	return &noticeSettings{
+		smtp:         f.String("smtp", w.or("CAPDO_SMTP", ""), "HOST:PORT of the server that takes mail (CAPDO_SMTP; without it only webhooks are sent)"),
+		tls:          f.String("smtp-tls", w.or("CAPDO_SMTP_TLS", "starttls"), "starttls, tls or none (CAPDO_SMTP_TLS)"),
+		user:         f.String("smtp-user", w.or("CAPDO_SMTP_USER", ""), "name to sign in to the mail server with (CAPDO_SMTP_USER)"),
+		passwordFile: f.String("smtp-password-file", w.or("CAPDO_SMTP_PASSWORD_FILE", ""), "file with its password (CAPDO_SMTP_PASSWORD_FILE)"),
+		from:         f.String("smtp-from", w.or("CAPDO_SMTP_FROM", ""), "sender of the mail (CAPDO_SMTP_FROM)"),
+		pages:        f.String("pages", w.or("CAPDO_PAGES", ""), "https address of the pages, for the links in mail (CAPDO_PAGES)"),
+		hooks:        f.String("webhook-networks", w.or("CAPDO_WEBHOOK_NETWORKS", ""), "networks that are not public and yet may get webhooks, separated by commas (CAPDO_WEBHOOK_NETWORKS)"),
+	}
+}
+
+// open readies the notices of a register in dir and returns what sends them
+// until its context ends. How far the outbox was read is settled before.
+func (n *noticeSettings) open(p *program, dir string) (func(context.Context), error) {
+	nets, err := networks(*n.hooks)
+	if err != nil {
+		return nil, fmt.Errorf("--webhook-networks: %w", err)
+	}
+	mails, err := n.mails()
+	if err != nil {
+		return nil, err
+	}
+	key, err := noticeKey(filepath.Join(dir, "notice.key"))
+	if err != nil {
+		return nil, err
+	}
+	p.notices = &notice.Desk{Store: p.store, Clock: p.clock, Law: p.book.Digest(), Key: key, Mail: mails != nil}
+	d := &notice.Dispatcher{Queue: p.store, Store: p.store, Owner: p.store.OwnerOf, Clock: p.clock, Law: p.book.Digest(), Log: p.log,
+		Senders: map[string]notice.Sender{notice.Webhook: notice.NewHooks(key, nets)},
+		Account: func(ctx context.Context, login string) (approval.Actor, bool, error) {
+			a, ok, err := p.store.Account(ctx, login)
+			return a.Actor, ok && !a.Disabled, err
+		}}
+	if mails != nil {
+		d.Senders[notice.Email] = mails
+	}
+	if err := d.Step(context.Background()); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) { tell(ctx, p, d) }, nil
+}
+
+// tell takes a step a second. What fails is logged and tried again.
+func tell(ctx context.Context, p *program, d *notice.Dispatcher) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := d.Step(ctx); err != nil && ctx.Err() == nil {
+				p.log.Error("notices", "error", err.Error())
+			}
+		}
+	}
+}
+
+// mails are the settings of mail, nil when none are given.
+func (n *noticeSettings) mails() (*notice.Mails, error) {
+	if *n.smtp == "" {
+		return nil, nil
+	}
+	host, port, err := net.SplitHostPort(*n.smtp)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: %w", err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: port %q is no number", port)
+	}
+	m := &notice.Mails{Host: host, Port: int(number), TLS: *n.tls, User: *n.user, From: *n.from, Base: *n.pages}
+	if *n.passwordFile != "" {
+		b, err := os.ReadFile(*n.passwordFile)
+		if err != nil {
+			return nil, fmt.Errorf("--smtp-password-file: %w", err)
+		}
+		m.Password = strings.TrimRight(string(b), "\r\n")
+	}
+	return m, m.Check()
+}
+
+// noticeKey reads the key from which the secrets of webhooks follow, and makes
+// it at the first start. A file that others may read is refused.
+func noticeKey(path string) ([]byte, error) {
+	const size = 32
+	key, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		key = make([]byte, size)
+		if _, err := rand.Read(key); err != nil {
+			return nil, fmt.Errorf("make %s: %w", path, err)
+		}
+		return key, os.WriteFile(path, key, 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read key of the notices: %w", err)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read key of the notices: %w", err)
+	case len(key) != size:
+		return nil, fmt.Errorf("%s holds %d bytes, not %d", path, len(key), size)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%s may be read by others; take their rights away (chmod 600)", path)
+	}
+	return key, nil
+}
