@@ -275,6 +275,8 @@ BEGIN SELECT RAISE(ABORT, 'places are final'); END;
 
 CREATE TRIGGER status_place_final_u BEFORE UPDATE ON status_place BEGIN SELECT RAISE(ABORT, 'places are final'); END;
 
+CREATE TRIGGER subscription_stays BEFORE DELETE ON subscription BEGIN SELECT RAISE(ABORT, 'subscriptions end, they are not deleted'); END;
+
 CREATE TRIGGER suspension_final_d BEFORE DELETE ON suspension BEGIN SELECT RAISE(ABORT, 'suspensions are final'); END;
 
 CREATE TRIGGER suspension_final_r BEFORE INSERT ON suspension WHEN EXISTS (SELECT 1 FROM suspension x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
@@ -415,6 +417,21 @@ CREATE TABLE decision (
   at         TEXT NOT NULL,
   PRIMARY KEY (system_id, dossier_no, no),
   FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE delivery (
+  subscription TEXT NOT NULL REFERENCES subscription (id),
+  event        TEXT NOT NULL CHECK (event <> ''),
+  kind         TEXT NOT NULL,
+  system       TEXT NOT NULL,
+  number       TEXT NOT NULL,
+  at           TEXT NOT NULL,
+  state        TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+  attempts     INTEGER NOT NULL CHECK (attempts >= 0),
+  next_at      TEXT NOT NULL,
+  error        TEXT NOT NULL,
+  sent_at      TEXT,
+  PRIMARY KEY (subscription, event)
 ) STRICT;
 
 CREATE TABLE dossier (
@@ -567,6 +584,12 @@ CREATE TABLE once (
   PRIMARY KEY (account, token)
 ) STRICT;
 
+CREATE TABLE outbox (
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  day TEXT NOT NULL CHECK (day <> '')
+) STRICT;
+
 CREATE TABLE plan (
   system_id     INTEGER NOT NULL,
   no            INTEGER NOT NULL,
@@ -713,6 +736,21 @@ CREATE TABLE status_place (
   system_id INTEGER NOT NULL UNIQUE REFERENCES system (id)
 ) STRICT;
 
+CREATE TABLE subscription (
+  id         TEXT PRIMARY KEY CHECK (id <> ''),
+  version    INTEGER NOT NULL CHECK (version >= 1),
+  login      TEXT NOT NULL REFERENCES account (login),
+  channel    TEXT NOT NULL CHECK (channel IN ('email', 'webhook')),
+  address    TEXT NOT NULL CHECK (address <> ''),
+  kinds      TEXT NOT NULL CHECK (kinds <> ''),
+  mode       TEXT NOT NULL CHECK (mode IN ('at_once', 'digest')),
+  secret     INTEGER NOT NULL CHECK (secret >= 0),
+  secret_at  TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  ended_at   TEXT,
+  ended_for  TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE suspension (
   system_id  INTEGER NOT NULL REFERENCES system (id),
   no         INTEGER NOT NULL CHECK (no >= 1),
@@ -803,6 +841,8 @@ CREATE TABLE year_row (
 
 CREATE INDEX attachment_tenant ON attachment (tenant);
 
+CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
+
 CREATE INDEX entry_object ON entry (object, seq);
 
 CREATE INDEX feed_login ON feed (login);
@@ -812,6 +852,8 @@ CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 CREATE INDEX once_at ON once (at);
 
 CREATE INDEX session_login ON session (login);
+
+CREATE INDEX subscription_login ON subscription (login);
 
 CREATE INDEX system_owner ON system (owner, code);
 
