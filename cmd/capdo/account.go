@@ -135,6 +135,9 @@ func seed(ctx context.Context, w world) (err error) {
 	if err := p.office.Import(ctx, keeper(), x); err != nil {
 		return err
 	}
+	if err := p.loadServices(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(w.out, "%s: %d agencies, %d systems\n", *data, len(x.Agencies), len(x.Systems))
 	return nil
 }

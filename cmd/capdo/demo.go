@@ -119,7 +119,10 @@ func (p *program) loadWorld(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.office.Import(ctx, keeper(), w)
+	if err := p.office.Import(ctx, keeper(), w); err != nil {
+		return err
+	}
+	return p.loadServices(ctx)
 }
 
 // person is an account of the demo.

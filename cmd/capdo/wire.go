@@ -15,6 +15,7 @@ import (
 	"capdo/forms"
 	"capdo/internal/approval"
 	"capdo/internal/attachment"
+	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
@@ -35,6 +36,7 @@ type program struct {
 	controls    *controls.Catalogues
 	office      *approval.Office
 	gate        *gate.Gate
+	links       *connection.Office
 	desk        *identity.Desk
 	machines    *machine.Registry
 	clock       func() time.Time
@@ -74,6 +76,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	}
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
+	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}

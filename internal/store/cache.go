@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 )
 
 // maxCached bounds how many systems the cache holds.
@@ -20,6 +21,8 @@ type cache struct {
 	size    int64 // of the ledger the contents belong to
 	systems map[string]approval.System
 	ended   map[string]approval.Agency
+
+	consumers map[string][]connection.Connection // by the code of the consumer
 }
 
 // advance forgets what changed between the cache's ledger and that of the
@@ -28,6 +31,7 @@ type cache struct {
 func (k *cache) advance(c *scope, size int64) (bool, error) {
 	switch {
 	case k.systems == nil || size-k.size > bulk:
+		k.consumers = nil
 		k.size, k.systems, k.ended = size, map[string]approval.System{}, map[string]approval.Agency{}
 		return true, nil
 	case size == k.size:
@@ -42,6 +46,7 @@ func (k *cache) advance(c *scope, size int64) (bool, error) {
 	for _, o := range objects {
 		delete(k.systems, o)
 		delete(k.ended, o)
+		k.forgetLinks(o)
 	}
 	k.size = size
 	return true, nil

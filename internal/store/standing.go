@@ -65,6 +65,10 @@ func (c *scope) standing(k *cache, code string, at time.Time) (approval.Standing
 	}
 	st := sys.Standing(at)
 	owner, err := k.agency(c, st.Owner)
+	if err != nil {
+		return approval.Standing{}, err
+	}
 	st.OwnerEnded = owner.EndedOn
+	st.Links, err = k.linksOf(c, code, at)
 	return st, err
 }

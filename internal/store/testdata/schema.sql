@@ -44,6 +44,27 @@ WHEN EXISTS (SELECT 1 FROM approval a JOIN receipt r ON r.system_id = a.system_i
              WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND r.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: confirmation'); END;
 
+CREATE TRIGGER connection_final_u BEFORE UPDATE OF no, consumer, provider, service, purpose, basis, platform, profile ON connection
+BEGIN SELECT RAISE(ABORT, 'what was requested is final'); END;
+
+CREATE TRIGGER connection_stays BEFORE DELETE ON connection BEGIN SELECT RAISE(ABORT, 'connections end, they are not deleted'); END;
+
+CREATE TRIGGER connection_step_final_d BEFORE DELETE ON connection_step BEGIN SELECT RAISE(ABORT, 'steps are final'); END;
+
+CREATE TRIGGER connection_step_final_r BEFORE INSERT ON connection_step WHEN EXISTS (SELECT 1 FROM connection_step x WHERE x.connection_no = NEW.connection_no AND x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'steps are final'); END;
+
+CREATE TRIGGER connection_step_final_u BEFORE UPDATE ON connection_step BEGIN SELECT RAISE(ABORT, 'steps are final'); END;
+
+CREATE TRIGGER connection_step_four_eyes BEFORE INSERT ON connection_step
+WHEN NEW.act = 'allow' AND EXISTS (SELECT 1 FROM connection c JOIN connection_step s ON s.connection_no = c.no WHERE c.no = NEW.connection_no AND c.profile = 'production' AND s.act = 'request' AND s.person = NEW.person)
+  OR NEW.act = 'agree' AND NEW.person = (SELECT s.person FROM connection_step s WHERE s.connection_no = NEW.connection_no AND s.act = 'propose' ORDER BY s.no DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'four eyes: connection'); END;
+
+CREATE TRIGGER data_service_final_d BEFORE DELETE ON data_service BEGIN SELECT RAISE(ABORT, 'data services are final'); END;
+
+CREATE TRIGGER data_service_final_u BEFORE UPDATE ON data_service BEGIN SELECT RAISE(ABORT, 'data services are final'); END;
+
 CREATE TRIGGER decision_final_d BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
 
 CREATE TRIGGER decision_final_r BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
@@ -397,6 +418,48 @@ CREATE TABLE confirmation (
   at          TEXT NOT NULL,
   PRIMARY KEY (system_id, approval_no),
   FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
+) STRICT;
+
+CREATE TABLE connection (
+  no       INTEGER PRIMARY KEY,
+  version  INTEGER NOT NULL CHECK (version >= 1),
+  consumer TEXT NOT NULL REFERENCES system (code),
+  provider TEXT NOT NULL REFERENCES system (code),
+  service  TEXT NOT NULL REFERENCES data_service (code),
+  purpose  TEXT NOT NULL CHECK (purpose <> ''),
+  basis    TEXT NOT NULL CHECK (basis <> ''),
+  platform TEXT NOT NULL CHECK (platform IN ('NDXP', 'NDOP')),
+  profile  TEXT NOT NULL CHECK (profile IN ('production', 'sandbox')),
+  CHECK (consumer <> provider)
+) STRICT;
+
+CREATE TABLE connection_step (
+  connection_no INTEGER NOT NULL REFERENCES connection (no),
+  no            INTEGER NOT NULL CHECK (no >= 1),
+  act           TEXT NOT NULL CHECK (act IN ('request', 'consent', 'allow', 'refuse', 'suspend', 'reinstate', 'end', 'propose', 'agree')),
+  number        TEXT NOT NULL,
+  ground        TEXT NOT NULL,
+  from_at       TEXT NOT NULL,
+  until_at      TEXT,
+  person        TEXT NOT NULL,
+  account       TEXT NOT NULL,
+  capacity      TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  at            TEXT NOT NULL,
+  PRIMARY KEY (connection_no, no)
+) STRICT;
+
+CREATE TABLE data_service (
+  code     TEXT PRIMARY KEY CHECK (code <> ''),
+  name     TEXT NOT NULL CHECK (name <> ''),
+  provider TEXT REFERENCES system (code),
+  origin   TEXT NOT NULL CHECK (origin IN ('ndxp_list', 'registered')),
+  note     TEXT NOT NULL,
+  person   TEXT NOT NULL,
+  account  TEXT NOT NULL,
+  capacity TEXT NOT NULL,
+  body     TEXT NOT NULL,
+  at       TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE decision (
@@ -840,6 +903,10 @@ CREATE TABLE year_row (
 ) STRICT;
 
 CREATE INDEX attachment_tenant ON attachment (tenant);
+
+CREATE INDEX connection_consumer ON connection (consumer, no);
+
+CREATE INDEX connection_provider ON connection (provider, no);
 
 CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
 
