@@ -222,6 +222,9 @@ func (k *cache) linksOf(c *scope, consumer string, at time.Time) ([]approval.Lin
 	}
 	var links []approval.Link
 	for _, x := range all {
+		if len(x.Steps) == 0 {
+			return nil, fmt.Errorf("connection %s has no step", x.ID)
+		}
 		if !at.Before(x.Steps[0].At) {
 			links = append(links, x.Link(at))
 		}

@@ -8,6 +8,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/connection"
 	"capdo/internal/law"
+	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 )
 
@@ -97,5 +98,34 @@ func TestLinksFollowTheLedger(t *testing.T) {
 	}
 	if l := links(); len(l) != 1 || !l[0].Allowed || l[0].Until.IsZero() {
 		t.Errorf("allowed: %+v", l)
+	}
+}
+
+// linked makes two systems, a suspension of one that is lifted, and a connection
+// between them that was proposed for break-glass.
+func linked(t testing.TB, o *approval.Office, s *store.Store) {
+	t.Helper()
+	ctx, mps := context.Background(), storetest.Actor(law.RoleMPS, "G01")
+	consumer, provider := storetest.Lead(t, o, "H56", "Bên khai thác", storetest.Registered), storetest.Lead(t, o, "H41", "Bên cung cấp", storetest.Registered)
+	x, err := o.Suspend(ctx, mps, consumer.Code, consumer.Version, approval.SuspensionInput{Ground: "Sự cố", Number: "7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, err = o.Reinstate(ctx, mps, consumer.Code, x.Version, "Đã khắc phục", "8"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = o.Suspend(ctx, mps, consumer.Code, x.Version, approval.SuspensionInput{Ground: "Sự cố", Number: "9"}); err != nil {
+		t.Fatal(err)
+	}
+	k := &connection.Office{Store: s, Book: o.Book, Clock: o.Clock}
+	if _, err := k.AddService(ctx, storetest.Actor(law.RoleOperator, "H41"), connection.ServiceInput{Code: "S1", Name: "Tra cứu", Provider: provider.Code}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := k.Request(ctx, storetest.Actor(law.RoleOperator, "H56"), connection.RequestInput{Consumer: consumer.Code, Service: "S1", Purpose: "x", Basis: "y", Platform: "NDXP", Profile: connection.Production})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = k.Do(ctx, mps, c.ID, c.Version, connection.ActPropose, connection.Input{Ground: "x", Hours: 1}); err != nil {
+		t.Fatal(err)
 	}
 }

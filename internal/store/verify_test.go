@@ -108,6 +108,7 @@ func newVictim(t testing.TB) victim {
 	storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
 	storetest.Lead(t, o, "H41", "Hai cửa", storetest.Registered)
 	documents(t, o, s, filed.Code)
+	linked(t, o, s)
 	desk := &review.Desk{Store: s, Book: o.Book, Clock: clock.Now}
 	for _, text := range []string{"Nêu rõ.", "Thêm sơ đồ."} {
 		if err = desk.Say(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), filed.Code, review.Input{Kind: review.Ask, Target: "field:scope", Text: text}); err != nil {
