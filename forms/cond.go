@@ -8,7 +8,7 @@ import (
 // Cond is a condition on answers already given further up the form. Exactly one
 // of these is set: Field with one of Is, In or Filled; All; Any; Not. A list
 // answer satisfies Is and In when one of its items does. Field may also be a
-// pseudo-field of the [Context]: $level, $rules or $stage.
+// pseudo-field of the [Context]: $level, $rules, $stage or $transition.
 type Cond struct {
 	Field  string   `yaml:"field"`
 	Is     string   `yaml:"is"`
@@ -34,6 +34,8 @@ func (s scope) value(field string) string {
 		return s.Rules
 	case "$stage":
 		return s.Stage
+	case "$transition":
+		return s.Transition
 	}
 	return s.answers[field]
 }
@@ -64,5 +66,5 @@ func (s scope) shows(f *Field) bool {
 }
 
 func (s scope) needs(f *Field) bool {
-	return f.Required || f.RequiredIf != nil && s.holds(f.RequiredIf)
+	return f.Required || s.Demands(f.ID) || f.RequiredIf != nil && s.holds(f.RequiredIf)
 }

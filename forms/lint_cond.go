@@ -65,6 +65,8 @@ func answersOf(field string, above map[string]*Field) (values []string, known bo
 		return []string{"R85", "R116", "R331"}, true
 	case "$stage":
 		return []string{"operating", "new", "upgrade"}, true
+	case "$transition":
+		return []string{"investment"}, true
 	}
 	f := above[field]
 	if f == nil {

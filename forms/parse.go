@@ -3,6 +3,7 @@ package forms
 import (
 	"maps"
 	"net/url"
+	"slices"
 )
 
 // Context is what a form is told about the case it is filled in for.
@@ -11,7 +12,20 @@ type Context struct {
 	Level int    // $level: 1 to 5, or 0 when not known
 	Rules string // $rules: the rule set, such as R331
 	Stage string // $stage: operating, new or upgrade
-	Draft bool   // saving a draft: only the shape of answers is judged, hidden ones are kept
+	// Transition is $transition: "investment" while the law asks of this system
+	// whether it was under investment before the law changed, else "".
+	Transition string
+	// Compulsory are the fields that the law, not the paper, makes compulsory,
+	// and the levels at which it does; see Demands.
+	Compulsory map[string][]int
+	Draft      bool // saving a draft: only the shape of answers is judged, hidden ones are kept
+}
+
+// Demands tells whether the law makes a field compulsory in this case: at the
+// level of the case or, while none is known, at every level.
+func (c Context) Demands(field string) bool {
+	levels := c.Compulsory[field]
+	return slices.Contains(levels, c.Level) || c.Level == 0 && len(levels) == 5
 }
 
 // Problem is one thing to mend: the field, a stable code and what to tell the

@@ -53,6 +53,9 @@ func (o *Office) Review(ctx context.Context, a Actor, code string, version int64
 		if d.Digest != in.Digest {
 			return nil, ErrStale()
 		}
+		if late := o.outOfTime(s, d, today(now)); late != nil && in.Outcome == FindFit {
+			return nil, late
+		}
 		d.Reviews = append(d.Reviews, Review{Kind: in.Kind, Outcome: in.Outcome, Comment: in.Comment, Digest: d.Digest, By: a.Who(), At: now})
 		d.State = state
 		return map[string]string{"dossier": fmt.Sprint(d.No), "outcome": string(in.Outcome), "comment": in.Comment, "digest": d.Digest}, nil
@@ -81,9 +84,12 @@ func (o *Office) Decide(ctx context.Context, a Actor, code string, version int64
 		if d.Digest != in.Digest {
 			return nil, ErrStale()
 		}
-		c, err := o.competence(s, d.Level, d.Listed, day)
+		c, err := o.handling(s, d, day)
 		if err != nil {
 			return nil, err
+		}
+		if late := o.outOfTime(s, d, in.DecidedOn); late != nil && in.Outcome == Approve {
+			return nil, late
 		}
 		if fs := in.check(d, c, day); len(fs) > 0 {
 			return nil, &Refusal{Invalid, fs}

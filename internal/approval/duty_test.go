@@ -1,9 +1,13 @@
 package approval_test
 
 import (
+	"context"
+	"maps"
+	"net/url"
 	"testing"
 
 	"capdo/forms"
+	"capdo/internal/approval"
 	"capdo/internal/law"
 )
 
@@ -48,6 +52,51 @@ func TestDutiesStandOnTheForm(t *testing.T) {
 					t.Errorf("%s level %d: the form demands %s, no law does", rs, level, id)
 				}
 			}
+		}
+	}
+}
+
+// TestLawShowsOnTheForm: what the form demands of an empty statement is what the
+// law makes compulsory at that level, no more and no less, before anything is
+// submitted; the law's own fields are among it although the paper calls them
+// optional.
+func TestLawShowsOnTheForm(t *testing.T) {
+	for day, want := range map[law.Day]struct {
+		rules law.RuleSet
+		only  []string // compulsory by law alone
+	}{
+		"2024-06-30": {law.R85, []string{"owner_address", "regulation_number", "regulation_on", "regulation_issuer"}},
+		"2026-11-22": {law.R331, []string{"owner_address", "risk_assessed_on", "risk_summary", "regulation_number", "regulation_on", "regulation_issuer"}},
+	} {
+		h := open(t, day)
+		l := h.begin(3)
+		f, err := h.office.File(context.Background(), l.right(approval.ActFacts), l.code)
+		h.ok(err)
+		for level := law.MinLevel; level <= law.MaxLevel; level++ {
+			c := f.FormContext
+			c.Level = int(level)
+			demanded := map[string]bool{}
+			_, problems := f.Form.Parse(c, url.Values{})
+			for _, p := range problems {
+				demanded[p.Field] = true
+			}
+			duties := map[string]bool{}
+			for _, d := range h.office.Book.Compulsory(want.rules, level) {
+				duties[d.Field] = true
+			}
+			if !maps.Equal(demanded, duties) {
+				t.Errorf("%s level %d: the form demands %v, the law %v", day, level, demanded, duties)
+			}
+			for _, id := range want.only {
+				if field, _ := f.Form.Field(id); field.Required || !c.Demands(id) {
+					t.Errorf("%s level %d: %s is not the law's", day, level, id)
+				}
+			}
+		}
+		c := f.FormContext
+		c.Level = 0
+		if !c.Demands("owner_address") || c.Demands("attack_threats") {
+			t.Errorf("%s, no level yet: what is asked at every level is not shown, or more", day)
 		}
 	}
 }

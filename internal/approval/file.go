@@ -75,6 +75,9 @@ func (o *Office) judge(f *File, a Actor, now time.Time) error {
 	}
 	if level, listed := o.levelInView(s, f.Standing, f.Current); level > 0 {
 		c, err := o.competence(s, level, listed, day)
+		if d := s.Open(); d != nil && d.Level > 0 {
+			c, err = o.handling(s, d, day)
+		}
 		if err != nil {
 			return err
 		}
@@ -109,7 +112,11 @@ func (o *Office) levelInView(s *System, st Standing, rs law.RuleSet) (law.Level,
 // paper picks the dossier form: a dossier that left the applicant's hands
 // keeps its edition.
 func (o *Office) paper(f *File, day law.Day) error {
-	form, rs, err := o.DossierForm(day)
+	var st forms.Answers
+	if d := f.System.Open(); d != nil {
+		st = d.Statement
+	}
+	form, rs, err := o.dossierForm(&f.System, st, day)
 	if err != nil {
 		return err
 	}
@@ -122,7 +129,7 @@ func (o *Office) paper(f *File, day law.Day) error {
 			}
 		}
 	}
-	f.Form, f.FormContext = form, FormContext(&f.System, level, rs, day)
+	f.Form, f.FormContext = form, o.FormContext(&f.System, forms.Context{Level: int(level), Rules: string(rs)}, day)
 	return nil
 }
 
@@ -316,7 +323,7 @@ func since(d *Dossier) time.Time {
 
 // limit is the law's time limit for an act on a dossier.
 func (o *Office) limit(act string, s *System, d *Dossier, day law.Day) law.Limit {
-	c, err := o.competence(s, d.Level, d.Listed, day)
+	c, err := o.handling(s, d, day)
 	if err != nil {
 		return law.Limit{}
 	}

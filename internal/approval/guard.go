@@ -93,7 +93,7 @@ func (o *Office) guardHandling(act string, a Actor, s *System, day law.Day) *Ref
 	if d == nil || d.State.Editable() {
 		return refuse(Conflict, "nothing-submitted", "", "Không có hồ sơ nào đang chờ xử lý.", "No dossier is waiting to be handled.")
 	}
-	c, err := o.competence(s, d.Level, d.Listed, day)
+	c, err := o.handling(s, d, day)
 	if err != nil {
 		return refuse(Invalid, "no-competence", "", "Không xác định được thẩm quyền: "+err.Error(), "The competent authority cannot be determined: "+err.Error())
 	}

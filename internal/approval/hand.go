@@ -18,7 +18,7 @@ func (o *Office) Hand(a Actor, s *System, at time.Time) (changed bool, no int, e
 	if err := o.May(ActDraft, a, s, at); err != nil {
 		return false, 0, err
 	}
-	form, rs, err := o.DossierForm(today(at))
+	form, rs, err := o.dossierForm(s, nil, today(at))
 	if err != nil {
 		return false, 0, err
 	}

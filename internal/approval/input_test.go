@@ -80,11 +80,11 @@ func TestSubmitInput(t *testing.T) {
 		"facts not risked":  {day: dayNew, level: 3, facts: func(f *law.Facts) { f.RiskAssessed = false }, rules: []string{"fact-missing.risk_assessed"}},
 		"facts with gaps":   {day: dayMIC, level: 3, facts: func(f *law.Facts) { f.HandlesTTHC, f.DVCTTLevel, f.Users = false, nil, nil }, rules: []string{"fact-missing.users", "proposed_level:level-differs"}},
 		"level too low":     {day: dayNew, level: 3, mend: set("proposed_level", "2"), rules: []string{"proposed_level:level-differs"}},
-		"level too high":    {day: dayMIC, level: 3, mend: set("proposed_level", "4"), rules: []string{"availability_need:form.required", "attack_threats:form.required", "impact_scope:form.required", "related_systems:form.required", "proposed_level:level-differs"}},
+		"level too high":    {day: dayMIC, level: 3, mend: set("proposed_level", "4"), rules: []string{"availability_need:field.high-level.r85", "attack_threats:field.high-level.r85", "impact_scope:field.high-level.r85", "related_systems:field.high-level.r85", "proposed_level:level-differs"}},
 		"no level":          {day: dayNew, level: 3, mend: set("proposed_level", ""), rules: []string{"proposed_level:form.required"}},
 		"no such level":     {day: dayNew, level: 3, mend: set("proposed_level", "9")},
 		"gap: below":        {day: dayGap, level: 3, mend: set("proposed_level", "2"), rules: []string{"proposed_level:level-differs"}},
-		"no scope":          {day: dayNew, level: 3, mend: set("scope", ""), rules: []string{"scope:form.required"}},
+		"no scope":          {day: dayNew, level: 3, mend: set("scope", ""), rules: []string{"scope:field.scope.r331"}},
 		"risk not assessed": {day: dayNew, level: 3, mend: set("risk_assessed_on", ""), rules: []string{"risk_assessed_on:risk-first"}},
 		"risk tomorrow":     {day: dayNew, level: 3, mend: set("risk_assessed_on", "2026-11-23"), rules: []string{"risk_assessed_on:form.not_after_today", "risk_assessed_on:risk-first"}},
 		"no regulation": {day: dayNew, level: 3, mend: func(a forms.Answers) { set("regulation_number", "")(a); set("regulation_on", "")(a) },
@@ -95,7 +95,7 @@ func TestSubmitInput(t *testing.T) {
 			set("risk_assessed_on", "")(a)
 			set("regulation_on", "")(a)
 		},
-			rules: []string{"facts-missing", "scope:form.required", "risk_assessed_on:risk-first", "regulation_on:form.required", "regulation_on:regulation-first"}},
+			rules: []string{"facts-missing", "scope:field.scope.r331", "risk_assessed_on:risk-first", "regulation_on:regulation-first"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := open(t, c.day)

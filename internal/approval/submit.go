@@ -20,19 +20,6 @@ func edition(rs law.RuleSet) string {
 	return "r85"
 }
 
-// DossierForm returns the dossier form of the rule set in force on day.
-func (o *Office) DossierForm(day law.Day) (*forms.Form, law.RuleSet, error) {
-	rs, ok := o.Book.RuleSetOn(day)
-	if !ok {
-		return nil, "", fmt.Errorf("dossier form: no rule set in force on %s", day)
-	}
-	f, ok := o.Shelf.Form("dossier", edition(rs))
-	if !ok {
-		return nil, "", fmt.Errorf("dossier form: no edition %s", edition(rs))
-	}
-	return f, rs, nil
-}
-
 // Draft saves the statement as far as it goes; nothing is checked for
 // completeness. It opens a new dossier when none is in hand.
 func (o *Office) Draft(ctx context.Context, a Actor, code string, version int64, st forms.Answers) (System, error) {
@@ -50,7 +37,7 @@ func (o *Office) Draft(ctx context.Context, a Actor, code string, version int64,
 
 // write puts the statement into the dossier in hand, opening one if needed.
 func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Dossier, error) {
-	form, rs, err := o.DossierForm(today(now))
+	form, rs, err := o.dossierForm(s, st, today(now))
 	if err != nil {
 		return nil, err
 	}
@@ -108,31 +95,26 @@ func (o *Office) complete(s *System, d *Dossier, day law.Day) []Finding {
 	if !ok {
 		return append(fs, Finding{Rule: "form-missing", Says: law.Text{VI: "Không có biểu mẫu " + d.Edition, EN: "There is no form " + d.Edition}})
 	}
-	_, ps := form.Parse(FormContext(s, d.Level, d.Rules, day), form.Values(d.Statement))
-	fs = append(fs, fromProblems(ps)...)
-	fs = append(fs, o.lawFindings(s, d, day)...)
-	return append(fs, o.duties(d, form, fs)...)
+	_, ps := form.Parse(o.FormContext(s, forms.Context{Level: int(d.Level), Rules: string(d.Rules)}, day), form.Values(d.Statement))
+	own := o.lawFindings(s, d, day)
+	missing := slices.DeleteFunc(o.byLaw(d, fromProblems(ps)), func(f Finding) bool { // said once, in the words of the stricter rule
+		return strings.HasPrefix(f.Rule, "field.") && slices.ContainsFunc(own, func(x Finding) bool { return x.Field == f.Field })
+	})
+	return append(append(fs, missing...), own...)
 }
 
-// duties are the fields that the law makes compulsory at the dossier's level
-// and that are still empty; found are the findings already made.
-func (o *Office) duties(d *Dossier, form *forms.Form, found []Finding) []Finding {
-	var fs []Finding
+// byLaw adds to what is missing the clause that makes it compulsory at the
+// dossier's level, where one does.
+func (o *Office) byLaw(d *Dossier, fs []Finding) []Finding {
 	for _, duty := range o.Book.Compulsory(d.Rules, d.Level) {
-		said := slices.ContainsFunc(found, func(f Finding) bool { return f.Field == duty.Field })
-		field, ok := form.Field(duty.Field)
-		if said || !ok || duty.At != law.AtSubmission || strings.TrimSpace(d.Statement.Text(duty.Field)) != "" {
-			continue
+		for i := range fs {
+			if fs[i].Field == duty.Field && strings.TrimSpace(d.Statement.Text(duty.Field)) == "" {
+				fs[i].Rule, fs[i].Cites = duty.ID, duty.Cites
+				fs[i].Says.VI, fs[i].Says.EN = fs[i].Says.VI+". "+duty.Says.VI, fs[i].Says.EN+". "+duty.Says.EN
+			}
 		}
-		fs = append(fs, Finding{Field: duty.Field, Rule: duty.ID, Cites: duty.Cites, Says: law.Text{
-			VI: "Nhập «" + field.Label.VI + "». " + duty.Says.VI, EN: "Enter “" + field.Label.EN + "”. " + duty.Says.EN}})
 	}
 	return fs
-}
-
-// FormContext is what the dossier form may ask about the system.
-func FormContext(s *System, level law.Level, rs law.RuleSet, day law.Day) forms.Context {
-	return forms.Context{Today: string(day), Level: int(level), Rules: string(rs), Stage: string(s.Stage)}
 }
 
 // levelFindings compares the proposed level with the one the law names.
@@ -172,7 +154,7 @@ func (o *Office) lawFindings(s *System, d *Dossier, day law.Day) []Finding {
 	if d.Level == 0 {
 		return nil
 	}
-	c, err := o.competence(s, d.Level, d.Listed, day)
+	c, err := o.handling(s, d, day)
 	if err != nil {
 		return []Finding{{Rule: "no-competence", Says: law.Text{VI: err.Error(), EN: err.Error()}}}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ type asked struct {
 
 // values are the answers to a field or pseudo-field, none while unanswered.
 func (a asked) values(field string) []string {
-	known := map[string]string{"$rules": a.context.Rules, "$stage": a.context.Stage, "$level": ""}
+	known := map[string]string{"$rules": a.context.Rules, "$stage": a.context.Stage, "$transition": cmp.Or(a.context.Transition, "none"), "$level": ""}
 	if a.context.Level > 0 {
 		known["$level"] = strconv.Itoa(a.context.Level)
 	}

@@ -44,10 +44,10 @@ func draftedStatement(book *law.Book, file *approval.File) forms.Answers {
 	return answers
 }
 
-// named is the determination by the rules in force, nil when it names no level.
+// named is the determination by the rules of the form, nil when it names no level.
 func named(file *approval.File) *law.Determination {
 	for i, d := range file.Levels {
-		if d.Rules == file.Current && d.Level != nil {
+		if string(d.Rules) == file.FormContext.Rules && d.Level != nil {
 			return &file.Levels[i]
 		}
 	}

@@ -99,7 +99,7 @@ func (v *visit) draw(p paper) Form {
 func (a asked) field(f *forms.Field, hanging bool, p paper) Field {
 	d := Field{ID: f.ID, Type: f.Type, Label: f.Label.In(a.lang), Hint: f.Hint.In(a.lang), Help: f.Help.In(a.lang),
 		Value: p.in.Get(f.ID), Autocomplete: f.Autocomplete, Rows: max(f.Rows, 3),
-		Optional: !f.Required && f.RequiredIf == nil && f.Type != "check"}
+		Optional: !f.Required && !p.context.Demands(f.ID) && f.RequiredIf == nil && f.Type != "check"}
 	if hanging {
 		d.When = a.when(f)
 	}
