@@ -26,7 +26,7 @@ const ActCopy = "copy-statement"
 // this system's own facts; never the regulation's number, which is an approval.
 func copyable(f *forms.Field) bool {
 	switch f.ID {
-	case "proposed_level", "basis_detail", "info_types", "risk_summary", "regulation_number", "regulation_issuer":
+	case "proposed_level", "basis_detail", "info_types", answerInvestment, "risk_summary", "regulation_number", "regulation_issuer":
 		return false
 	}
 	return f.Type != "date"
@@ -89,10 +89,10 @@ func (o *Office) copyInto(a Actor, s, source *System, chosen []string, now time.
 		return nil, err
 	}
 	d := s.Open()
-	if err := o.rulesOf(d, now); err != nil {
+	if err := o.rulesOf(s, d, now); err != nil {
 		return nil, err
 	}
-	form, _, err := o.DossierForm(today(now))
+	form, _, err := o.dossierForm(s, d.Statement, today(now))
 	if err != nil {
 		return nil, err
 	}

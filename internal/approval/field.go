@@ -125,10 +125,10 @@ func (o *Office) SaveFields(ctx context.Context, a Actor, code string, in []Fiel
 			return err
 		}
 		d := s.Open()
-		if err := o.rulesOf(d, now); err != nil {
+		if out.Fields, out.Clashes, err = d.merge(in, a.Who(), now); err != nil {
 			return err
 		}
-		if out.Fields, out.Clashes, err = d.merge(in, a.Who(), now); err != nil {
+		if err := o.rulesOf(&s, d, now); err != nil {
 			return err
 		}
 		for i := range out.Clashes {
@@ -165,9 +165,10 @@ func (o *Office) draftOf(tx Tx, a Actor, code string, now time.Time) (s System, 
 	return s, before, err
 }
 
-// rulesOf puts the dossier in hand under the rules and the paper of the day.
-func (o *Office) rulesOf(d *Dossier, now time.Time) error {
-	form, rs, err := o.DossierForm(today(now))
+// rulesOf puts the dossier in hand under the rules and the paper of the day and
+// of what its statement says.
+func (o *Office) rulesOf(s *System, d *Dossier, now time.Time) error {
+	form, rs, err := o.dossierForm(s, d.Statement, today(now))
 	if err != nil {
 		return err
 	}

@@ -165,3 +165,25 @@ func TestOldProcedureEnds(t *testing.T) {
 	}
 	back.sound()
 }
+
+// TestOldProcedureByField: saved by itself, the answer puts the draft on the
+// other form, and back.
+func TestOldProcedureByField(t *testing.T) {
+	h := open(t, "2026-11-22")
+	l := h.project(approval.New)
+	for _, c := range []struct {
+		answer, edition string
+		rules           law.RuleSet
+	}{{"no", "r331", law.R331}, {"yes", "r85", law.R85}, {"no", "r331", law.R331}} {
+		tag := approval.FieldTag(0, 0, "")
+		if d := l.seen.Open(); d != nil {
+			tag = d.Tag("under_investment")
+		}
+		saved, err := h.office.SaveFields(context.Background(), l.right(approval.ActDraft), l.code, []approval.FieldInput{{Field: "under_investment", Value: c.answer, Seen: tag}})
+		h.ok(l.keep(saved.System, err))
+		if d := l.seen.Last(); d.Edition != c.edition || d.Rules != c.rules {
+			t.Errorf("%s: form %s under %s", c.answer, d.Edition, d.Rules)
+		}
+	}
+	h.sound()
+}
