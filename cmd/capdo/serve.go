@@ -29,6 +29,8 @@ func serve(ctx context.Context, w world) (err error) {
 	var machines machineFlags
 	machines.declare(f, w)
 	post := noticeFlags(f, w)
+	var maps mapFlags
+	maps.declare(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -58,6 +60,15 @@ func serve(ctx context.Context, w world) (err error) {
 	go tell(ctx)
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
 	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines}
+	if maps.dir != "" {
+		if maps.life < leastLife {
+			return errors.Join(fmt.Errorf("--maps-life: at least %v", leastLife), l.Close())
+		}
+		if err := os.MkdirAll(maps.dir, 0o755); err != nil {
+			return errors.Join(err, l.Close())
+		}
+		go p.keepMaps(ctx, maps)
+	}
 	if machines.listen != "" {
 		if at.machines, err = machines.machineListener(); err != nil {
 			return errors.Join(err, l.Close())
