@@ -1,10 +1,10 @@
 // Package templates carries the pages officials read and their one style
-// sheet. It knows nothing but the files; package web parses and fills them.
+// sheet, and its one script. It knows nothing but the files; package web parses and fills them.
 package templates
 
 import "embed"
 
-// Files holds every page (*.html) and the style sheet (app.css).
+// Files holds every page (*.html), the style sheet (app.css) and the script (app.js).
 //
-//go:embed *.html app.css
+//go:embed *.html app.css app.js
 var Files embed.FS

@@ -174,7 +174,7 @@ func clean(t *testing.T, ctx context.Context, what string) {
 	for _, v := range found {
 		t.Errorf("%s: axe %s: %s %q", what, v.ID, v.Help, v.Nodes)
 	}
-	if n := eval[int](t, ctx, `document.scripts.length`); n > 0 {
+	if n := eval[int](t, ctx, `[...document.scripts].filter(s => !s.src.startsWith(location.origin + "/static/app.")).length`); n > 0 {
 		t.Errorf("%s: %d scripts", what, n)
 	}
 }

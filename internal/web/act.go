@@ -39,7 +39,7 @@ type filled struct {
 func deeds() []deed {
 	return []deed{
 		{act: approval.ActFacts, path: "facts", form: "facts", start: statedFacts, do: factsState},
-		{act: approval.ActSubmit, path: "dossier", form: "dossier", start: draftedStatement, do: dossierWrite},
+		{act: approval.ActSubmit, path: "dossier", form: "dossier", start: draftedStatement},
 		{act: approval.ActOpinion, path: "opinion", form: "opinion", judged: true, do: opinionGive},
 		{act: approval.ActReceive, path: "receipt", form: "receipt", judged: true, do: receiptGive},
 		{act: approval.ActReview, path: "appraisal", form: "appraisal", judged: true, do: appraisalGive},
@@ -72,6 +72,13 @@ type ActPage struct {
 	Submission *Submission // the dossier in hand, for who judges it
 	Assistant  string      // address of the level assistant, on the page of the facts
 	Form       Form
+	Drafting   *Drafting // on the page of a dossier
+}
+
+// Drafting is what the page of a dossier says around its form.
+type Drafting struct {
+	Present string // who else has it open
+	Links   []Link
 }
 
 // paperOf is the form of an act: of the dossier in its own edition.
@@ -110,6 +117,7 @@ type deedSheet struct {
 	file     *approval.File
 	in       url.Values
 	findings []approval.Finding
+	clashes  []approval.Clash
 	status   int
 }
 
@@ -120,6 +128,10 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 		return err
 	}
 	p := ActPage{System: v.identity(d.file), Form: v.paperForm(d, form)}
+	if d.deed.form == "dossier" {
+		v.dress(&p.Form, &d)
+		p.Drafting = &Drafting{Present: v.present(d.file, "")}
+	}
 	if d.deed.act == approval.ActFacts {
 		p.Assistant = "/systems/" + d.file.System.Code + "/assistant"
 	}
@@ -129,6 +141,9 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	p.Page = v.page(p.Form.Title + " – " + d.file.System.Name)
 	p.Simulated = d.file.System.Origin == approval.Simulated
 	p.Failed = len(d.findings) > 0
+	if d.deed.form == "dossier" {
+		p.Script = v.script.path
+	}
 	return v.show(d.status, "act", p)
 }
 
@@ -147,7 +162,7 @@ func (v *visit) paperForm(d deedSheet, form *forms.Form) Form {
 	at := "/systems/" + d.file.System.Code
 	f := v.draw(paper{form: form, context: caseOf(d.deed, d.file, d.in), in: d.in, findings: d.findings, action: at + "/" + d.deed.path})
 	f.Cancel, f.Buttons = at, buttons(v.voice, d.deed, form)
-	f.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}}
+	f.Hidden = []Hidden{{"version", strconv.FormatInt(d.file.System.Version, 10)}, onceToken()}
 	if last := d.file.System.Last(); d.deed.judged && last != nil {
 		f.Hidden = append(f.Hidden, Hidden{"digest", last.Digest})
 	}
@@ -178,12 +193,27 @@ func caseOf(d deed, file *approval.File, in url.Values) forms.Context {
 	return c
 }
 
+// doer is what answers the form of an act.
+func (s *site) doer(d deed) func(*visit) error {
+	if d.form == "dossier" {
+		return s.dossierDo(d)
+	}
+	return s.deedDo(d)
+}
+
 // deedDo carries an act out: reads the paper, asks the office, and either goes
 // on to the system's page or shows the form again with what is wrong.
 func (s *site) deedDo(d deed) func(*visit) error {
 	return func(v *visit) error {
 		if err := v.r.ParseForm(); err != nil {
 			return fmt.Errorf("read form: %w", err)
+		}
+		ctx, done, err := v.once()
+		if done {
+			return v.send("/systems/" + v.code() + "?done=" + d.path)
+		}
+		if err != nil {
+			return err
 		}
 		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
 		if err != nil {
@@ -198,22 +228,11 @@ func (s *site) deedDo(d deed) func(*visit) error {
 			again.status, again.findings = http.StatusUnprocessableEntity, findings(problems)
 			return s.deedPage(v, again)
 		}
-		if err := d.do(v.r.Context(), s.Office, in); err != nil {
+		if err := d.do(ctx, s.Office, in); err != nil {
 			return s.refused(v, again, err)
 		}
-		return v.send("/systems/" + in.code + "?done=" + d.done(in))
+		return v.send("/systems/" + in.code + "?done=" + d.path)
 	}
-}
-
-// done is the key of the words when the act is done.
-func (d deed) done(in filled) string {
-	switch {
-	case d.form == "dossier" && in.draft:
-		return "draft"
-	case d.form == "dossier":
-		return "submit"
-	}
-	return d.path
 }
 
 // read reads the paper of an act from the request.

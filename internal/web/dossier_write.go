@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
@@ -9,17 +8,6 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/law"
 )
-
-// dossierWrite saves the statement as a draft, or saves and submits it.
-func dossierWrite(ctx context.Context, o *approval.Office, in filled) error {
-	var err error
-	if in.draft {
-		_, err = o.Draft(ctx, in.actor, in.code, in.version, in.answers)
-	} else {
-		_, err = o.Submit(ctx, in.actor, in.code, in.version, in.answers)
-	}
-	return err
-}
 
 // draftedStatement is what the dossier form starts with: the dossier in hand,
 // else the last one; what the register knows already and the level the law
@@ -29,19 +17,34 @@ func dossierWrite(ctx context.Context, o *approval.Office, in filled) error {
 func draftedStatement(book *law.Book, file *approval.File) forms.Answers {
 	answers := forms.Answers{"operator": file.System.OperatorUnit, "served_parties": file.System.Served}
 	level := named(file)
-	d := file.System.Last()
-	if d != nil {
-		for k, x := range d.Statement {
-			answers[k] = x
-		}
-	} else if level != nil {
+	all := file.System.Dossiers
+	if first := len(all) == 0 || len(all) == 1 && all[0].State.Editable(); first && level != nil {
 		answers["info_types"] = file.System.Facts.Info
 		answers["basis_detail"] = basisOf(book, *level)
 	}
+	carry(file, answers)
 	if answers["proposed_level"] == "" && level != nil {
 		answers["proposed_level"] = strconv.Itoa(int(*level.Level))
 	}
 	return answers
+}
+
+// carry puts in what the dossier in hand says; a field of it that nobody saved
+// yet starts with what the dossier before it said.
+func carry(file *approval.File, answers forms.Answers) {
+	all := file.System.Dossiers
+	for i := max(0, len(all)-2); i < len(all); i++ {
+		d := &all[i]
+		if i == len(all)-2 && !all[len(all)-1].State.Editable() {
+			continue
+		}
+		for id := range d.Fields {
+			delete(answers, id) // saved by somebody, be it as empty
+		}
+		for id, x := range d.Statement {
+			answers[id] = x
+		}
+	}
 }
 
 // named is the determination by the rules of the form, nil when it names no level.

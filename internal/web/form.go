@@ -19,6 +19,7 @@ type Form struct {
 	Errors               []ErrorLink
 	Buttons              []Button
 	Cancel               string
+	Autosave, SaveLine   string // where fields are saved by themselves, "" when they are not
 }
 
 // Hidden is a value that travels along.
@@ -38,6 +39,8 @@ type Field struct {
 	Value, Input, Mode, Width   string
 	Autocomplete, Described     string
 	Error, ErrorCites           string
+	Seen, SavedBy, History      string // of a draft: the field's tag, who saved it last, its versions
+	Clash                       *ClashView
 	Options                     []Option
 	Rows                        int
 	Optional, Group, Inline     bool

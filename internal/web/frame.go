@@ -49,7 +49,7 @@ func (s *site) frame(next http.Handler) http.Handler {
 func (s *site) nameless(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := r.Header
-		if r.Method == http.MethodPost && h.Get("Sec-Fetch-Site") == "" && h.Get("Origin") == "" {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && h.Get("Sec-Fetch-Site") == "" && h.Get("Origin") == "" {
 			s.refuseCross(w, r)
 			return
 		}

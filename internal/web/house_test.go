@@ -53,7 +53,7 @@ var people = []struct {
 	as    approval.Capacity
 	body  string
 }{
-	{"vanhanh", law.RoleOperator, "H56"}, {"chuyentrach", law.RoleSpecialisedUnit, "H56"}, {"chuquan", law.RoleOwner, "H56"},
+	{"vanhanh", law.RoleOperator, "H56"}, {"vanhanh2", law.RoleOperator, "H56"}, {"chuyentrach", law.RoleSpecialisedUnit, "H56"}, {"chuquan", law.RoleOwner, "H56"},
 	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"nghean", law.RoleOperator, "H41"},
 }
 

@@ -9,6 +9,7 @@ import (
 type Page struct {
 	Title     string
 	Style     string // address of the style sheet
+	Script    string // address of the script, "" on pages that need none
 	OtherLang string // this page in the other language
 	Nav       []Link // empty while nobody is signed in
 	Who       *Who   // who is signed in

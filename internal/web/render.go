@@ -69,6 +69,19 @@ func speech(v voice) template.FuncMap {
 	}
 }
 
+// part executes one named part of a page by itself.
+func (p pages) part(lang, page, name string, data any) ([]byte, error) {
+	t, ok := p[lang][page]
+	if !ok {
+		return nil, fmt.Errorf("no page %s in %s", page, lang)
+	}
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("fill part %s of %s: %w", name, page, err)
+	}
+	return out.Bytes(), nil
+}
+
 // fill executes a page into memory, so that a failing template never leaves
 // half a page behind.
 func (p pages) fill(lang, name string, data any) ([]byte, error) {

@@ -7,49 +7,68 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"path"
 	"strings"
 
 	"capdo/templates"
 )
 
-// sheet is the style sheet under a name that changes with its content, so that
+// asset is a file of ours under a name that changes with its content, so that
 // browsers may keep it for ever.
-type sheet struct {
-	path         string
+type asset struct {
+	path, kind   string
 	bytes, small []byte // as it is, and compressed
 }
 
-func loadSheet() (sheet, error) {
-	b, err := templates.Files.ReadFile("app.css")
+// loadAsset makes a file of the templates ready, of a media type.
+func loadAsset(name, kind string) (asset, error) {
+	b, err := templates.Files.ReadFile(name)
 	if err != nil {
-		return sheet{}, fmt.Errorf("read style sheet: %w", err)
+		return asset{}, fmt.Errorf("read %s: %w", name, err)
 	}
 	var small bytes.Buffer
 	z := gzip.NewWriter(&small)
 	if _, err := z.Write(b); err != nil {
-		return sheet{}, fmt.Errorf("compress style sheet: %w", err)
+		return asset{}, fmt.Errorf("compress %s: %w", name, err)
 	}
 	if err := z.Close(); err != nil {
-		return sheet{}, fmt.Errorf("compress style sheet: %w", err)
+		return asset{}, fmt.Errorf("compress %s: %w", name, err)
 	}
 	sum := sha256.Sum256(b)
-	return sheet{"/static/app." + hex.EncodeToString(sum[:6]) + ".css", b, small.Bytes()}, nil
+	ext := path.Ext(name)
+	return asset{"/static/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, kind, b, small.Bytes()}, nil
 }
 
-// ServeHTTP answers for the one name; anything else under /static is absent.
-func (s sheet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != s.path {
-		http.NotFound(w, r)
-		return
+// loadAssets makes the style sheet and the script ready.
+func (s *site) loadAssets() (err error) {
+	if s.sheet, err = loadAsset("app.css", "text/css; charset=utf-8"); err != nil {
+		return err
 	}
+	s.script, err = loadAsset("app.js", "text/javascript; charset=utf-8")
+	return err
+}
+
+// static answers for the two names; anything else under /static is absent.
+func (s *site) static(w http.ResponseWriter, r *http.Request) {
+	for _, a := range []asset{s.sheet, s.script} {
+		if r.URL.Path == a.path {
+			a.serve(w, r)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// serve writes the file, compressed where the client takes that.
+func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Type", "text/css; charset=utf-8")
+	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
-	body := s.bytes
+	body := a.bytes
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = s.small
+		body = a.small
 	}
 	_, _ = w.Write(body) // the client may be gone; nothing to do about it
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"capdo/forms"
 	"capdo/internal/approval"
@@ -26,6 +27,7 @@ func (s *site) registerPage(v *visit, status int, in url.Values, fs []approval.F
 	}
 	p := ActPage{Form: v.draw(paper{form: form, context: forms.Context{Today: string(v.today())}, in: in, findings: fs, action: "/systems/new"})}
 	p.Form.Cancel = "/systems"
+	p.Form.Hidden = []Hidden{onceToken()}
 	p.Page = v.page(p.Form.Title)
 	p.Failed = len(fs) > 0
 	return v.show(status, "act", p)
@@ -36,6 +38,13 @@ func (s *site) systemRegister(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return fmt.Errorf("read form: %w", err)
 	}
+	ctx, done, err := v.once()
+	if done {
+		return v.send("/systems/" + strings.TrimPrefix(v.repeated, approval.SystemObject("")) + "?done=register")
+	}
+	if err != nil {
+		return err
+	}
 	form, err := s.form("register")
 	if err != nil {
 		return err
@@ -44,7 +53,7 @@ func (s *site) systemRegister(v *visit) error {
 	if len(problems) > 0 {
 		return s.registerPage(v, http.StatusUnprocessableEntity, v.r.PostForm, findings(problems))
 	}
-	system, err := s.Office.Register(v.r.Context(), v.actor(), registration(form, answers))
+	system, err := s.Office.Register(ctx, v.actor(), registration(form, answers))
 	if r, ok := refusal(err); ok && r.Kind == approval.Invalid {
 		return s.registerPage(v, http.StatusUnprocessableEntity, v.r.PostForm, r.Findings)
 	}

@@ -21,6 +21,7 @@ type visit struct {
 	now      time.Time
 	account  identity.Account
 	signedIn bool
+	repeated string // what was done already under the form's token
 }
 
 // actor is who acts in this visit.

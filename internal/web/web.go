@@ -56,10 +56,12 @@ type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, c
 // site is the pages made ready.
 type site struct {
 	Config
-	words catalogue
-	pages pages
-	sheet sheet
-	deeds []deed
+	words  catalogue
+	pages  pages
+	sheet  asset // style
+	script asset
+	seats  presence
+	deeds  []deed
 }
 
 // New makes the pages ready. It parses every template in both languages and
@@ -70,7 +72,7 @@ func New(c Config) (http.Handler, error) {
 	if s.pages, err = parsePages(s.words); err != nil {
 		return nil, err
 	}
-	if s.sheet, err = loadSheet(); err != nil {
+	if err = s.loadAssets(); err != nil {
 		return nil, err
 	}
 	if err := s.checkForms(); err != nil {
@@ -83,7 +85,7 @@ func New(c Config) (http.Handler, error) {
 func (s *site) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", live)
-	mux.Handle("GET /static/", s.sheet)
+	mux.HandleFunc("GET /static/", s.static)
 	mux.HandleFunc("GET /about", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /help", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /sign-in", s.outside(s.signInShow))
@@ -98,11 +100,17 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /systems/{code}", s.inside(s.systemShow))
 	for _, d := range s.deeds { // facts, dossier, opinion, appraisal, decision, …
 		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
-		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.deedDo(d)))
+		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.doer(d)))
 	}
 	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
 	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
 	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
+	const field = "/systems/{code}/dossier/fields/{field}" // each field of the draft by itself
+	mux.HandleFunc("GET "+field, s.inside(s.fieldShow))
+	mux.HandleFunc("PUT "+field, s.inside(s.fieldSave))
+	mux.HandleFunc("PATCH "+field, s.inside(s.fieldSave))
+	mux.HandleFunc("GET "+field+"/history", s.inside(s.fieldHistory))
+	mux.HandleFunc("POST /systems/{code}/dossier/fields/presence", s.inside(s.presenceTell))
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
@@ -148,6 +156,9 @@ func (s *site) outside(h func(*visit) error) http.HandlerFunc {
 // inside serves who is signed in and sends others to the sign-in page.
 func (s *site) inside(h func(*visit) error) http.HandlerFunc {
 	return s.outside(func(v *visit) error {
+		if !v.signedIn && v.r.Method != http.MethodGet && v.r.Method != http.MethodHead && v.r.Method != http.MethodPost {
+			return v.says(http.StatusUnauthorized, v.t("save.ended"))
+		}
 		if !v.signedIn {
 			return v.toSignIn()
 		}

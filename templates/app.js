@@ -1,0 +1,153 @@
+// Saves each field of a form by itself as it is written. Without this script the
+// form works the same: its buttons send the whole of it.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-autosave]");
+  if (!form || !window.fetch || !window.FormData) return;
+  var words = form.dataset, line = form.querySelector("[data-line]"), status = form.querySelector("[data-status]");
+  var waiting = [], busy = false, failed = false, sending = false, timers = {}, base = form.dataset.autosave;
+  var pause = 800, again = 10000;
+
+  function box(id) { return document.getElementById("field-" + id); }
+  function seen(id) { return form.elements["seen." + id]; }
+
+  // body is what the form would send of one field.
+  function body(id) {
+    var p = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) { if (name === id) p.append(name, value); });
+    return p.toString();
+  }
+
+  function dirty() {
+    return waiting.length > 0 || busy || Object.keys(timers).length > 0 || form.querySelector("[data-clash]") !== null;
+  }
+
+  function changed(id, wait) {
+    clearTimeout(timers[id]);
+    timers[id] = setTimeout(function () { push(id); }, wait);
+  }
+
+  function push(id) {
+    clearTimeout(timers[id]);
+    delete timers[id];
+    if (waiting.indexOf(id) < 0) waiting.push(id);
+    run();
+  }
+
+  // run sends one field at a time: two saves of one form never overlap.
+  function run() {
+    if (busy || failed || waiting.length === 0) return;
+    var id = waiting.shift(), b = box(id), tag = seen(id);
+    if (!b || !tag || b.querySelector("[data-clash]")) { run(); return; }
+    var sent = body(id);
+    if (b.dataset.sent === sent) { run(); return; }
+    busy = true;
+    line.textContent = words.saving;
+    fetch(base + "/" + encodeURIComponent(id), {
+      method: "PUT", credentials: "same-origin", redirect: "manual", body: sent, keepalive: sent.length < 60000,
+      headers: { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8", "If-Match": '"' + tag.value + '"' }
+    }).then(function (r) { return r.text().then(function (text) { answered(id, sent, r, text); }); })
+      .catch(function () { lost(id, words.lost); })
+      .then(function () { busy = false; run(); });
+  }
+
+  function answered(id, sent, r, text) {
+    var b = box(id);
+    if (r.status === 200) {
+      var saved = JSON.parse(text);
+      seen(id).value = saved.tag;
+      b.dataset.sent = sent;
+      wrong(b, "");
+      b.querySelector("[data-by]").textContent = saved.by;
+      line.textContent = saved.says;
+      if (status.textContent) status.textContent = saved.says;
+    } else if (r.status === 412) {
+      clash(id, text);
+    } else if (r.status === 422) {
+      b.dataset.sent = sent;
+      wrong(b, JSON.parse(text).says);
+      line.textContent = words.wrong;
+    } else if (r.status === 401) {
+      lost(id, words.ended);
+    } else if (r.status === 403 || r.status === 404 || r.status === 409) {
+      line.textContent = status.textContent = words.refused;
+    } else {
+      lost(id, words.lost);
+    }
+  }
+
+  function wrong(b, text) {
+    var p = b.querySelector("[data-wrong]");
+    p.textContent = text;
+    p.hidden = text === "";
+  }
+
+  // lost keeps the text on the page and tries again.
+  function lost(id, says) {
+    if (waiting.indexOf(id) < 0) waiting.unshift(id);
+    line.textContent = says;
+    if (status.textContent !== says) status.textContent = says;
+    failed = true;
+    setTimeout(retry, again);
+  }
+
+  function retry() { failed = false; run(); }
+
+  // clash shows both versions; nothing of either is thrown away.
+  function clash(id, html) {
+    var b = box(id), made = new DOMParser().parseFromString(html, "text/html").querySelector("[data-clash]");
+    if (!made) { lost(id, words.lost); return; }
+    b.insertBefore(made, b.firstChild);
+    line.textContent = status.textContent = words.clash;
+    made.addEventListener("click", function (e) {
+      var take = e.target.dataset && e.target.dataset.take;
+      if (!take) return;
+      seen(id).value = made.dataset.tag;
+      if (take === "theirs") put(id, new URLSearchParams(made.dataset.theirs));
+      var focus = b.querySelector("textarea, select, input:not([type=hidden])");
+      made.remove();
+      status.textContent = "";
+      delete b.dataset.sent;
+      if (take === "theirs") { b.dataset.sent = body(id); line.textContent = words.taken; }
+      if (take === "mine") push(id);
+      if (take === "edit") line.textContent = words.edit;
+      if (focus) focus.focus();
+    });
+  }
+
+  // put fills in a field as if it had been typed.
+  function put(id, values) {
+    var all = values.getAll(id);
+    box(id).querySelectorAll("input:not([type=hidden]), textarea, select").forEach(function (el) {
+      if (el.type === "radio" || el.type === "checkbox") el.checked = all.indexOf(el.value) >= 0;
+      else el.value = all[0] || "";
+    });
+  }
+
+  function fieldOf(el) { var b = el.closest("[data-field]"); return b ? b.dataset.field : ""; }
+
+  form.addEventListener("input", function (e) { var id = fieldOf(e.target); if (id) changed(id, pause); });
+  form.addEventListener("change", function (e) { var id = fieldOf(e.target); if (id) changed(id, 0); });
+  form.addEventListener("submit", function () { sending = true; Object.keys(timers).forEach(function (id) { clearTimeout(timers[id]); }); waiting = []; });
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden" && !sending) Object.keys(timers).forEach(push);
+  });
+  window.addEventListener("online", retry);
+  window.addEventListener("beforeunload", function (e) { if (!sending && dirty()) { e.preventDefault(); e.returnValue = ""; } });
+  window.addEventListener("pageshow", function () { sending = false; });
+  document.addEventListener("keydown", function (e) {
+    if ((e.ctrlKey || e.metaKey) && e.key === "s") { e.preventDefault(); Object.keys(timers).forEach(push); retry(); }
+  });
+
+  // Presence: who else has the page open, every half minute, without a lock.
+  var present = document.querySelector("[data-present]");
+  function look() {
+    if (document.visibilityState === "hidden") return;
+    var at = document.activeElement ? fieldOf(document.activeElement) : "";
+    fetch(base + "/presence", { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ at: at }) })
+      .then(function (r) { return r.status === 200 ? r.text() : null; })
+      .then(function (text) { if (text !== null) present.textContent = text; })
+      .catch(function () { /* the line is down: the next look tells */ });
+  }
+  if (present) setInterval(look, 30000);
+})();
