@@ -109,6 +109,7 @@ const (
 func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	go p.redecide(ctx)
 	listeners := []net.Listener{l}
 	h, err := p.handler(f)
 	handlers := []http.Handler{h}

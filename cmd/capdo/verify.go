@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"capdo/internal/approval"
 )
 
 // verify checks the ledger against itself and the tables; exit status 1 when
@@ -33,6 +35,12 @@ func verify(ctx context.Context, w world) (err error) {
 	if err := p.rehash(ctx, &r); err != nil {
 		return err
 	}
+	at := p.gate.Now()
+	wrong, _, err := p.store.VerifyDecisions(ctx, at, func(d approval.Decided) bool { return p.gate.Board.Stale(d, at) })
+	if err != nil {
+		return err
+	}
+	r.Violations = append(r.Violations, wrong...)
 	if *asJSON {
 		if err := json.NewEncoder(w.out).Encode(r); err != nil {
 			return err

@@ -77,7 +77,11 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
-	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log}
+	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Board: gate.NewBoard(book)}
+	s.Watch(p.gate.Board)
+	if err := p.gate.Board.Load(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
@@ -112,6 +116,18 @@ func (p *program) handler(f front) (http.Handler, error) {
 // webReport is the pages' way to the reports.
 func (p *program) webReport(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error {
 	return p.report(ctx, w, a, reportQuery{Kind: kind, Code: code, Day: day})
+}
+
+// redecide makes the gate's decisions anew that are not known or past their day:
+// after a change of the law, or of this program, or a long sleep.
+func (p *program) redecide(ctx context.Context) {
+	at := p.gate.Now()
+	made, err := p.store.Redecide(ctx, at, func(d approval.Decided) bool { return p.gate.Board.Stale(d, at) })
+	if err != nil && ctx.Err() == nil {
+		p.log.Error("decisions", "error", err, "made", made)
+	} else if made > 0 {
+		p.log.Info("decisions made anew", "systems", made)
+	}
 }
 
 // close closes what open opened.

@@ -37,6 +37,9 @@ func (g *Gate) AskAll(ctx context.Context, qs []Question) (vs []Verdict) {
 		return vs
 	}
 	s := &sitting{now: now}
+	if g.Board != nil {
+		s.stamp = g.Board.now()
+	}
 	seats := make([]seat, len(qs))
 	for i, q := range qs {
 		seats[i] = s.admit(q)

@@ -32,6 +32,8 @@ type Board struct {
 	scene    atomic.Pointer[scene] // nil: not loaded
 	lease    atomic.Int64          // until when the register was seen unchanged, microseconds
 	renewing atomic.Bool
+	read     atomic.Pointer[func() uint64] // the register's stamp as it is; nil: not loaded
+	stamp    atomic.Uint64                 // the one that the words belong to
 
 	mu      sync.Mutex // of who writes
 	numbers map[string]int
@@ -84,12 +86,16 @@ type Source interface {
 	// for every system, and returns the ledger's head and the latest entry's
 	// time, all of one snapshot.
 	Decisions(ctx context.Context, pattern func(no int, kept string) error, system func(approval.Decided) error) (approval.Head, time.Time, error)
+	// Stamp moves with every change of the register, whoever makes it, at the
+	// instant at which others can see it. It is called for every answer.
+	Stamp() uint64
 }
 
 // Load fills the board. Decisions made under another book are not believed.
 func (b *Board) Load(ctx context.Context, s Source) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	before := s.Stamp()
 	foreign, t := map[int]bool{}, newTable(1<<13)
 	head, at, err := s.Decisions(ctx, func(no int, kept string) error {
 		foreign[no] = !b.adopt(no, kept)
@@ -110,7 +116,10 @@ func (b *Board) Load(ctx context.Context, s Source) error {
 		return fmt.Errorf("load decisions: %w", err)
 	}
 	b.table.Store(t)
+	b.stamp.Store(before)
 	b.show(head, at, false)
+	read := s.Stamp
+	b.read.Store(&read)
 	return nil
 }
 
@@ -124,7 +133,10 @@ func (b *Board) adopt(no int, kept string) bool {
 	for len(list) <= no {
 		list = append(list[:len(list):len(list)], nil)
 	}
-	if list[no] == nil {
+	if p := list[no]; p == nil || p.kept != kept {
+		if p != nil {
+			delete(b.numbers, p.kept)
+		}
 		list[no] = &pattern{kept: kept}
 	}
 	if ok = digest == b.book.Digest(); ok {
@@ -212,6 +224,7 @@ func (b *Board) Pattern(decision uint64) (no int, kept string, ok bool) {
 
 // Before is called before a commit with the decisions as they will be: those
 // that take away are shut. all means that others may change too.
+// Nothing else may be committed between Before and After.
 func (b *Board) Before(changes []approval.Decided, all bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -234,7 +247,7 @@ func (b *Board) Before(changes []approval.Decided, all bool) {
 }
 
 // After is called when the commit is made: every change is shown.
-func (b *Board) After(head approval.Head, at time.Time) {
+func (b *Board) After(head approval.Head, at time.Time, stamp uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.seq.Add(1)
@@ -243,6 +256,7 @@ func (b *Board) After(head approval.Head, at time.Time) {
 	}
 	if b.scene.Load() != nil {
 		b.show(head, at, b.scene.Load().partial)
+		b.stamp.Store(stamp)
 	}
 	b.seq.Add(1)
 	b.writing, b.changes = false, nil
@@ -297,9 +311,17 @@ func (b *Board) show(head approval.Head, at time.Time, partial bool) {
 	b.scene.Store(s)
 }
 
-// seen is told what a read of the register, begun at an instant, found: when it
+// now is the register's stamp as it is.
+func (b *Board) now() uint64 {
+	if f := b.read.Load(); f != nil {
+		return (*f)()
+	}
+	return 0
+}
+
+// seen is told what a read of the register, begun at an instant and at a stamp, found: when it
 // found the head the board knows, the board holds for a while more.
-func (b *Board) seen(head approval.Head, began time.Time) {
+func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.scene.Load()
@@ -307,11 +329,13 @@ func (b *Board) seen(head approval.Head, began time.Time) {
 	case s == nil || b.writing || head.Size < s.head.Size:
 	case head == s.head:
 		b.lease.Store(max(b.lease.Load(), began.UnixMicro()+leaseTime.Microseconds()))
+		b.stamp.Store(stamp)
 	default: // another wrote
 		b.lease.Store(0)
 		b.seq.Add(1)
 		b.table.Load().each(func(w *[platforms]uint64) { set(w, [platforms]word{}) })
 		b.show(head, began, true)
+		b.stamp.Store(stamp)
 		b.seq.Add(1)
 	}
 }
@@ -337,4 +361,33 @@ func (b *Board) refresh(st approval.Standing, head approval.Head) {
 		}
 	}
 	b.put(st.Code, b.judge(st))
+}
+
+// Fill offers decisions made anew of what did not change, at a head.
+func (b *Board) Fill(ds []approval.Decided, head approval.Head) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.scene.Load()
+	if s == nil || b.writing || head != s.head {
+		return
+	}
+	for _, d := range ds {
+		w, _ := b.table.Load().find(b.seed, d.Code)
+		if w == nil || word(atomic.LoadUint64(&w[0])).state() != shut && word(atomic.LoadUint64(&w[1])).state() != shut {
+			b.put(d.Code, [platforms]word{word(d.NDXP), word(d.NDOP)})
+		}
+	}
+}
+
+// Stale tells whether a kept decision is not worth keeping at an instant.
+func (b *Board) Stale(d approval.Decided, at time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	today, _ := dayNumber(at)
+	for _, w := range []word{word(d.NDXP), word(d.NDOP)} {
+		if p := b.voiceOf(w); p == nil || p.alone == nil || today >= w.next() {
+			return true
+		}
+	}
+	return false
 }

@@ -51,6 +51,8 @@ func (s *shelf) Standings(_ context.Context, at time.Time, codes ...string) ([]a
 // kept makes a Source of a function.
 type kept func(pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error)
 
+func (k kept) Stamp() uint64 { return 0 }
+
 func (k kept) Decisions(_ context.Context, pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error) {
 	return k(pattern, system)
 }

@@ -105,7 +105,7 @@ func (b *Board) look(now time.Time, q *Question) (g glance, o outcome) {
 		return g, unready
 	case micro < g.scene.asOf-tolerance.Microseconds():
 		return g, behind
-	case micro >= b.lease.Load() || micro < g.scene.asOf || q.Service != "" || q.Profile == Sandbox || b.linked && q.Consumer != "":
+	case micro >= b.lease.Load() || micro < g.scene.asOf || b.now() != b.stamp.Load() || q.Service != "" || q.Profile == Sandbox || b.linked && q.Consumer != "":
 		return g, unknown
 	}
 	g.at = now

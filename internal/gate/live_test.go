@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/gate"
 	"capdo/internal/law"
+	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 )
 
@@ -22,13 +24,35 @@ type live struct {
 	office *approval.Office
 	gate   *gate.Gate
 	url    string
+	store  *store.Store
+	reads  *counted
+	dir    string
+}
+
+// counted counts the reads of systems.
+type counted struct {
+	*store.Store
+	n atomic.Int64
+}
+
+func (c *counted) Standings(ctx context.Context, at time.Time, codes ...string) ([]approval.Standing, approval.Head, error) {
+	if len(codes) > 0 {
+		c.n.Add(1)
+	}
+	return c.Store.Standings(ctx, at, codes...)
 }
 
 // serve opens a register with n systems A-0001, A-0002, …, whose clock starts
 // at noon of today and runs.
 func serve(t testing.TB, system func(code string) approval.System, n int) live {
 	t.Helper()
-	o, s := storetest.Office(t, storetest.At(today))
+	dir := t.TempDir()
+	o, s := storetest.OfficeIn(t, dir, storetest.At(today))
+	board := gate.NewBoard(o.Book)
+	s.Watch(board)
+	if err := board.Load(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
 	began := time.Now()
 	o.Clock = func() time.Time { return noon(today).Add(time.Since(began)) }
 	w := approval.World{Source: "test"}
@@ -38,10 +62,11 @@ func serve(t testing.TB, system func(code string) approval.System, n int) live {
 	if err := o.Import(t.Context(), storetest.Keeper(), w); err != nil {
 		t.Fatal(err)
 	}
-	g := &gate.Gate{Standings: s, Book: o.Book, Clock: o.Clock}
+	c := &counted{Store: s}
+	g := &gate.Gate{Standings: c, Book: o.Book, Clock: o.Clock, Board: board}
 	srv := httptest.NewServer(g.Handler())
 	t.Cleanup(srv.Close)
-	return live{o, g, srv.URL + decisions}
+	return live{o, g, srv.URL + decisions, s, c, dir}
 }
 
 // appraised is a system whose dossier waits for the owner's decision.
@@ -180,10 +205,21 @@ type sent struct {
 }
 
 // TestNoAllowAfterRevocation is a linearizability check: while readers ask
-// without pause, no question sent after Revoke returned is allowed.
+// without pause, no question sent after Revoke returned is allowed; nor when
+// another process on the same file revokes.
 func TestNoAllowAfterRevocation(t *testing.T) {
+	t.Run("this process", func(t *testing.T) { revokeUnderLoad(t, func(l live) *approval.Office { return l.office }) })
+	t.Run("another process", func(t *testing.T) {
+		revokeUnderLoad(t, func(l live) *approval.Office {
+			return &approval.Office{Store: storetest.OpenIn(t, l.dir), Book: l.office.Book, Clock: l.office.Clock}
+		})
+	})
+}
+
+func revokeUnderLoad(t *testing.T, who func(live) *approval.Office) {
 	const systems, readers = 6, 4
 	l := serve(t, connected, systems)
+	office := who(l)
 	var allows, denials int
 	for i := range systems {
 		code := fmt.Sprintf("A-%04d", i+1)
@@ -208,7 +244,7 @@ func TestNoAllowAfterRevocation(t *testing.T) {
 		for began := time.Now(); open.Load() < 3*readers && time.Since(began) < 30*time.Second; {
 			time.Sleep(time.Millisecond)
 		}
-		_, err := l.office.Revoke(t.Context(), storetest.Actor(law.RoleMPS, ""), code, 1, approval.RevocationInput{Ground: "kê khai sai"})
+		_, err := office.Revoke(t.Context(), storetest.Actor(law.RoleMPS, ""), code, 1, approval.RevocationInput{Ground: "kê khai sai"})
 		returned := time.Now()
 		done.Store(true)
 		wg.Wait()
@@ -228,7 +264,10 @@ func TestNoAllowAfterRevocation(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d allows, %d denials", allows, denials)
+	t.Logf("%d allows, %d denials, %d reads of the register", allows, denials, l.reads.n.Load())
+	if n := l.reads.n.Load(); n*10 > int64(allows+denials) {
+		t.Errorf("%d reads of the register for %d answers", n, allows+denials)
+	}
 	if allows < systems*readers || denials < systems*readers {
 		t.Errorf("%d allows, %d denials: too few to tell", allows, denials)
 	}

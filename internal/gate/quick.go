@@ -47,9 +47,10 @@ func (g *Gate) renew() {
 		}()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
+		stamp := g.Board.now()
 		began, _ := g.now()
 		if a := g.await(ctx, began, nil); a.err == nil {
-			g.Board.seen(a.head, began)
+			g.Board.seen(a.head, began, stamp)
 		}
 	}()
 }
@@ -84,7 +85,7 @@ func (g *Gate) learn(s *sitting, seats []seat) {
 	if g.Board == nil {
 		return
 	}
-	g.Board.seen(s.head, s.now)
+	g.Board.seen(s.head, s.now, s.stamp)
 	for i := range seats {
 		x := &seats[i]
 		if x.instant == nil || x.when != Now {

@@ -24,6 +24,7 @@ const (
 // register.
 type sitting struct {
 	now      time.Time
+	stamp    uint64 // of the register, before it was read
 	instants []*instant
 	head     approval.Head
 }

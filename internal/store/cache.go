@@ -25,6 +25,11 @@ type cache struct {
 	consumers map[string][]connection.Connection // by the code of the consumer
 }
 
+// newCache is an empty one for a ledger of that size.
+func newCache(size int64) *cache {
+	return &cache{size: size, systems: map[string]approval.System{}, ended: map[string]approval.Agency{}}
+}
+
 // advance forgets what changed between the cache's ledger and that of the
 // snapshot. It returns false for a snapshot older than the cache, which must
 // not use it.

@@ -196,6 +196,7 @@ func (w *writing) PutConnection(k *connection.Connection) error {
 		}
 	}
 	k.Version = r.Version
+	w.also = append(w.also, k.Consumer) // its decision rests on its connections
 	var rows []stepRow
 	for i := known; i < len(k.Steps); i++ {
 		s := k.Steps[i]

@@ -32,6 +32,7 @@ func (w *writing) Append(e *approval.Entry) error {
 		w.edge[i] = bytes.Clone(h[:])
 		w.fresh = append(w.fresh, hashRow{I: i, Hash: w.edge[i]})
 	}
+	w.reach(e.Object)
 	w.rows = append(w.rows, entryRow{Seq: e.Seq, Object: e.Object, Bytes: b})
 	w.head.Size++
 	return nil
@@ -128,7 +129,12 @@ func (c *scope) Head() (approval.Head, error) {
 		empty, err := ledger.Root(0, nil)
 		return approval.Head{Root: ledger.Hex(empty)}, err
 	}
-	return approval.Head{Size: h.Size, Root: fmt.Sprintf("%x", h.Root)}, nil
+	return h.head(), nil
+}
+
+// head is the row as others know it.
+func (h *headRow) head() approval.Head {
+	return approval.Head{Size: h.Size, Root: fmt.Sprintf("%x", h.Root)}
 }
 
 // Entries implements approval.Reader. The system is looked for first, inside

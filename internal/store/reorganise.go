@@ -8,6 +8,7 @@ import (
 
 // EndAgency implements approval.Registrar.
 func (w *writing) EndAgency(a approval.Agency) error {
+	w.all = true
 	row := agencyRow{Code: a.Code, EndedOn: string(a.EndedOn), Successor: a.Successor}
 	res, err := w.db.NewUpdate().Model(&row).Column("ended_on", "successor").WherePK().Exec(w.ctx)
 	if err != nil {

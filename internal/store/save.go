@@ -18,6 +18,12 @@ type writing struct {
 	fresh []hashRow        // to be stored by seal
 	rows  []entryRow       // to be stored by seal
 	codes map[string]int   // highest serial by owner
+
+	watch   Watcher
+	touched map[string]*approval.System // by code, as saved
+	also    []string                    // codes that entries name beside
+	all     bool                        // any decision may change
+	decided []approval.Decided          // made by decide
 }
 
 // Create implements approval.Tx.
@@ -41,6 +47,7 @@ func (w *writing) Create(s *approval.System) error {
 		return fmt.Errorf("create system %s: %w", s.Code, err)
 	}
 	s.ID = row.ID
+	w.touch(s)
 	return w.children(s, &approval.System{})
 }
 
@@ -88,6 +95,7 @@ func (w *writing) Save(s *approval.System) error {
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return approval.ErrStale()
 	}
+	w.touch(s)
 	return w.children(s, &old)
 }
 
@@ -271,6 +279,7 @@ func (w *writing) approval(id int64, a approval.Approval, was *approval.Approval
 func (w *writing) PutAgencies(as []approval.Agency) error {
 	rows := make([]agencyRow, len(as))
 	for i, a := range as {
+		w.all = w.all || a.EndedOn != ""
 		rows[i] = agencyRow{Code: a.Code, CodeScheme: a.CodeScheme, CodeConfidence: a.CodeConfidence, Name: a.Name, NameEN: a.NameEN, Grp: a.Group, No: a.No, Kind: a.Kind,
 			Sector: string(a.Sector), SpecialisedUnit: a.SpecialisedUnit, AnnexIX: a.AnnexIX, EndedOn: string(a.EndedOn), FoundedOn: string(a.FoundedOn), Successor: a.Successor}
 	}

@@ -49,7 +49,7 @@ func (s *Store) cacheAt(c *scope, size int64) (k *cache, done func(), err error)
 		return &s.cache, s.cache.mu.Unlock, nil
 	}
 	s.cache.mu.Unlock()
-	own := &cache{size: size, systems: map[string]approval.System{}, ended: map[string]approval.Agency{}}
+	own := newCache(size)
 	return own, func() {}, err
 }
 
@@ -63,12 +63,17 @@ func (c *scope) standing(k *cache, code string, at time.Time) (approval.Standing
 	if err != nil {
 		return approval.Standing{}, err
 	}
+	return c.standingOf(k, &sys, at)
+}
+
+// standingOf derives the standing of a system at hand.
+func (c *scope) standingOf(k *cache, sys *approval.System, at time.Time) (approval.Standing, error) {
 	st := sys.Standing(at)
 	owner, err := k.agency(c, st.Owner)
 	if err != nil {
 		return approval.Standing{}, err
 	}
 	st.OwnerEnded = owner.EndedOn
-	st.Links, err = k.linksOf(c, code, at)
+	st.Links, err = k.linksOf(c, sys.Code, at)
 	return st, err
 }

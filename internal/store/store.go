@@ -41,7 +41,9 @@ type Store struct {
 	r *bun.DB // query_only
 
 	cache cache // of the gate's readings
-	desk  desk  // of the gateways
+	stamp stamp
+	watch Watcher // nil: no decisions are made
+	desk  desk    // of the gateways
 }
 
 // dsn builds a data source name. busy_timeout comes first: the pragmas after
@@ -75,6 +77,9 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	s := &Store{w: w, r: r}
 	if err := s.assertDurable(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if s.stamp, err = openStamp(path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -140,19 +145,42 @@ func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f fu
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		t := &writing{scope: scope{ctx: ctx, db: tx, actor: a, now: at}, edge: map[int64][]byte{}}
-		if err := t.done(); err != nil {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	made := false
+	defer func() {
+		if !made {
+			_ = tx.Rollback() // the error, or the panic, that led here is what counts
+		}
+	}()
+	t := &writing{scope: scope{ctx: ctx, db: tx, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
+	for _, step := range []func() error{t.done, func() error { return f(t) }, t.keepOnce, t.decide, t.seal} {
+		if err := step(); err != nil {
 			return err
 		}
-		if err := f(t); err != nil {
-			return err
-		}
-		if err := t.keepOnce(); err != nil {
-			return err
-		}
-		return t.seal()
-	})
+	}
+	made = true
+	return s.commit(t, tx)
+}
+
+// commit makes a write last. The gate shuts before it what the write takes away,
+// and opens after it what the write gives. No other process can commit while
+// the transaction holds its place, so that the commit is the stamp's next step.
+func (s *Store) commit(t *writing, tx bun.Tx) error {
+	if s.watch == nil {
+		return tx.Commit()
+	}
+	next := uint64(uint32(s.stamp.now()) + 1)
+	s.watch.Before(t.decided, t.all)
+	if err := tx.Commit(); err != nil {
+		_ = tx.Rollback() // it may be over
+		s.watch.Lost()
+		return err
+	}
+	s.watch.After(t.head.head(), t.now, next)
+	return nil
 }
 
 // View implements approval.Store: one snapshot for all of f.
