@@ -575,6 +575,18 @@ CREATE TABLE field_save (
   FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
 ) STRICT;
 
+CREATE TABLE gate_decision (
+    system_id INTEGER PRIMARY KEY REFERENCES system (id),
+    code      TEXT    NOT NULL,
+    ndxp      INTEGER NOT NULL DEFAULT 0,
+    ndop      INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE gate_pattern (
+    no   INTEGER PRIMARY KEY,
+    text TEXT    NOT NULL
+);
+
 CREATE TABLE gateway (
   name          TEXT PRIMARY KEY CHECK (name <> ''),
   version       INTEGER NOT NULL CHECK (version >= 1),
