@@ -14,9 +14,10 @@ import (
 )
 
 // formCommand writes a paper that the decree prescribes, filled from the
-// register: Mẫu 01–07 of a system, Mẫu 08 of an agency.
+// register: Mẫu 01–07 of a system, Mẫu 08 of an agency; or the dossier's own
+// statement, on its form.
 func formCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "form", "mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--data DIR] [-o FILE]")
+	f := flags(w, "form", "dossier SYSTEM | mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day of the data, YYYY-MM-DD")
 	edition := f.String("edition", "", "edition of the paper (default: of the dossier, or of the day)")
 	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
@@ -27,6 +28,9 @@ func formCommand(ctx context.Context, w world) (err error) {
 	}
 	if len(rest) != 2 {
 		return errors.New("name the paper and the system, or mau-08 and the agency")
+	}
+	if rest[0] != paperDossier && !strings.HasPrefix(rest[0], "mau-") {
+		return fmt.Errorf("there is no paper %s", rest[0])
 	}
 	day, err := law.ParseDay(*on)
 	if err != nil {

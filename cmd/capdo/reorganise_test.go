@@ -49,6 +49,7 @@ func TestFormCommand(t *testing.T) {
 		{"mau-06", "H35-S0002", "QUYẾT ĐỊNH"},
 		{"mau-05", "H35-S0002", "Ủy ban nhân dân tỉnh Lai Châu"},
 		{"mau-08", "H35", "15/12/2025"},
+		{"dossier", "H35-S0002", "Thuyết minh đề xuất cấp độ"},
 	}
 	for _, tt := range tests {
 		out := filepath.Join(t.TempDir(), "paper.pdf")
@@ -60,7 +61,7 @@ func TestFormCommand(t *testing.T) {
 			t.Errorf("%s has no %q", tt.paper, tt.want)
 		}
 	}
-	for _, args := range [][]string{{"form"}, {"form", "mau-99", "H35-S0002", "--data", dir}, {"form", "mau-01", "H35-S9999", "--data", dir}, {"form", "mau-08", "Z99", "--data", dir}} {
+	for _, args := range [][]string{{"form"}, {"form", "mau-99", "H35-S0002", "--data", dir}, {"form", "mau-01", "H35-S9999", "--data", dir}, {"form", "system", "H35-S0002", "--data", dir}, {"form", "dossier", "H35-S9999", "--data", dir}, {"form", "mau-08", "Z99", "--data", dir}} {
 		if r := capdo(t, "", args...); r.status != statusUsage {
 			t.Errorf("%v: %+v", args, r)
 		}

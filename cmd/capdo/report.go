@@ -149,6 +149,9 @@ func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q r
 	if strings.HasPrefix(q.Kind, "mau-") {
 		return p.form(ctx, w, a, q)
 	}
+	if q.Kind == paperDossier {
+		return p.statement(ctx, w, a, q)
+	}
 	if q.Kind == "system" {
 		s, err := p.systemReport(ctx, a, q.Code, q.Day)
 		if err != nil {

@@ -12,10 +12,13 @@ import (
 // about a system: the yearly report.
 const agencyReport = "mau-08"
 
-// paperSystem sends a prescribed paper about a system.
+// dossierPaper is the statement of the dossier on its own form.
+const dossierPaper = "dossier"
+
+// paperSystem sends the dossier's own page or a prescribed paper about a system.
 func (s *site) paperSystem(v *visit) error {
 	kind, ok := strings.CutSuffix(v.r.PathValue("paper"), ".pdf")
-	if !ok || kind == agencyReport || !s.prescribed(kind) {
+	if !ok || kind == agencyReport || kind != dossierPaper && !s.prescribed(kind) {
 		return s.absent(v)
 	}
 	return s.report(v, kind, v.code())
@@ -56,7 +59,7 @@ func (v *visit) papers(f *approval.File) []Link {
 	if d := f.System.Last(); d != nil && d.Rules != "" {
 		rules = d.Rules
 	}
-	var all []Link
+	all := []Link{{Href: "/systems/" + f.System.Code + "/papers/" + dossierPaper + ".pdf", Text: v.t("paper.dossier", strings.ToUpper(f.Form.Edition))}}
 	for _, o := range v.Shelf.Officials() {
 		href, edition := "/systems/"+f.System.Code, editionOf(rules)
 		if o.ID == agencyReport {

@@ -22,7 +22,7 @@ func TestPapers(t *testing.T) {
 	for code, edition := range map[string]string{old.Code: "r85", fresh.Code: "r331"} {
 		p := officer.get("/systems/" + code).wants(http.StatusOK)
 		p.lint("vi")
-		titles := map[string]string{}
+		titles := map[string]string{"dossier": "(biểu mẫu " + strings.ToUpper(edition) + ")"}
 		for _, o := range h.office.Shelf.Officials() {
 			if o.Edition == edition && o.ID != "mau-08" || o.Edition == "r331" && o.ID == "mau-08" {
 				titles[o.ID] = o.Title.VI

@@ -49,7 +49,7 @@ type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kin
 type DuplicatesFunc func(ctx context.Context, a approval.Actor) ([]approval.Pair, error)
 
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
-// "system" or a prescribed paper "mau-01" to "mau-07" with the code of a
+// "system", "dossier" or a prescribed paper "mau-01" to "mau-07" with the code of a
 // system, "mau-08" with that of an agency. Refusals are those of the office.
 type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error
 

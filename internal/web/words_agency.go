@@ -3,9 +3,10 @@ package web
 // agencyWords are the phrases of agencies in time and of the prescribed papers.
 func agencyWords() catalogue {
 	return catalogue{
-		"paper.title": {"Mẫu văn bản", "Prescribed papers"},
-		"paper.lead":  {"Văn bản theo mẫu của nghị định, điền sẵn từ bản ghi (PDF).", "The papers the decree prescribes, filled in from the record (PDF)."},
-		"paper.no":    {"Mẫu số %s: %s", "Form no. %s: %s"},
+		"paper.title":   {"Mẫu văn bản", "Prescribed papers"},
+		"paper.lead":    {"Văn bản theo mẫu của nghị định, điền sẵn từ bản ghi (PDF).", "The papers the decree prescribes, filled in from the record (PDF)."},
+		"paper.dossier": {"Thuyết minh hồ sơ đề xuất cấp độ (biểu mẫu %s)", "Statement of the level dossier (form %s)"},
+		"paper.no":      {"Mẫu số %s: %s", "Form no. %s: %s"},
 
 		"own.title":     {"Chủ quản qua các thời kỳ", "Owners over time"},
 		"own.inherited": {"%s. Quyết định số %s ngày %s được ban hành khi chủ quản là %s.", "%s. Decision no. %s of %s was given while the owner was %s."},
