@@ -115,6 +115,13 @@ func newVictim(t testing.TB) victim {
 			t.Fatal(err)
 		}
 	}
+	roster := &review.Roster{Store: s, Book: o.Book, Clock: clock.Now}
+	for _, owner := range []string{"H56", "H41"} {
+		held := storetest.Lead(t, o, owner, "Ba cửa", storetest.Submitted)
+		if err = roster.Move(ctx, storetest.Actor(law.RoleSpecialisedUnit, owner), held.Code, review.Take, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)

@@ -45,6 +45,7 @@ type DeskPage struct {
 	Say        *SayForm
 	Errors     []ErrorLink // of a remark
 	MarkSeen   bool
+	Hold       *HoldForm // nil when this actor takes nothing in hand
 	Acts       []ActLink
 	Act        *Form // the first act that is the actor's
 }
@@ -74,6 +75,13 @@ type SayForm struct {
 	Text    string
 	Error   string
 	Secret  bool // the tick of internal
+}
+
+// HoldForm is who has the dossier in hand, and what the actor may do about it.
+type HoldForm struct {
+	Action, Holder string
+	Take, Mine     bool
+	Colleagues     []Option
 }
 
 // ThreadCard is a thread as drawn.
@@ -167,8 +175,27 @@ func (k desk) may(p *DeskPage, said SayForm) error {
 		break
 	}
 	if k.judges() {
+		if err := k.hold(p); err != nil {
+			return err
+		}
 		said.Action, said.Targets, p.MarkSeen = k.at+"/remarks", k.targets(said), true
 		p.Say = &said
+	}
+	return nil
+}
+
+// hold fills in who has the dossier in hand.
+func (k desk) hold(p *DeskPage) error {
+	held, colleagues, err := k.holders()
+	if err != nil || k.Roster == nil || k.file.System.Open() == nil {
+		return err
+	}
+	now := held[review.HoldObject(k.file.System.Code, k.d.No)]
+	p.Hold = &HoldForm{Action: k.at + "/hold", Holder: now.Name, Take: now.Holder == "", Mine: now.Holder == k.actor().Person}
+	for _, c := range colleagues {
+		if c.Person != k.actor().Person {
+			p.Hold.Colleagues = append(p.Hold.Colleagues, Option{Code: c.Login, Label: c.Name})
+		}
 	}
 	return nil
 }

@@ -82,6 +82,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 			return err
 		},
 		Review: &review.Desk{Store: s, Book: o.Book, Clock: h.clock.Now},
+		Roster: &review.Roster{Store: s, Book: o.Book, Clock: h.clock.Now},
 		WhatIf: h.whatIf(s),
 		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, q whatif.Adoption) error {
 			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, q.Rules, q.On)

@@ -33,6 +33,7 @@ type Config struct {
 	WhatIf     WhatIfFunc           // nil hides the question what a change of law would do
 	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
 	Review     ReviewDesk           // nil hides the reviewer's desk
+	Roster     RosterDesk           // nil hides who has which dossier in hand
 	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
 	Notices    *notice.Desk         // nil hides the notices
 }
@@ -104,6 +105,9 @@ func (s *site) routes() http.Handler {
 	}
 	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
 	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
+	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
+	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
+	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
 	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
 	const field = "/systems/{code}/dossier/fields/{field}" // each field of the draft by itself
 	mux.HandleFunc("GET "+field, s.inside(s.fieldShow))

@@ -39,9 +39,9 @@ func pageWords() catalogue {
 		"num.total":    {"hệ thống thông tin", "systems"},
 
 		"queue.title":  {"Hàng chờ xử lý", "Queue"},
-		"queue.lead":   {"Hồ sơ đang chờ đúng vai trò của bạn, chờ lâu nhất đứng trước.", "Dossiers that wait for your role, longest waiting first."},
+		"queue.lead":   {"Hồ sơ đang chờ đúng vai trò của bạn, đến hạn trước đứng trước.", "Dossiers that wait for your role, what is due first standing first."},
 		"queue.empty":  {"Không có việc nào đang chờ bạn.", "Nothing is waiting for you."},
-		"queue.more":   {"Hiện %s việc chờ lâu nhất trong %s việc; xong việc nào, việc tiếp theo hiện lên.", "Showing the %s longest waiting of %s; the next move up as these are done."},
+		"queue.more":   {"Hiện %s việc đến hạn trước trong %s việc.", "Showing the %s due first of %s."},
 		"limit.days":   {"Thời hạn %d ngày", "Limit: %d days"},
 		"limit.none":   {"Không có thời hạn", "No limit"},
 		"due.left":     {"Còn %d ngày", "%d days left"},
