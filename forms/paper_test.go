@@ -34,7 +34,7 @@ func TestShelf(t *testing.T) {
 	}
 	want := []string{
 		"appraisal any", "confirmation any", "decision any", "dossier r331", "dossier r85", "facts any", "inspection any",
-		"opinion any", "plan any", "receipt any", "register any", "reinstatement any", "retirement any", "revocation any", "sign_in any", "suspension any",
+		"opinion any", "plan any", "receipt any", "register any", "reinstatement any", "retirement any", "revocation any", "sign_in any", "subscription any", "suspension any",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("on the shelf: %q", got)

@@ -212,28 +212,40 @@ func (c *scope) eachOf(rows []systemRow, f func(approval.System, plan.Plan) erro
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, len(all))
-	for i, s := range all {
-		ids[i] = s.ID
+	of, err := c.plansOf(rows)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := f(s, of[s.ID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plansOf loads the plans of a batch of systems, whatever else is on record of
+// these.
+func (c *scope) plansOf(rows []systemRow) (map[int64]plan.Plan, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
 	}
 	said, err := rowsOf[saidRow](c, "plan_row", ids, "t.system_id, t.no")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	of := map[int64][]saidRow{}
 	for _, r := range said {
 		of[r.SystemID] = append(of[r.SystemID], r)
 	}
-	for _, s := range all {
-		p, err := grown(s.Code, of[s.ID])
-		if err != nil {
-			return err
-		}
-		if err := f(s, p); err != nil {
-			return err
+	all := map[int64]plan.Plan{}
+	for _, r := range rows {
+		if all[r.ID], err = grown(r.Code, of[r.ID]); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // Grow implements plan.Tx.

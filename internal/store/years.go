@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/uptrace/bun"
 
@@ -43,10 +44,13 @@ func (c *scope) YearOf(agency string, year int) (plan.Year, error) {
 		}
 		y.Version++
 		var err error
-		if r.Kind == "drill" {
+		switch r.Kind {
+		case "drill":
 			err = add(&y.Drills, r.Body)
-		} else {
+		case "budget":
 			err = add(&y.Budgets, r.Body)
+		default:
+			err = fmt.Errorf("kind %q is not known", r.Kind)
 		}
 		if err != nil {
 			return y, fmt.Errorf("row %d of year %d of %s: %w", r.No, year, agency, err)
@@ -100,26 +104,46 @@ func (v *check) plans() error {
 	for _, h := range heads {
 		kept[h.SystemID] = h
 	}
-	return v.EachPlan("", func(s approval.System, p plan.Plan) error {
-		h, ok := kept[s.ID]
-		if p.Version == 0 && !ok {
+	for from := int64(math.MinInt64); ; {
+		var rows []systemRow
+		if err := v.scope.systems(&rows).ColumnExpr("s.id, s.code").Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(v.ctx); err != nil {
+			return fmt.Errorf("read systems: %w", err)
+		}
+		of, err := v.plansOf(rows)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			h, ok := kept[r.ID]
+			if err := v.plan(plan.Object(r.Code), of[r.ID], h, ok); err != nil {
+				return err
+			}
+			from = r.ID
+		}
+		if len(rows) < bulk {
 			return nil
 		}
-		object := plan.Object(s.Code)
-		digest, err := p.Digest()
-		if err != nil {
-			return err
-		}
-		b, err := json.Marshal(h.kept())
-		if err != nil {
-			return err
-		}
-		if e, known := v.last[object]; known && (h.Version != p.Version || e.Detail["numbers"] != string(b)) {
-			v.blame(e.Seq, object, "the numbers kept are not those of the last entry: version %d, %s", h.Version, b)
-		}
-		v.record(object, digest)
+	}
+}
+
+// plan compares one plan, and the numbers kept of it when there are any.
+func (v *check) plan(object string, p plan.Plan, h planHead, kept bool) error {
+	if p.Version == 0 && !kept {
 		return nil
-	})
+	}
+	digest, err := p.Digest()
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(h.kept())
+	if err != nil {
+		return err
+	}
+	if e, known := v.last[object]; known && (h.Version != p.Version || e.Detail["numbers"] != string(b)) {
+		v.blame(e.Seq, object, "the numbers kept are not those of the last entry: version %d, %s", h.Version, b)
+	}
+	v.record(object, digest)
+	return nil
 }
 
 // yearsKept compares every agency's year with its last entry.
