@@ -57,13 +57,16 @@ var plan = map[string]room{
 	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
 
+	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
+	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
+
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"golang.org/x/net"}},
 }
 

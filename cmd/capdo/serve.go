@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"capdo/internal/gate"
@@ -31,6 +32,8 @@ func serve(ctx context.Context, w world) (err error) {
 	post := noticeFlags(f, w)
 	var maps mapFlags
 	maps.declare(f, w)
+	var lists gazetteFlags
+	lists.declare(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func serve(ctx context.Context, w world) (err error) {
 	}
 	go tell(ctx)
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines}
+	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
 	if maps.dir != "" {
 		if maps.life < leastLife {
 			return errors.Join(fmt.Errorf("--maps-life: at least %v", leastLife), l.Close())
@@ -111,10 +114,16 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	defer stop()
 	go p.redecide(ctx)
 	listeners := []net.Listener{l}
-	h, err := p.handler(f)
+	var h http.Handler
+	var err error
+	if p.press, err = p.openGazette(ctx, l, f); err == nil {
+		h, err = p.handler(f)
+	}
 	handlers := []http.Handler{h}
-	if f.machines != nil && err == nil {
+	if f.machines != nil {
 		listeners = append(listeners, f.machines)
+	}
+	if f.machines != nil && err == nil {
 		h, err = p.machineDoor(f.doors, p.byCertificate)
 		handlers = append(handlers, h)
 	}
@@ -127,6 +136,10 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
 	go p.attachments.Watch(ctx, tick.C)
+	var pressing sync.WaitGroup
+	pressing.Go(func() { p.press.Run(ctx) })
+	defer pressing.Wait() // it reads the register, which is closed next
+	defer stop()
 	done := make(chan error, len(listeners))
 	for i, l := range listeners {
 		go func() {

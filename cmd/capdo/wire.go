@@ -18,6 +18,7 @@ import (
 	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
+	"capdo/internal/gazette"
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/machine"
@@ -40,6 +41,8 @@ type program struct {
 	desk        *identity.Desk
 	machines    *machine.Registry
 	clock       func() time.Time
+	dir         string // of the register
+	press       *gazette.Press
 	log         *slog.Logger
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
@@ -70,7 +73,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &program{store: s, book: book, shelf: shelf, clock: w.clock}
+	p := &program{store: s, book: book, shelf: shelf, clock: w.clock, dir: dir}
 	if p.controls, err = controls.Load(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -97,6 +100,7 @@ type front struct {
 
 	machines net.Listener // for gateways alone, nil: none
 	flags    machineFlags
+	gazette  gazetteFlags
 }
 
 // handler is the whole program over HTTP: the gate, and the pages.
@@ -110,6 +114,9 @@ func (p *program) handler(f front) (http.Handler, error) {
 	h, err := p.gate.Before(pages, f.doors)
 	if err != nil {
 		return nil, err
+	}
+	if p.press != nil {
+		h = p.press.Before(h)
 	}
 	return p.guarded(h, f.doors, f.flags)
 }

@@ -147,3 +147,12 @@ func CheckConsistency(proof []Hash, from, to Checkpoint) error {
 	}
 	return nil
 }
+
+// Leaf returns the stored leaf hash of entry seq.
+func Leaf(seq int64, r Reader) (Hash, error) {
+	hs, err := r.ReadHashes([]int64{tlog.StoredHashIndex(0, seq)})
+	if err != nil {
+		return Hash{}, fmt.Errorf("leaf %d: %w", seq, err)
+	}
+	return hs[0], nil
+}

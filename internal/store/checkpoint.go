@@ -68,6 +68,11 @@ func (s *Store) Ledger(ctx context.Context, f func(Tree) error) error {
 	})
 }
 
+// Prove runs f on the size of the ledger and its stored hashes, at one snapshot.
+func (s *Store) Prove(ctx context.Context, f func(size int64, r ledger.Reader) error) error {
+	return s.Ledger(ctx, func(t Tree) error { return f(t.Size, t) })
+}
+
 // Bundle carries the whole ledger away, without its checkpoint.
 func (s *Store) Bundle(ctx context.Context) (b ledger.Bundle, err error) {
 	err = s.Ledger(ctx, func(t Tree) error {
@@ -96,8 +101,15 @@ func (s *Store) Bundle(ctx context.Context) (b ledger.Bundle, err error) {
 // PutCheckpoint stores a signed checkpoint of a size that has none yet. It is
 // no act on the register: it leaves no entry.
 func (s *Store) PutCheckpoint(ctx context.Context, size int64, note string) error {
-	row := checkpointRow{Size: size, Note: note}
-	if _, err := s.w.NewInsert().Model(&row).On("CONFLICT (size) DO NOTHING").Exec(ctx); err != nil {
+	err := s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker()}}
+		n, err := w.shared((*checkpointRow)(nil)).Where("c.size = ?", size).Count(ctx)
+		if err != nil || n > 0 {
+			return err
+		}
+		return insert(w, []checkpointRow{{Size: size, Note: note}})
+	})
+	if err != nil {
 		return fmt.Errorf("put checkpoint: %w", err)
 	}
 	return nil

@@ -22,23 +22,9 @@ type placeRow struct {
 // systemPrefix begins the object of every system.
 const systemPrefix = "system:"
 
-// Enrolled is a system with its place in the status lists.
-type Enrolled struct {
-	Place  int
-	System approval.System
-}
-
-// Roll is what changed in the register since a size of the ledger.
-type Roll struct {
-	Head    approval.Head
-	Systems []Enrolled         // that changed
-	Ended   map[string]law.Day // every agency that has ended, with its last day
-	At      int64              // when the latest entry was written, Unix microseconds; 0: none
-}
-
 // Roll returns the systems that an entry since a size names, all of them when
 // since is 0, at one snapshot.
-func (s *Store) Roll(ctx context.Context, since int64) (r Roll, err error) {
+func (s *Store) Roll(ctx context.Context, since int64) (r approval.Roll, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
 		if r.Head, err = c.Head(); err != nil {
 			return err
@@ -78,7 +64,7 @@ func (c *scope) latest(size int64) (int64, error) {
 }
 
 // enrol loads the systems concerned, in the order of their places.
-func (c *scope) enrol(r *Roll, since int64) error {
+func (c *scope) enrol(r *approval.Roll, since int64) error {
 	for from := int64(-1); ; {
 		var rows []placeRow
 		q := c.table(&rows, "status_place AS t").ColumnExpr("t.place, t.system_id, s.code").Where("t.place > ?", from).OrderExpr("t.place").Limit(bulk)
@@ -106,7 +92,7 @@ func (c *scope) enrol(r *Roll, since int64) error {
 			return err
 		}
 		for _, x := range all {
-			r.Systems = append(r.Systems, Enrolled{int(place[x.ID]), x})
+			r.Systems = append(r.Systems, approval.Enrolled{Place: int(place[x.ID]), System: x})
 		}
 		from = rows[len(rows)-1].Place
 	}

@@ -13,7 +13,7 @@ import (
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.decisions"},
-	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutCheckpoint", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep"},
+	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decide"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce"},
 }

@@ -1,0 +1,154 @@
+package gazette
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"capdo/internal/ledger"
+	"capdo/internal/seal"
+)
+
+// TypeSnapshot is the type of a snapshot's signature.
+const TypeSnapshot = "capdo-snapshot+ndjson"
+
+// Head is the first line of a snapshot. The lines after it are Items, by place;
+// the last line is {"jws":…}, a detached JWS over all bytes before it.
+type Head struct {
+	Kind       string   `json:"kind"` // capdo-snapshot/1
+	Platform   string   `json:"platform"`
+	Version    int64    `json:"version"` // size of the ledger
+	Since      int64    `json:"since"`   // 0: every system; else those that may have changed since that version
+	IAT        int64    `json:"iat"`
+	EXP        int64    `json:"exp"`
+	Usable     [5]int64 `json:"usable"` // seconds after iat, by level
+	Count      int      `json:"count"`  // of items here
+	State      string   `json:"state"`  // SHA-256 over every item, those left out too, a line each
+	Law        string   `json:"law"`
+	Checkpoint string   `json:"checkpoint"` // signed note
+	From       int64    `json:"from"`       // where the proof begins; 0: none
+	Proof      []string `json:"proof"`      // base64: the ledger of From is the beginning of this one
+}
+
+// Kind is what a head calls itself.
+const Kind = "capdo-snapshot/1"
+
+// Item is the decision on one system.
+type Item struct {
+	Code       string     `json:"code"`
+	Place      int        `json:"place"`
+	Decision   string     `json:"decision"`
+	Status     string     `json:"status"`
+	Level      int        `json:"level"`
+	ValidUntil *time.Time `json:"valid_until"`
+}
+
+// Line writes an item as it stands in the snapshot.
+func (i Item) Line() ([]byte, error) {
+	b, err := json.Marshal(i)
+	return append(b, '\n'), err
+}
+
+// State hashes items, by place.
+func State(items []Item) (string, error) {
+	h := sha256.New()
+	for _, i := range items {
+		b, err := i.Line()
+		if err != nil {
+			return "", err
+		}
+		h.Write(b)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// items are the lines of a platform as items.
+func (e *edition) items(platform int) []Item {
+	out := make([]Item, len(e.lines[platform]))
+	for place, l := range e.lines[platform] {
+		out[place] = Item{l.code, place, decision(l.status), l.status.String(), int(l.level), dated(l.until)}
+	}
+	return out
+}
+
+// snapshot writes the snapshot of an edition for a reader that saw since.
+func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64) ([]byte, error) {
+	all := e.items(platform)
+	h := Head{Kind: Kind, Platform: platforms()[platform], Version: e.checkpoint.Size, IAT: e.iat, EXP: e.exp, Law: p.Book.Digest(), Checkpoint: e.note, From: since, Proof: []string{}}
+	for k, s := range p.Book.Lists().Usable {
+		h.Usable[k] = int64(s)
+	}
+	var err error
+	if h.State, err = State(all); err != nil {
+		return nil, err
+	}
+	if err := p.Register.Prove(ctx, func(_ int64, r ledger.Reader) error {
+		proof, err := ledger.ProveConsistency(since, h.Version, r)
+		h.Proof = hashes(proof)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if since > p.floorOf() {
+		h.Since = since
+		all = slices.DeleteFunc(all, func(i Item) bool { return e.lines[platform][i.Place].changed < since })
+	}
+	h.Count = len(all)
+	var o bytes.Buffer
+	b, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	o.Write(append(b, '\n'))
+	for _, i := range all {
+		b, err := i.Line()
+		if err != nil {
+			return nil, err
+		}
+		o.Write(b)
+	}
+	key, err := p.Key(ctx, seal.ES256)
+	if err != nil {
+		return nil, err
+	}
+	jws, err := key.Detached(TypeSnapshot, o.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(&o, "{\"jws\":\"%s\"}\n", jws)
+	return o.Bytes(), nil
+}
+
+func (p *Press) floorOf() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.floor
+}
+
+// hashes prints a proof.
+func hashes(proof []ledger.Hash) []string {
+	out := make([]string, len(proof))
+	for i, h := range proof {
+		out[i] = base64.StdEncoding.EncodeToString(h[:])
+	}
+	return out
+}
+
+// ReadProof reads what hashes printed.
+func ReadProof(text []string) ([]ledger.Hash, error) {
+	out := make([]ledger.Hash, len(text))
+	for i, s := range text {
+		b, err := base64.StdEncoding.Strict().DecodeString(s)
+		if err != nil || len(b) != ledger.HashSize {
+			return nil, fmt.Errorf("proof: %q is no hash", s)
+		}
+		out[i] = ledger.Hash(b)
+	}
+	return out, nil
+}
