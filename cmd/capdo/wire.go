@@ -80,7 +80,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
-	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Board: gate.NewBoard(book)}
+	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book)}
 	s.Watch(p.gate.Board)
 	if err := p.gate.Board.Load(ctx, s); err != nil {
 		return nil, errors.Join(err, s.Close())

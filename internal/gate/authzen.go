@@ -20,6 +20,7 @@ const (
 type entity struct {
 	given    bool
 	kind, id string
+	typed    bool // the type is there
 	whole    bool // nothing required is missing
 }
 
@@ -102,7 +103,7 @@ func (d *document) entity(e *entity, kind, id string) bool {
 		}
 		return d.ignore(name, kind, id, "properties")
 	})
-	e.whole = hasKind && hasID
+	e.typed, e.whole = hasKind, hasKind && hasID
 	return ok
 }
 
@@ -204,9 +205,15 @@ func (f *front) describe(w http.ResponseWriter, r *http.Request) {
 		complain(w, http.StatusMethodNotAllowed, law.Text{VI: "Chỉ dùng phương thức GET.", EN: "Use the method GET only."})
 		return
 	}
-	write(w, http.StatusOK, map[string]string{
+	points := map[string]string{
 		"policy_decision_point":       f.Base,
 		"access_evaluation_endpoint":  f.Base + evaluationPath,
 		"access_evaluations_endpoint": f.Base + evaluationsPath,
-	})
+	}
+	if f.Systems != nil {
+		points["search_subject_endpoint"] = f.Base + searchSubjectPath
+		points["search_resource_endpoint"] = f.Base + searchResourcePath
+		points["search_action_endpoint"] = f.Base + searchActionPath
+	}
+	write(w, http.StatusOK, points)
 }

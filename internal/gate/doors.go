@@ -124,6 +124,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.evaluation(w, r, false)
 	case p == evaluationsPath:
 		f.evaluation(w, r, true)
+	case f.Systems != nil && (p == searchSubjectPath || p == searchResourcePath || p == searchActionPath):
+		f.searching(w, r)
 	case p == f.metadata && f.metadata != "":
 		f.describe(w, r)
 	case f.next != nil && !ours(p):

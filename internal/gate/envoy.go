@@ -64,7 +64,8 @@ func (f *front) checking(w http.ResponseWriter, r *http.Request) (v Verdict) {
 // name takes the systems a check names: the asking one from the certificate that
 // Envoy verified (source.principal) when Doors.Principal is set, else from the
 // one header; the providing one from the route (context_extensions.provider),
-// else from its header.
+// else from its header; the data
+// service likewise.
 func (f *front) name(q *Question, c check) bool {
 	system := c.headers[strings.ToLower(f.SystemHeader)]
 	if f.Principal != "" {
@@ -78,13 +79,20 @@ func (f *front) name(q *Question, c check) bool {
 	if own, ok := c.extensions["provider"]; ok {
 		provider, both = own, true
 	}
+	service, named := c.headers[strings.ToLower(f.ServiceHeader)]
+	if own, ok := c.extensions["service"]; ok {
+		service, named = own, true
+	}
 	switch {
-	case !sole(system) || both && !sole(provider) || !both && f.BothSides:
+	case !sole(system) || both && !sole(provider) || named && (!both || !sole(service)) || !both && f.BothSides:
 		return false
 	case both:
 		q.Provider, q.Consumer = provider[0], system[0]
 	default:
 		q.Provider = system[0]
+	}
+	if named {
+		q.Service = service[0]
 	}
 	return true
 }

@@ -115,6 +115,16 @@
 // from a known one by case alone; other unknown members are ignored.
 // X-Request-ID comes back.
 //
+//	POST /access/v1/search/subject      who may connect to the resource
+//	POST /access/v1/search/resource     to whom the subject may connect
+//	POST /access/v1/search/action       connect, or nothing
+//
+// (when Gate.Systems is set) answer {"results":[…],"page":{"next_token":…,
+// "count":…}}: each system that an evaluation would allow now, in the order of
+// codes, at most page.limit and 1,000 at once; page.token takes next_token, and
+// next_token "" is the end. A page may hold fewer than its limit and not be the
+// last. The id of what is sought counts for nothing. 500 is a fault of the gate.
+//
 // # How to enforce it
 //
 // Connect only when the status is 200, and the body is JSON with decision
@@ -170,6 +180,7 @@ type Gate struct {
 	Book      *law.Book
 	Clock     func() time.Time
 	Log       *slog.Logger // nil: silent
+	Systems   Systems      // among which a search looks; nil: there is no search
 	Board     *Board       // decisions ready made, under the same book; nil: the register is asked each time
 
 	seen    atomic.Int64 // latest reading of the clock, microseconds
