@@ -62,6 +62,11 @@ func (s *site) checkForms() error {
 			return fmt.Errorf("no form %s on the shelf", d.form)
 		}
 	}
+	for _, id := range linkForms() {
+		if _, err := s.form(id); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
@@ -88,6 +89,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, q.Rules, q.On)
 			return err
 		}}
+	c.Connections = &connection.Office{Store: s, Book: o.Book, Clock: h.clock.Now}
 	if c.Controls, err = listsOnce(); err != nil {
 		t.Fatal(err)
 	}

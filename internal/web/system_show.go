@@ -30,6 +30,7 @@ type SystemPage struct {
 	Report     string
 	Assistant  string // address of the level assistant, "" when facts may not be stated now
 	Desk       string // address of the reviewer's desk, "" while nothing was handed in
+	Links      string // address of its connections, "" when there are no such pages
 	Controls   string // address of the list of controls
 }
 
@@ -71,6 +72,7 @@ func (s *site) systemShow(v *visit) error {
 		return err
 	}
 	at := "/systems/" + file.System.Code
+	p.Links = s.connectionsOf(&file)
 	if s.Reports != nil {
 		p.Report = at + "/report.pdf"
 	}

@@ -9,6 +9,7 @@ import (
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
@@ -29,13 +30,14 @@ type Config struct {
 	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
 	Reports ReportFunc // nil hides the links to PDF reports
 
-	Controls   *controls.Catalogues // nil hides the lists of controls
-	WhatIf     WhatIfFunc           // nil hides the question what a change of law would do
-	WhatIfFile WhatIfFileFunc       // nil hides the links to its files
-	Review     ReviewDesk           // nil hides the reviewer's desk
-	Roster     RosterDesk           // nil hides who has which dossier in hand
-	Duplicates DuplicatesFunc       // nil hides the page of systems that may be one
-	Notices    *notice.Desk         // nil hides the notices
+	Controls    *controls.Catalogues // nil hides the lists of controls
+	WhatIf      WhatIfFunc           // nil hides the question what a change of law would do
+	WhatIfFile  WhatIfFileFunc       // nil hides the links to its files
+	Review      ReviewDesk           // nil hides the reviewer's desk
+	Roster      RosterDesk           // nil hides who has which dossier in hand
+	Connections *connection.Office   // nil hides the pages of connections and data services
+	Duplicates  DuplicatesFunc       // nil hides the page of systems that may be one
+	Notices     *notice.Desk         // nil hides the notices
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
@@ -129,6 +131,15 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
+	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
+	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
+	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
+	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
+	mux.HandleFunc("GET /connections/{id}/{act}", s.inside(s.connectionActShow))
+	mux.HandleFunc("POST /connections/{id}/{act}", s.inside(s.connectionActDo))
+	mux.HandleFunc("GET /services", s.inside(s.servicesShow))
+	mux.HandleFunc("GET /services/new", s.inside(s.serviceNew))
+	mux.HandleFunc("POST /services/new", s.inside(s.serviceAdd))
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
 	mux.HandleFunc("GET /law/instruments/{id}", s.inside(s.instrumentShow))

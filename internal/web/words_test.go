@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/law"
 	"capdo/internal/web"
 	"capdo/templates"
@@ -121,5 +122,10 @@ func TestWordsOfCodes(t *testing.T) {
 		need("switch.", n.Key)
 	}
 	need("performer.", law.PerformerSelf, law.PerformerIndependent, law.PerformerLicensed)
+	need("kn.state.", connection.States()...)
+	need("kn.next.", connection.States()...)
+	need("kn.act.", connection.Acts()...)
+	need("kn.past.", append(connection.Acts(), connection.ActRequest)...)
+	need("done.kn-", append(connection.Acts(), connection.ActRequest, "service")...)
 	need("done.", "register", "facts", "draft", "submit", "opinion", "receipt", "appraisal", "decision", "confirmation", "revocation", "suspension", "reinstatement", "plan", "inspection", "retirement")
 }
