@@ -151,11 +151,15 @@ func (d *document) forget() bool {
 }
 
 // over completes a tuple by the defaults of its request, member by member.
-func (t tuple) over(defaults tuple) tuple {
-	for own, other := range map[*entity]entity{&t.subject: defaults.subject, &t.resource: defaults.resource, &t.action: defaults.action} {
-		if !own.given {
-			*own = other
-		}
+func (t tuple) over(defaults *tuple) tuple {
+	if !t.subject.given {
+		t.subject = defaults.subject
+	}
+	if !t.resource.given {
+		t.resource = defaults.resource
+	}
+	if !t.action.given {
+		t.action = defaults.action
 	}
 	if !t.context {
 		t.said = defaults.said

@@ -23,6 +23,8 @@ import (
 type Board struct {
 	book   *law.Book
 	seed   maphash.Seed
+	lawful bool // the book can allow at all
+	press  *press
 	linked bool // by policy two sides need a connection on record, which no word holds
 
 	seq      atomic.Uint64 // odd while a change is being shown
@@ -73,10 +75,11 @@ func (b *Board) made(kept string, plain, short voice, day law.Day) *pattern {
 // NewBoard returns an empty board under a book; until it is loaded the gate
 // before it denies.
 func NewBoard(book *law.Book) *Board {
-	b := &Board{book: book, linked: book.Policy().ConnectionRequired, seed: maphash.MakeSeed(), numbers: map[string]int{}, since: map[law.Day]law.Day{}}
+	b := &Board{book: book, press: newPress(), linked: book.Policy().ConnectionRequired, seed: maphash.MakeSeed(), numbers: map[string]int{}, since: map[law.Day]law.Day{}}
 	b.table.Store(newTable(0))
 	b.patterns.Store(&[]*pattern{})
 	b.chords.Store(&map[uint32]*chord{})
+	_, b.lawful = book.Reason(law.ReasonAllowed)
 	return b
 }
 

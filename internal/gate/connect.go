@@ -17,8 +17,15 @@ import (
 // was announced: what a gateway announces and does not send would otherwise be
 // taken from its next question.
 func (f *front) connect(w http.ResponseWriter, r *http.Request) {
-	v := f.connecting(r)
+	q, refused := f.named(r)
 	h := w.Header()
+	if refused.code == "" {
+		if x, ok := f.glimpse(r.Context(), &q); ok {
+			f.pass(w, r, &x)
+			return
+		}
+	}
+	v := f.connecting(r, q, refused)
 	h["Content-Length"] = []string{"0"}
 	h["Cache-Control"] = []string{"no-store"}
 	h["X-Decision"] = []string{v.Decision}
@@ -37,19 +44,48 @@ func (f *front) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// pass answers from the board.
+func (f *front) pass(w http.ResponseWriter, r *http.Request, x *glance) {
+	p, h := f.Board.press, w.Header()
+	h["Content-Length"] = p.none
+	h["Cache-Control"] = p.noStore
+	h["X-Decision"] = x.chord.decision
+	h["X-Decision-Reason"] = x.chord.codes
+	h["X-Decision-Version"] = x.scene.version
+	if x.end != noDay {
+		h["X-Decision-Until"] = p.until(x.end)
+	}
+	if r.ContentLength != 0 {
+		h["Connection"] = []string{"close"}
+	}
+	if x.chord.allow {
+		w.WriteHeader(http.StatusOK)
+	} else {
+		w.WriteHeader(http.StatusForbidden)
+	}
+}
+
 // connecting decides on the systems the gateway names. Whatever goes wrong is a
 // denial.
-func (f *front) connecting(r *http.Request) (v Verdict) {
+func (f *front) connecting(r *http.Request, q Question, refused ground) (v Verdict) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.report("gate: panic", fmt.Errorf("%v", p), []Question{{}})
 			v = refusal(Question{}, time.Time{}, broken())
 		}
 	}()
-	if !f.trusts(r.RemoteAddr) {
-		return refusal(Question{}, time.Time{}, stranger())
+	if refused.code != "" {
+		return refusal(Question{}, time.Time{}, refused)
 	}
-	q := Question{Platform: f.Platform}
+	return f.Ask(r.Context(), q)
+}
+
+// named is what the gateway asks; refused when it may not.
+func (f *front) named(r *http.Request) (q Question, refused ground) {
+	if !f.trusts(r.RemoteAddr) {
+		return q, stranger()
+	}
+	q.Platform = f.Platform
 	system, known := r.Header[f.SystemHeader]
 	provider, both := r.Header[f.ProviderHeader]
 	service, named := r.Header[f.ServiceHeader]
@@ -64,7 +100,7 @@ func (f *front) connecting(r *http.Request) (v Verdict) {
 	if named && q.bad.code == "" {
 		q.Service = service[0]
 	}
-	return f.Ask(r.Context(), q)
+	return q, refused
 }
 
 // trusts tells whether a connection comes from a trusted peer.
@@ -80,12 +116,4 @@ func sole(vals []string) bool {
 }
 
 // codes lists the codes of reasons, each once.
-func codes(rs []Reason) string {
-	var out []string
-	for _, r := range rs {
-		if !slices.Contains(out, r.Code) {
-			out = append(out, r.Code)
-		}
-	}
-	return strings.Join(out, " ")
-}
+func codes(rs []Reason) string { return strings.Join(codesOf(rs), " ") }

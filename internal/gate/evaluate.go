@@ -41,7 +41,10 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 	if many {
 		most = maxBatch
 	}
-	in, status, bad := body(w, r, most)
+	p := f.press()
+	s := p.take()
+	defer p.give(s)
+	in, status, bad := s.body(w, r, most)
 	var q request
 	if bad.VI == "" {
 		status = http.StatusBadRequest
@@ -54,6 +57,9 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 		complain(w, status, bad)
 		return
 	}
+	if f.evaluateSwiftly(w, r, &q, s) {
+		return
+	}
 	if len(q.evaluations) == 0 {
 		write(w, http.StatusOK, say(f.Ask(r.Context(), q.question())))
 		return
@@ -63,16 +69,54 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 	}{f.evaluate(r, q)})
 }
 
+// evaluateSwiftly answers from the board, if it can.
+func (f *front) evaluateSwiftly(w http.ResponseWriter, r *http.Request, q *request, s *sheet) bool {
+	s.qs = s.qs[:0]
+	if len(q.evaluations) == 0 {
+		s.qs = append(s.qs, q.question())
+	}
+	for _, t := range q.evaluations {
+		s.qs = append(s.qs, t.over(&q.tuple).question())
+	}
+	if !f.swiftBatch(r.Context(), s) {
+		return false
+	}
+	s.out = s.out[:0]
+	if len(q.evaluations) == 0 {
+		s.out = s.seen[0].appendEvaluation(s.out, s)
+	} else {
+		s.out = append(s.out, `{"evaluations":[`...)
+		for i := range s.seen {
+			if i > 0 {
+				s.out = append(s.out, ',')
+			}
+			s.out = s.seen[i].appendEvaluation(s.out, s)
+			if q.enough(s.seen[i].chord.allow) {
+				break
+			}
+		}
+		s.out = append(s.out, "]}"...)
+	}
+	s.out = append(s.out, '\n')
+	f.Board.press.print(w, s)
+	return true
+}
+
+// enough tells whether the semantic of several evaluations ends after one.
+func (q *request) enough(allow bool) bool {
+	return allow && q.semantic == permitOnFirstHit || !allow && q.semantic == denyOnFirstDeny
+}
+
 // evaluate decides several evaluations, as far as their semantic goes.
 func (f *front) evaluate(r *http.Request, q request) []decided {
 	qs := make([]Question, len(q.evaluations))
 	for i, t := range q.evaluations {
-		qs[i] = t.over(q.tuple).question()
+		qs[i] = t.over(&q.tuple).question()
 	}
 	out := make([]decided, 0, len(qs))
 	for _, v := range f.AskAll(r.Context(), qs) {
 		out = append(out, say(v))
-		if allow := v.Decision == Allow; allow && q.semantic == permitOnFirstHit || !allow && q.semantic == denyOnFirstDeny {
+		if q.enough(v.Decision == Allow) {
 			break
 		}
 	}

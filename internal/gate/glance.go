@@ -235,7 +235,7 @@ func (b *Board) stranger(at time.Time) [platforms]word {
 
 // quote appends a JSON string as the doors write it.
 func quote(buf []byte, s string) []byte {
-	if strings.ContainsAny(s, `"\`) {
+	if strings.IndexByte(s, '"') >= 0 || strings.IndexByte(s, '\\') >= 0 {
 		return append(buf, plainJSON(s)...)
 	}
 	buf = append(buf, '"')
@@ -250,8 +250,8 @@ func appendTime(buf []byte, t time.Time) []byte {
 	return append(buf, '"')
 }
 
-// appendGrounds appends "level" to the end of an answer.
-func (g *glance) appendGrounds(buf []byte) []byte {
+// appendGrounds appends what an answer rests on, to its end.
+func (g *glance) appendGrounds(buf []byte, s *sheet) []byte {
 	buf = append(buf, `,"level":`...)
 	if g.level > 0 {
 		buf = append(buf, byte('0'+g.level))
@@ -262,7 +262,7 @@ func (g *glance) appendGrounds(buf []byte) []byte {
 	if g.end == noDay {
 		buf = append(buf, "null"...)
 	} else {
-		buf = appendTime(buf, dayStart(g.end))
+		buf = append(buf, s.ends(g.end)...)
 	}
 	buf = append(buf, `,"reasons":`...)
 	buf = append(buf, g.chord.json...)
@@ -270,22 +270,26 @@ func (g *glance) appendGrounds(buf []byte) []byte {
 }
 
 // appendVerdict appends an answer as one question's door writes it.
-func (g *glance) appendVerdict(buf []byte, q *Question) []byte {
-	buf = append(append(append(buf, `{"decision":"`...), g.chord.decision[0]...), `","at":`...)
-	buf = append(appendTime(buf, g.at), `,"when":"now","provider":`...)
+func (g *glance) appendVerdict(buf []byte, q *Question, s *sheet) []byte {
+	if g.chord.allow {
+		buf = append(buf, `{"decision":"allow","at":`...)
+	} else {
+		buf = append(buf, `{"decision":"deny","at":`...)
+	}
+	buf = append(append(buf, s.at...), `,"when":"now","provider":`...)
 	buf = quote(buf, q.Provider)
 	if q.Consumer != "" {
 		buf = quote(append(buf, `,"consumer":`...), q.Consumer)
 	}
-	return g.appendGrounds(buf)
+	return g.appendGrounds(buf, s)
 }
 
 // appendEvaluation appends an answer in the words of AuthZEN.
-func (g *glance) appendEvaluation(buf []byte) []byte {
+func (g *glance) appendEvaluation(buf []byte, s *sheet) []byte {
 	if g.chord.allow {
 		buf = append(buf, `{"decision":true,"context":{"at":`...)
 	} else {
 		buf = append(buf, `{"decision":false,"context":{"at":`...)
 	}
-	return append(g.appendGrounds(appendTime(buf, g.at)), '}')
+	return append(g.appendGrounds(append(buf, s.at...), s), '}')
 }

@@ -18,9 +18,7 @@ func (g *Gate) settle(now time.Time, q *Question) (x glance, refused ground, ok 
 	x, o := g.Board.look(now, q)
 	switch o {
 	case known:
-		if g.Board.lease.Load()-now.UnixMicro() < leaseHalf.Microseconds() {
-			g.renew()
-		}
+		g.renewIfDue(now)
 		return x, refused, true
 	case unready:
 		return x, notReady(), true
@@ -58,7 +56,7 @@ func (g *Gate) renew() {
 // swift answers all questions from the board at one state of the register, or
 // none.
 func (g *Gate) swift(now time.Time, qs []Question) ([]Verdict, bool) {
-	if g.Board == nil || !g.lawful() {
+	if !g.boarded() {
 		return nil, false
 	}
 	vs := make([]Verdict, len(qs))
