@@ -31,7 +31,7 @@ const gatewayName = "Cổng kết nối"
 // errFound that a step came out otherwise than it should.
 func (p *program) tell(ctx context.Context, t *teller, s story) error {
 	s.t, s.day, s.tabs = t, law.DayOf(p.clock()), map[string]*browser{}
-	for _, scene := range []func(context.Context){s.standing, s.register, s.badInput, s.file, s.wrongHands, s.decide, s.deploy, s.revoke} {
+	for _, scene := range []func(context.Context){s.standing, s.register, s.badInput, s.file, s.wrongHands, s.decide, s.deploy, s.connect, s.revoke} {
 		if s.err == nil {
 			scene(ctx)
 		}
