@@ -93,6 +93,8 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	if c.Controls, err = listsOnce(); err != nil {
 		t.Fatal(err)
 	}
+	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
+	o.Measure = c.Plans.Deployed
 	if change != nil {
 		change(&c)
 	}

@@ -56,7 +56,7 @@ func (v *visit) page(title string) Page {
 
 // nav is the main navigation with the present place marked.
 func (v *visit) nav() []Link {
-	places := []Link{{Href: "/", Text: "home"}, {Href: "/queue", Text: "queue"}, {Href: "/systems", Text: "systems"},
+	places := []Link{{Href: "/", Text: "home"}, {Href: "/queue", Text: "queue"}, {Href: "/systems", Text: "systems"}, {Href: "/calendar", Text: "calendar"},
 		{Href: "/overview", Text: "overview"}, {Href: "/gate", Text: "gate"}, {Href: "/law", Text: "law"}}
 	for i, p := range places {
 		places[i].Text = v.t("nav." + p.Text)

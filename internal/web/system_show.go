@@ -32,6 +32,7 @@ type SystemPage struct {
 	Desk       string // address of the reviewer's desk, "" while nothing was handed in
 	Links      string // address of its connections, "" when there are no such pages
 	Controls   string // address of the list of controls
+	Checklist  string // address of the plan control by control
 }
 
 // Missing is a step that still lacks; Href is set when this actor may take it.
@@ -84,6 +85,9 @@ func (s *site) systemShow(v *visit) error {
 	}
 	if s.Controls != nil {
 		p.Controls = at + "/controls"
+	}
+	if s.Plans != nil {
+		p.Checklist = at + "/checklist"
 	}
 	return v.show(http.StatusOK, "system", p)
 }

@@ -51,6 +51,17 @@ type WhatIfFileFunc func(ctx context.Context, w io.Writer, a approval.Actor, kin
 // be one and the same. It decides nothing.
 type DuplicatesFunc func(ctx context.Context, a approval.Actor) ([]approval.Pair, error)
 
+// GapsFunc writes what lacks in a plan as a PDF.
+type GapsFunc func(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error
+
+// FeedStore keeps whose calendar feed a secret address is, by its hash.
+type FeedStore interface {
+	PutFeed(ctx context.Context, login, tokenHash string, at time.Time) error
+	EndFeed(ctx context.Context, login string) error
+	FeedOf(ctx context.Context, tokenHash string) (login string, found bool, err error)
+	HasFeed(ctx context.Context, login string) (bool, error)
+}
+
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
 // "system", "dossier" or a prescribed paper "mau-01" to "mau-07" with the code of a
 // system, "mau-08" with that of an agency. Refusals are those of the office.
@@ -120,6 +131,23 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
+	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
+	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
+	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
+	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
+	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
+	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))
+	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.inside(s.gapsPDF))
+	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
+	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
+	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
+	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
+	mux.HandleFunc("GET /calendar", s.inside(s.agendaShow))
+	mux.HandleFunc("POST /calendar/feed", s.inside(s.feedMake))
+	mux.HandleFunc("POST /calendar/feed/end", s.inside(s.feedEnd))
+	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))
+	mux.HandleFunc("GET /bulk", s.inside(s.bulkShow))
+	mux.HandleFunc("POST /bulk", s.inside(s.bulkDo))
 	mux.HandleFunc("GET /assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))

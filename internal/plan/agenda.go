@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"context"
+	"slices"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// Scope is whose calendar is asked for.
+type Scope string
+
+// The scopes of a calendar.
+const (
+	Mine      Scope = "mine"   // of the person: the work of the capacity, and what is escalated to it
+	OfAgency  Scope = "agency" // of an agency
+	OfCountry Scope = "nation" // of the country, for who sees it
+)
+
+// Agenda lists what falls due in a scope. agency narrows it to one agency, ""
+// is the actor's own, or every one where the actor's capacity is national.
+func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency string) ([]Item, error) {
+	now := o.now()
+	if !a.National() {
+		if agency != "" && agency != a.Body {
+			return nil, approval.ErrNotFound()
+		}
+		agency = a.Body
+	}
+	q := Question{Book: o.Book, Now: now}
+	err := o.Store.View(ctx, a, func(r Reader) error { return o.gather(r, &q, agency, law.DayOf(now).Time().Year()) })
+	if err != nil {
+		return nil, err
+	}
+	items := Due(q)
+	if scope == Mine {
+		day := law.DayOf(now)
+		items = slices.DeleteFunc(items, func(it Item) bool { return !it.Concerns(o.Book, a, day) })
+	}
+	return items, nil
+}
+
+// gather reads what the question is about.
+func (o *Room) gather(r Reader, q *Question, agency string, year int) error {
+	owners := map[string]bool{}
+	err := r.EachPlan(agency, func(s approval.System, p Plan) error {
+		if s.Retirement != nil || s.Origin == approval.Listed {
+			return nil // of a listed system only the name is known
+		}
+		owners[s.Owner] = true
+		sh := Sheet{System: s, Plan: p}
+		if p.Answered() {
+			var err error
+			if sh, err = o.sheet(r, &s, &p, q.Now); err != nil {
+				return err
+			}
+		}
+		q.Sheets = append(q.Sheets, sh)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	as, err := r.Agencies()
+	if err != nil {
+		return err
+	}
+	for _, x := range as {
+		if owners[x.Code] {
+			y, err := r.YearOf(x.Code, year)
+			if err != nil {
+				return err
+			}
+			q.Years = append(q.Years, y)
+		}
+	}
+	return nil
+}
+
+// Candidate is a system whose list has a control, with what is said of it.
+type Candidate struct {
+	Code, Name string
+	Level      law.Level
+	Result     Result
+	Simulated  bool
+}
+
+// Candidates lists the systems of the actor's body whose list under a rule set
+// has a control.
+func (o *Room) Candidates(ctx context.Context, a approval.Actor, rules law.RuleSet, key string) ([]Candidate, error) {
+	now := o.now()
+	current, _ := o.Book.RuleSetOn(law.DayOf(now))
+	has := map[law.Level]bool{}
+	for l := law.Level(1); l.Valid(); l++ {
+		for _, c := range o.Lists.For(rules, l) {
+			has[l] = has[l] || c.Key == key
+		}
+	}
+	var out []Candidate
+	err := o.Store.View(ctx, a, func(r Reader) error {
+		return r.EachPlan(a.Body, func(s approval.System, p Plan) error {
+			at, known := ListOf(s.Standing(now), current)
+			if s.Retirement != nil || !known || at.Rules != rules || !has[at.Level] {
+				return nil
+			}
+			c := Candidate{Code: s.Code, Name: s.Name, Level: at.Level, Result: Unanswered, Simulated: s.Origin == approval.Simulated}
+			if x := p.answerOf(at, key); x != nil {
+				c.Result = x.Result
+			}
+			out = append(out, c)
+			return nil
+		})
+	})
+	return out, err
+}
