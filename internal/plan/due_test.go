@@ -40,7 +40,7 @@ func TestDue(t *testing.T) {
 	far := storetest.Lead(t, h.office, "H41", "Nghệ An", storetest.Confirmed).Code
 	items := h.agenda(officer, plan.OfAgency)
 	for id, day := range map[string]law.Day{
-		"conformity:" + kept:                "2027-07-01",
+		"conformity:" + kept:                 "2027-07-01",
 		"review:" + code + ":account-review": "2027-05-22", // 6 months at level 3, from the approval
 		"review:" + kept + ":account-review": "2027-02-19", // from the first day of the decree
 		"review:" + code + ":penetration":    "2027-11-22", // suggested

@@ -46,7 +46,7 @@ type ControlForm struct {
 	Carried                                                string // what the older list says, nothing is taken over
 	Checked                                                string // what another person said
 	Past                                                   []string
-	Answer                                                 int // number of the answer to be checked, 0 none
+	Answer                                                 int  // number of the answer to be checked, 0 none
 	Open                                                   bool // something in the fold is to be mended
 }
 

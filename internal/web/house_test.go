@@ -20,6 +20,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/review"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"

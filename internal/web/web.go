@@ -15,6 +15,7 @@ import (
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/notice"
+	"capdo/internal/plan"
 	"capdo/internal/whatif"
 )
 
@@ -38,6 +39,9 @@ type Config struct {
 	Connections *connection.Office   // nil hides the pages of connections and data services
 	Duplicates  DuplicatesFunc       // nil hides the page of systems that may be one
 	Notices     *notice.Desk         // nil hides the notices
+	Plans       *plan.Room           // nil hides the plan control by control, and the calendar
+	GapsPDF     GapsFunc             // nil hides the PDF of what lacks
+	Feeds       FeedStore            // nil hides the calendar feed
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
