@@ -135,23 +135,6 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
-	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
-	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
-	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
-	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
-	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
-	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))
-	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.inside(s.gapsPDF))
-	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
-	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
-	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
-	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
-	mux.HandleFunc("GET /calendar", s.inside(s.agendaShow))
-	mux.HandleFunc("POST /calendar/feed", s.inside(s.feedMake))
-	mux.HandleFunc("POST /calendar/feed/end", s.inside(s.feedEnd))
-	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))
-	mux.HandleFunc("GET /bulk", s.inside(s.bulkShow))
-	mux.HandleFunc("POST /bulk", s.inside(s.bulkDo))
 	mux.HandleFunc("GET /assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
@@ -184,7 +167,29 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.inside(s.paperSystem))
 	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.inside(s.paperAgency))
 	mux.HandleFunc("GET /", s.outside(s.absent))
+	s.planRoutes(mux)
 	return mux
+}
+
+// planRoutes are the addresses of the plan and of what falls due.
+func (s *site) planRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
+	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
+	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
+	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
+	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
+	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))
+	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.inside(s.gapsPDF))
+	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
+	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
+	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
+	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
+	mux.HandleFunc("GET /calendar", s.inside(s.agendaShow))
+	mux.HandleFunc("POST /calendar/feed", s.inside(s.feedMake))
+	mux.HandleFunc("POST /calendar/feed/end", s.inside(s.feedEnd))
+	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))
+	mux.HandleFunc("GET /bulk", s.inside(s.bulkShow))
+	mux.HandleFunc("POST /bulk", s.inside(s.bulkDo))
 }
 
 // outside serves anyone.
