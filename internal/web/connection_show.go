@@ -110,6 +110,9 @@ func (s *site) connectionShow(v *visit) error {
 	}
 	asked := s.Gate.Ask(v.r.Context(), gate.Question{Provider: c.Provider, Consumer: c.Consumer, Service: c.Service, Profile: c.Profile, Platform: c.Platform, At: v.now})
 	p.Verdict = v.verdict(asked)
+	if f.State == connection.Allowed && asked.Decision != gate.Allow {
+		p.Next = v.t("kn.next.denied")
+	}
 	p.Facts = []Fact{{Label: v.t("kn.consumer"), Value: c.Consumer}, {Label: v.t("kn.provider"), Value: c.Provider},
 		{Label: v.t("kn.service"), Value: c.Service + " – " + f.Service.Name}, {Label: v.t("kn.purpose"), Value: c.Purpose, Long: true},
 		{Label: v.t("kn.basis"), Value: c.Basis, Long: true}, {Label: v.t("gate.platform"), Value: c.Platform}, {Label: v.t("kn.profile"), Value: v.t("kn.profile." + c.Profile)}}

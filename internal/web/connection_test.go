@@ -73,6 +73,10 @@ func TestConnectionPages(t *testing.T) {
 	if a := theirs.get(absent).wants(http.StatusNotFound); a.body == "" {
 		t.Error("no page")
 	}
+	ministry.fill("/systems/"+provider+"/suspension", url.Values{"direction": {"provider"}, "ground": {"Sự cố"}, "number": {"1/QĐ-BCA"}})
+	if p := state("Được cho phép"); !strings.Contains(p.text("main"), "khắc phục các lý do nêu trên") {
+		t.Error("allowed and denied: the page says there is nothing to do")
+	}
 	officer.fill(at+"/end", url.Values{"ground": {"Hết nhu cầu"}}).leads(at + "?done=kn-end")
 	state("Đã kết thúc")
 }

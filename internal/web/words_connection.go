@@ -46,6 +46,7 @@ func connectionWords() catalogue {
 
 		"kn.next.requested": {"Cơ quan quản lý xem xét và cho phép hoặc từ chối.", "The regulator looks at the request and allows or refuses it."},
 		"kn.next.allowed":   {"Không cần làm gì; trước khi hết thời hạn, đề nghị cơ quan quản lý cho phép lại.", "Nothing to do; before the term ends ask the regulator to allow it anew."},
+		"kn.next.denied":    {"Quyết định cho phép còn thời hạn nhưng hai bên chưa đủ điều kiện; khắc phục các lý do nêu trên.", "The grant still runs, but the two sides do not meet the conditions; remedy the reasons above."},
 		"kn.next.suspended": {"Khắc phục điều nêu trong quyết định tạm đình chỉ rồi đề nghị khôi phục.", "Remedy what the suspension names, then ask for reinstatement."},
 		"kn.next.lapsed":    {"Đề nghị cơ quan quản lý cho phép lại.", "Ask the regulator to allow it anew."},
 		"kn.next.refused":   {"Đọc lý do dưới đây, khắc phục và gửi yêu cầu mới.", "Read the ground below, remedy it and send a new request."},
