@@ -47,6 +47,7 @@ func need(t *testing.T, program string) string {
 type site struct {
 	base   string
 	people map[string]person
+	office *approval.Office
 }
 
 func serveSmall(t *testing.T) site {
@@ -84,7 +85,7 @@ func serveSmall(t *testing.T) site {
 			t.Error(err)
 		}
 	})
-	return site{"http://" + l.Addr().String(), people}
+	return site{"http://" + l.Addr().String(), people, p.office}
 }
 
 // chromium starts a browser and notes every request it makes.

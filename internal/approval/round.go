@@ -3,6 +3,7 @@ package approval
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"time"
 
 	"capdo/forms"
@@ -73,6 +74,24 @@ func (d *Dossier) handIn(code string, by Who, at time.Time) error {
 	}
 	d.Rounds = append(d.Rounds, Round{No: len(d.Rounds) + 1, Digest: d.Digest, Edition: d.Edition, Submission: d.submission(code), By: by, At: at})
 	return nil
+}
+
+// enclose takes the documents attached to the dossier into what is submitted,
+// each by its name and hash; one found to be harmful stops the submission.
+func (d *Dossier) enclose(tx Tx, code string) ([]Finding, error) {
+	all, err := tx.Attached(code, "dossier:"+strconv.Itoa(d.No))
+	if err != nil {
+		return nil, fmt.Errorf("enclose documents: %w", err)
+	}
+	var fs []Finding
+	d.Documents = nil
+	for _, x := range all {
+		d.Documents = append(d.Documents, Enclosure{Name: x.Name, SHA256: x.SHA256})
+		if x.State == "quarantined" {
+			fs = append(fs, Finding{Rule: "document-quarantined", Says: law.Text{VI: "Bỏ tài liệu «" + x.Name + "»: chương trình quét thấy nội dung gây hại.", EN: "Remove the document “" + x.Name + "”: the scanner found it harmful."}})
+		}
+	}
+	return fs, nil
 }
 
 // LastRound is the number of the latest round; 1 for a dossier handed in before

@@ -58,7 +58,7 @@ func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Do
 // and the law's determination under a digest, and hands it in. Every finding
 // is collected; on any, nothing changes.
 func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64, st forms.Answers) (System, error) {
-	return o.act(ctx, a, ActSubmit, code, version, func(s *System, now time.Time) (map[string]string, error) {
+	return o.actIn(ctx, a, ActSubmit, code, version, func(tx Tx, s *System, now time.Time) (map[string]string, error) {
 		if err := o.guard(ActSubmit, a, s, s.Standing(now), today(now)); err != nil {
 			return nil, err
 		}
@@ -66,7 +66,11 @@ func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64
 		if err != nil {
 			return nil, err
 		}
-		if fs := o.complete(s, d, today(now)); len(fs) > 0 {
+		found, err := d.enclose(tx, s.Code)
+		if err != nil {
+			return nil, err
+		}
+		if fs := append(o.complete(s, d, today(now)), found...); len(fs) > 0 {
 			return nil, &Refusal{Invalid, fs}
 		}
 		facts := s.Facts.Facts

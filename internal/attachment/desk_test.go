@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -310,4 +311,30 @@ func TestDeskRefusesBadFiles(t *testing.T) {
 	if files, _ := filepath.Glob(filepath.Join(r.dir, "*", "*", "*")); len(files) != 0 {
 		t.Errorf("files %v", files)
 	}
+}
+
+// TestWhatIsHandedInNamesItsDocuments: a submission freezes name and hash of
+// every document; another document is another digest.
+func TestWhatIsHandedInNamesItsDocuments(t *testing.T) {
+	r := open(t)
+	d := r.must(r.attach("H56", "Quy chế.txt", "Điều 1"))
+	ctx, o, a := context.Background(), r.desk.Office, operator("H56")
+	f, err := o.File(ctx, a, r.codes["H56"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := o.Submit(ctx, a, f.System.Code, f.System.Version, storetest.Statement(3, "2026-11-25"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	round := s.Last().Rounds[0]
+	if want := []approval.Enclosure{{Name: "Quy chế.txt", SHA256: d.SHA256}}; !slices.Equal(round.Submission.Documents, want) {
+		t.Errorf("enclosed: %+v", round.Submission.Documents)
+	}
+	other := round.Submission
+	other.Documents = []approval.Enclosure{{Name: "Quy chế.txt", SHA256: strings.Repeat("0", 64)}}
+	if digest, err := approval.Digest(other); err != nil || digest == round.Digest {
+		t.Errorf("the digest does not hold the documents: %s, %v", digest, err)
+	}
+	r.sound()
 }

@@ -124,6 +124,9 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	}
 	k.compare(&p, rs)
 	p.Sections = k.sections()
+	if len(d.Documents) > 0 {
+		p.Facts = append(p.Facts, Fact{Label: v.t("desk.documents"), Value: enclosed(d.Documents), Long: true})
+	}
 	p.Threads, p.Open = k.cards(), len(review.Open(k.threads))
 	if lastReturn(d) != nil {
 		p.Letter = k.at + "/letter"
@@ -292,7 +295,20 @@ func (k desk) compare(p *DeskPage, rs []review.Remark) {
 		}
 		p.Changes = append(p.Changes, change(k.voice, f, a, b))
 	})
+	if a, b := enclosed(before.Documents), enclosed(after.Documents); a != b {
+		f := forms.Field{Type: "longtext", Label: forms.Text{VI: k.site.words["desk.documents"].vi, EN: k.site.words["desk.documents"].en}}
+		p.Changes = append(p.Changes, change(k.voice, &f, forms.Answers{"": a}, forms.Answers{"": b}))
+	}
 	p.Same = k.t("desk.same", same)
+}
+
+// enclosed lists the documents of a round, each with the start of its hash.
+func enclosed(ds []approval.Enclosure) string {
+	lines := make([]string, len(ds))
+	for i, d := range ds {
+		lines[i] = d.Name + " (" + d.SHA256[:min(12, len(d.SHA256))] + "…)"
+	}
+	return strings.Join(lines, "\n")
 }
 
 // change is one field before and after.

@@ -16,6 +16,7 @@ func deskWords() catalogue {
 		"desk.round":        {"Lần gửi thứ %d", "Round %d"},
 		"desk.version":      {"Phiên bản bản ghi:", "Version of the record:"},
 		"desk.changes":      {"Thay đổi", "What changed"},
+		"desk.documents":    {"Tài liệu kèm theo", "Documents enclosed"},
 		"desk.since":        {"So với lần gửi thứ %d.", "Since round %d."},
 		"desk.first":        {"Bạn chưa xem lần gửi nào trước đây; toàn bộ hồ sơ ở phần dưới.", "You have not looked at an earlier round; the whole dossier is below."},
 		"desk.nothing":      {"Không có gì mới kể từ khi bạn xem lần gửi thứ %d.", "Nothing is new since you looked at round %d."},
