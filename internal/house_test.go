@@ -67,7 +67,7 @@ var plan = map[string]room{
 
 	// The door: ties the knot, reads flags, environment and the clock.
 	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
-		[]string{"golang.org/x/net"}},
+		[]string{"golang.org/x/mod", "golang.org/x/net"}},
 }
 
 const module = "capdo"

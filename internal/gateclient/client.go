@@ -119,7 +119,7 @@ func (c *Client) Checkpoint(ctx context.Context, from int64) (note string, proof
 
 // Snapshot reads a snapshot for a reader that saw since.
 func (c *Client) Snapshot(ctx context.Context, platform string, since int64) ([]byte, error) {
-	return c.Get(ctx, "/gate/v1/snapshot?platform="+url.QueryEscape(platform)+"&since="+strconv.FormatInt(since, 10), "", maxSnapshot)
+	return c.get(ctx, platform, since, false)
 }
 
 // ErrReset says that changes were missed: take a snapshot.
@@ -146,4 +146,21 @@ func (c *Client) Changes(ctx context.Context, since int64) (cs []gazette.Change,
 		return nil, since, fmt.Errorf("read changes: %w", err)
 	}
 	return said.Changes, said.Next, nil
+}
+
+// Change is one of the feed.
+type Change = gazette.Change
+
+// Whole reads a snapshot of every system, with the proof from what the memory
+// saw, for a reader that has no earlier one at hand.
+func (c *Client) Whole(ctx context.Context, platform string, m *Memory) ([]byte, error) {
+	return c.get(ctx, platform, m.Size(), true)
+}
+
+func (c *Client) get(ctx context.Context, platform string, since int64, whole bool) ([]byte, error) {
+	address := "/gate/v1/snapshot?platform=" + url.QueryEscape(platform) + "&since=" + strconv.FormatInt(since, 10)
+	if whole {
+		address += "&whole=1"
+	}
+	return c.Get(ctx, address, "", maxSnapshot)
 }

@@ -28,10 +28,10 @@
 //	    provider), iat, exp = valid_until and at most token_days, level, platform,
 //	    service, status.status_list {idx, uri}. The certificate of a system, or with
 //	    provider of its connection to another. 403 when the gate would deny.
-//	GET /gate/v1/snapshot[?platform=][&since=VERSION]
+//	GET /gate/v1/snapshot[?platform=][&since=VERSION][&whole=1]
 //	    every decision: NDJSON (snapshot.go), version = size of the ledger, with a
 //	    consistency proof from since. With since, only what changed, when that is
-//	    known. 409 {"error":"rollback"} when since lies beyond the ledger.
+//	    known and whole is not asked. 409 {"error":"rollback"} when since lies beyond the ledger.
 //	GET /gate/v1/changes[?since=N][&wait=SECONDS]
 //	    {"next":N,"changes":[…]}: what changed after N; waits up to 30 s for it. 410
 //	    {"error":"reset","next":N} when that is not known any more: take a snapshot.

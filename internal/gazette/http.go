@@ -274,7 +274,7 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusConflict, "rollback")
 		return
 	}
-	b, err := p.snapshot(r.Context(), e, i, since)
+	b, err := p.snapshot(r.Context(), e, i, since, q.Get("whole") == "1")
 	if err != nil {
 		fail(w, http.StatusServiceUnavailable, "unsound")
 		return

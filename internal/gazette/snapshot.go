@@ -77,8 +77,9 @@ func (e *edition) items(platform int) []Item {
 	return out
 }
 
-// snapshot writes the snapshot of an edition for a reader that saw since.
-func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64) ([]byte, error) {
+// snapshot writes the snapshot of an edition for a reader that saw since; whole
+// when it has no earlier one at hand.
+func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64, whole bool) ([]byte, error) {
 	all := e.items(platform)
 	h := Head{Kind: Kind, Platform: platforms()[platform], Version: e.checkpoint.Size, IAT: e.iat, EXP: e.exp, Law: p.Book.Digest(), Checkpoint: e.note, From: since, Proof: []string{}}
 	for k, s := range p.Book.Lists().Usable {
@@ -95,7 +96,7 @@ func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since in
 	}); err != nil {
 		return nil, err
 	}
-	if since > p.floorOf() {
+	if !whole && since > p.floorOf() {
 		h.Since = since
 		all = slices.DeleteFunc(all, func(i Item) bool { return e.lines[platform][i.Place].changed < since })
 	}

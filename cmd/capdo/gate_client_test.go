@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/store/storetest"
+)
+
+// TestGateClient: everything signed, from a service that is really up, by the
+// commands a gateway has; then the same with the service gone.
+func TestGateClient(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	data := filepath.Join(dir, "data")
+	w := world{getenv: func(string) string { return "" }, in: strings.NewReader(""), out: io.Discard, err: io.Discard,
+		clock: func() time.Time { return time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC) }}
+	p, err := open(ctx, w, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.office.Import(ctx, storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	good := storetest.Lead(t, p.office, "H56", "Một cửa", storetest.Deployed)
+	bad := storetest.Lead(t, p.office, "H56", "Hai cửa", storetest.Registered)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- p.serveOn(serving, l, front{}) }()
+	base := "http://" + l.Addr().String()
+	fetch(t, base+"/ledger/v1/checkpoint") // it is up, and has made its keys
+
+	trust, memory := filepath.Join(dir, "trust"), filepath.Join(dir, "memory")
+	say := func(want int, args ...string) string {
+		t.Helper()
+		o := capdo(t, "", args...)
+		if o.status != want {
+			t.Errorf("%v: status %d, want %d\n%s%s", args, o.status, want, o.out, o.err)
+		}
+		return o.out + o.err
+	}
+	if err := os.WriteFile(trust, []byte(say(statusOK, "key", "list", "--jwks", "--data", data)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cert, list, snap := filepath.Join(dir, "cert"), filepath.Join(dir, "list"), filepath.Join(dir, "snapshot")
+	keep := func(name, address string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(fetch(t, base+address)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(cert, "/gate/v1/tokens/"+good.Code)
+	keep(list, "/statuslists/1")
+	known := []string{"--url", base, "--trust", trust, "--memory", memory}
+	with := func(args ...string) []string { return append(args, known...) }
+
+	say(statusOK, "gate", "ask", "--provider", good.Code, "--url", base)
+	say(statusFound, "gate", "ask", "--provider", bad.Code, "--url", base)
+	say(statusFound, "gate", "ask", "--provider", "nobody", "--url", base)
+	say(statusOK, with("gate", "verify-list", base+"/statuslists/1", good.Code)...)
+	say(statusOK, with("gate", "verify-list", base+"/statuslists/1", good.Code, "--cwt")...)
+	say(statusFound, with("gate", "verify-list", base+"/statuslists/2", good.Code)...)
+	say(statusFound, with("gate", "verify-list", base+"/statuslists/1", bad.Code)...)
+	say(statusOK, with("gate", "verify-list", list, good.Code, "--token", cert)...)
+	say(statusUsage, "gate", "verify-list", list, good.Code, "--token", cert)
+	say(statusOK, with("gate", "snapshot", "--out", snap, good.Code)...)
+	say(statusFound, with("gate", "snapshot", "--in", snap, bad.Code)...)
+	if out := say(statusOK, "witness", "--dir", filepath.Join(dir, "w"), "--name", "w.test", "--url", base, "--trust", trust); !strings.Contains(out, "— w.test ") {
+		t.Errorf("not cosigned:\n%s", out)
+	}
+
+	watched := make(chan string, 1)
+	now := fetch(t, base+"/gate/v1/changes?wait=0")
+	_, since, _ := strings.Cut(now, `"next":`)
+	since, _, _ = strings.Cut(since, "}")
+	go func() { watched <- capdo(t, "", "gate", "watch", "--url", base, "--since", since, "--count", "1").out }()
+	if _, err := p.office.Revoke(ctx, storetest.Actor(law.RoleMPS, "G01"), good.Code, good.Version, approval.RevocationInput{Ground: "Sai"}); err != nil {
+		t.Fatal(err)
+	}
+	if out := <-watched; !strings.Contains(out, good.Code) || !strings.Contains(out, `"deny"`) {
+		t.Errorf("watched: %s", out)
+	}
+	say(statusFound, with("gate", "verify-list", base+"/statuslists/1", good.Code, "--token", cert)...)
+	if out := say(statusFound, with("gate", "verify-list", list, good.Code, "--token", cert)...); !strings.Contains(out, "rollback") {
+		t.Errorf("the list of before: %s", out)
+	}
+	say(statusFound, with("gate", "snapshot", good.Code)...)
+	if out := say(statusUsage, with("gate", "snapshot", "--in", snap)...); !strings.Contains(out, "rollback") {
+		t.Errorf("the snapshot of before: %s", out)
+	}
+	say(statusOK, "witness", "--dir", filepath.Join(dir, "w"), "--name", "w.test", "--url", base, "--trust", trust)
+
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if err := p.close(); err != nil {
+		t.Error(err)
+	}
+	say(statusOK, "verify", "--data", data)
+	say(statusFound, "gate", "ask", "--provider", good.Code, "--url", base)
+	say(statusFound, with("gate", "verify-list", base+"/statuslists/1", good.Code, "--token", cert)...)
+	say(statusUsage, with("gate", "snapshot")...)
+	say(statusUsage, "gate", "watch", "--url", base)
+	say(statusUsage, "witness", "--dir", filepath.Join(dir, "w"), "--name", "w.test", "--url", base, "--trust", trust)
+
+	// A register put back from before: the witness names it.
+	another := filepath.Join(dir, "another")
+	q, err := open(ctx, w, another)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.office.Import(ctx, storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "another"}); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	serving, stop = context.WithCancel(ctx)
+	go func() { done <- q.serveOn(serving, l, front{}) }()
+	base = "http://" + l.Addr().String()
+	fetch(t, base+"/ledger/v1/checkpoint")
+	if err := os.WriteFile(trust, []byte(say(statusOK, "key", "list", "--jwks", "--data", another)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := say(statusFound, "witness", "--dir", filepath.Join(dir, "w"), "--name", "w.test", "--url", base, "--trust", trust); !strings.Contains(out, "rollback") {
+		t.Errorf("a shorter ledger: %s", out)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if err := q.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTimeSource: a Date header tells how far the clock is off.
+func TestTimeSource(t *testing.T) {
+	at := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	s := &timeSource{address: "http://127.0.0.1:1/", clock: func() time.Time { return at }}
+	if _, err := s.offset(context.Background()); err == nil {
+		t.Error("a silent source tells the time")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 4096))
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 03:00:07 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			_ = c.Close()
+		}
+	}()
+	s.address = "http://" + l.Addr().String() + "/"
+	if got, err := s.offset(context.Background()); err != nil || got != 7500*time.Millisecond {
+		t.Errorf("%v %v", got, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.offset(context.Background()); err != nil || got != 7500*time.Millisecond {
+		t.Errorf("within the minute: %v %v", got, err)
+	}
+	at = at.Add(time.Minute)
+	if _, err := s.offset(context.Background()); err == nil {
+		t.Error("a source that went silent tells the time")
+	}
+}
