@@ -32,6 +32,7 @@ type house struct {
 	store  *store.Store
 	db     *sql.DB   // straight to the file, past the office and the store
 	eye    *sql.Conn // never writes
+	dir    string
 }
 
 func open(t testing.TB, day law.Day) *house {
@@ -51,7 +52,7 @@ func open(t testing.TB, day law.Day) *house {
 			t.Error(err)
 		}
 	})
-	return &house{t, clock, o, s, db, eye}
+	return &house{t, clock, o, s, db, eye, dir}
 }
 
 // print is SQLite's count of the commits made by others than h.eye: equal

@@ -20,6 +20,10 @@ type walker struct {
 	lives  []*life
 	done   map[string]int // acts done
 	denied map[approval.Kind]int
+
+	fold    map[string]string // digest of each object, as the ledger says
+	folded  int64             // entries folded
+	crashes int
 }
 
 // crowd is ten accounts of eight persons: two persons have two accounts.
@@ -34,39 +38,64 @@ func crowd() []approval.Actor {
 	}
 }
 
-// TestWalk: whatever anybody tries, a refusal changes nothing, an act leaves
-// one entry, and what must always hold does.
+// TestWalk: whatever anybody tries, and whenever the process dies, a refusal
+// names its rule and changes nothing, an act leaves one entry, what must always
+// hold does, and the record is what its ledger says after every step.
 func TestWalk(t *testing.T) {
-	steps := 1500
-	if testing.Short() {
-		steps = 200
+	worlds := max(1, walkSteps(t)/worldSteps)
+	all := make([]*walker, worlds)
+	t.Run("worlds", func(t *testing.T) {
+		for seed := range worlds {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				all[seed] = walk(t, uint64(seed))
+			})
+		}
+	})
+	done, denied, crashes := map[string]int{}, map[approval.Kind]int{}, 0
+	for _, w := range all {
+		if w == nil {
+			t.Fatal("a walk did not end")
+		}
+		crashes += w.crashes
+		for act, n := range w.done {
+			done[act] += n
+		}
+		for kind, n := range w.denied {
+			denied[kind] += n
+		}
 	}
-	for seed := range uint64(2) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			h := open(t, dayMPS)
-			w := &walker{h, rand.New(rand.NewPCG(seed, 331)), crowd(), nil, map[string]int{}, map[approval.Kind]int{}}
-			for range 6 {
-				w.lives = append(w.lives, h.begin(law.Level(1+w.dice.IntN(5))))
-			}
-			for n := range steps {
-				w.step(n)
-				if t.Failed() {
-					t.Fatalf("at step %d", n)
-				}
-			}
-			for _, act := range approval.Acts() {
-				if w.done[act] == 0 && !testing.Short() {
-					t.Errorf("%s was never done: the walk is too tame (%v)", act, w.done)
-				}
-			}
-			t.Logf("done %v, refused %v", w.done, w.denied)
-			h.sound()
-		})
+	for _, act := range approval.Acts() {
+		if done[act] == 0 && worlds > 1 {
+			t.Errorf("%s was never done: the walks are too tame (%v)", act, done)
+		}
 	}
+	if crashes == 0 {
+		t.Error("no process died")
+	}
+	t.Logf("%d steps, %d deaths, done %v, refused %v", worlds*worldSteps, crashes, done, denied)
 }
 
-// step moves the clock and tries one act.
+// walk walks one register.
+func walk(t *testing.T, seed uint64) *walker {
+	t.Helper()
+	h := open(t, dayMPS)
+	w := &walker{house: h, dice: rand.New(rand.NewPCG(seed, 331)), actors: crowd(), done: map[string]int{}, denied: map[approval.Kind]int{}, fold: map[string]string{}}
+	for range 6 {
+		w.lives = append(w.lives, h.begin(law.Level(1+w.dice.IntN(5))))
+	}
+	w.follow()
+	for n := range worldSteps {
+		w.step(n)
+		if t.Failed() {
+			t.Fatalf("at step %d", n)
+		}
+	}
+	h.sound()
+	return w
+}
+
+// step moves the clock and tries one act; at times the process dies on it.
 func (w *walker) step(n int) {
 	w.Helper()
 	switch w.dice.IntN(20) {
@@ -79,6 +108,10 @@ func (w *walker) step(n int) {
 	}
 	l := w.lives[w.dice.IntN(len(w.lives))]
 	act, a := w.pick(l)
+	if w.dice.IntN(40) == 0 {
+		w.crash(l, act, a)
+		return
+	}
 	before, size, was := w.print(), w.entries(), l.seen
 	err := w.attempt(l, act, a)
 	if err != nil {
@@ -86,6 +119,9 @@ func (w *walker) step(n int) {
 		w.denied[kind]++
 		if !slices.Contains([]approval.Kind{approval.NotFound, approval.Invalid, approval.Conflict, approval.Forbidden, approval.Stale}, kind) {
 			w.Errorf("%s by %s: %v", act, a.Account, err)
+		}
+		if !ruled(err) {
+			w.Errorf("%s by %s: a refusal that names no rule: %v", act, a.Account, err)
 		}
 		if w.print() != before {
 			w.Errorf("%s by %s refused (%v), and yet something was written", act, a.Account, err)
@@ -96,9 +132,11 @@ func (w *walker) step(n int) {
 	if got := w.entries(); got != size+1 || l.seen.Version != was.Version+1 {
 		w.Errorf("%s: %d entries after %d, version %d after %d", act, got, size, l.seen.Version, was.Version)
 	}
+	w.follow()
 	w.holds(act, a, was, l)
 	if act == approval.ActRetire {
 		w.lives[slices.Index(w.lives, l)] = w.begin(law.Level(1 + w.dice.IntN(5)))
+		w.follow()
 	}
 }
 
