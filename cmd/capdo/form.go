@@ -112,7 +112,7 @@ func (p *program) systemPaper(ctx context.Context, a approval.Actor, q reportQue
 	d.Simulated, d.Issuer.Place = s.Origin == approval.Simulated, placeOf(f.Owner)
 	v := d.Values
 	v["system_name"], v["owner"], v["operator"], v["applicant"] = s.Name, f.Owner.Formal(), s.OperatorUnit, s.OperatorUnit
-	v["specialised_unit"], v["standard"] = f.Owner.SpecialisedUnit, map[string]string{"r85": "TCVN 11930:2017", "r331": "TCVN 14423:2026"}[d.Paper.Edition]
+	v["specialised_unit"], v["standard"] = f.Owner.SpecialisedUnit, p.standardOf(d.Paper.Edition)
 	if c := f.Competence; c != nil {
 		v["regulator"] = approval.Term("role", string(c.Regulator)).VI
 		v["appraiser"] = roleName(f, c.Appraise[0])
@@ -191,7 +191,7 @@ func (p *program) agencyPaper(ctx context.Context, a approval.Actor, q reportQue
 	}
 	d.Issuer.Place = placeOf(agency)
 	v := d.Values
-	v["owner"], v["specialised_unit"], v["period"] = agency.Formal(), agency.SpecialisedUnit, periodOf(q.Day)
+	v["owner"], v["specialised_unit"], v["period"] = agency.Formal(), agency.SpecialisedUnit, p.periodOf(q.Day)
 	if c, err := p.book.Competence(law.Case{Level: 4, On: q.Day, Sector: agency.Sector}); err == nil {
 		v["regulator"] = approval.Term("role", string(c.Regulator)).VI
 	}
@@ -229,14 +229,23 @@ func (p *program) agency(ctx context.Context, a approval.Actor, code string) (ap
 	return approval.Agency{}, fmt.Errorf("the register has no agency %q", code)
 }
 
-// periodOf is the data period a day falls into: 15/12 of a year to 14/12 of
-// the next (TT 12/2022 Điều 13.3, NĐ 331/2026 Điều 35.3).
-func periodOf(day law.Day) string {
-	year := day.Time().Year()
-	if day >= law.Day(fmt.Sprintf("%04d-12-15", year)) {
-		year++
+// periodOf is the data period a day falls into, "" where the book knows none.
+func (p *program) periodOf(day law.Day) string {
+	from, until, ok := p.book.DataPeriod(day)
+	if !ok {
+		return ""
 	}
-	return fmt.Sprintf("15/12/%d – 14/12/%d", year-1, year)
+	return dmy(from) + " – " + dmy(until)
+}
+
+// standardOf is the standard of basic requirements of an edition of papers.
+func (p *program) standardOf(edition string) string {
+	rs := law.R85
+	if edition == editionOf(law.R331) {
+		rs = law.R331
+	}
+	i, _ := p.book.Standard(rs)
+	return i.Number
 }
 
 // agencyRow is a system's line in Mẫu 08, in the official words.

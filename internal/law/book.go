@@ -24,6 +24,7 @@ type Book struct {
 	duties      []FieldDuty
 	papers      []Paper
 	triggers    []Trigger
+	articles    []Article
 	plan        planLaw
 }
 

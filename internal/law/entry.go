@@ -35,6 +35,7 @@ const (
 	EntryField      = "field"
 	EntryPaper      = "paper"
 	EntryTrigger    = "trigger"
+	EntryProvision  = "provision"
 	EntryEscalation = "escalation"
 	EntryBudget     = "budget"
 )

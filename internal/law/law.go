@@ -3,8 +3,8 @@
 //
 // The data are the YAML files under book/: instruments (the documents cited),
 // rule sets (which regime holds on which day), level rules, authority, the
-// gate, holidays, transitions, deadlines, periodic reviews and the contents of
-// the dossier. Numbers, days, roles and sentences live there; Go only selects
+// gate, holidays, transitions, deadlines, periodic reviews, the contents of
+// the dossier, and what else is said by level: tasks, measures, duties. Numbers, days, roles and sentences live there; Go only selects
 // and compares. A new number is an edit of YAML, a new kind of thought is an
 // edit of Go.
 //

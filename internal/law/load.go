@@ -82,6 +82,7 @@ func (l *loader) load(files map[string][]byte) {
 		reviews rawReviews
 		past    rawTransitions
 		dossier rawDossier
+		others  rawProvisions
 		plan    rawPlan
 		lists   rawLists
 	)
@@ -104,6 +105,8 @@ func (l *loader) load(files map[string][]byte) {
 	l.reviewList(reviews)
 	l.take(files, "dossier.yaml", &dossier)
 	l.dossier(dossier)
+	l.take(files, "provisions.yaml", &others)
+	l.provisionList(others)
 	l.take(files, "plan.yaml", &plan)
 	l.planList(plan)
 	l.take(files, "lists.yaml", &lists)

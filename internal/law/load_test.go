@@ -51,6 +51,8 @@ func TestLoadFSRefuses(t *testing.T) {
 		{"empty sentence", "gate.yaml", "vi: Hệ thống đáp ứng các điều kiện; được phép kết nối.", `vi: ""`, "empty value"},
 		{"duplicate id", "levels-r85.yaml", "- id: r85.10-4", "- id: r85.10-3", `duplicate id "r85.10-3"`},
 		{"duplicate id across files", "authority.yaml", "- id: authority.r331.3", "- id: r331.13-3", `duplicate id "r331.13-3"`},
+		{"unknown kind of provision", "provisions.yaml", "kind: separation", "kind: distance", `kind "distance" is not one of`},
+		{"a choice of duty", "provisions.yaml", "  - id: duty.head.r85\n    kind: duty\n", "  - id: duty.head.r85\n    kind: duty\n    choice: true\n", "only a measure can be a choice"},
 		{"unknown fact in doubt", "levels-r331.yaml", "  - fact: handles_tthc\n    below: 3", "  - fact: handles\n    below: 3", `doubts: unknown fact "handles"`},
 		{"unknown fact", "levels-r85.yaml", "fact: dvctt_level, gte: 3", "fact: dvctt, gte: 3", `unknown fact "dvctt"`},
 		{"unknown fact asked", "levels-r331.yaml", "fact: risk_assessed", "fact: risk", `unknown fact "risk"`},

@@ -52,7 +52,7 @@ func TestByInstrument(t *testing.T) {
 	for _, kind := range []string{
 		law.EntryRuleSet, law.EntryRule, law.EntryTerm, law.EntryAuthority, law.EntryInspection, law.EntryRequired,
 		law.EntryReason, law.EntryCalendar, law.EntryFeast, law.EntryCounting, law.EntryDeadline, law.EntryReview,
-		law.EntryTransition, law.EntryField, law.EntryPaper, law.EntryTrigger,
+		law.EntryTransition, law.EntryField, law.EntryPaper, law.EntryTrigger, law.EntryProvision,
 	} {
 		if kinds[kind] == 0 {
 			t.Errorf("no %s cites anything", kind)

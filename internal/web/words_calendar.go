@@ -55,6 +55,7 @@ func calendarWords() catalogue {
 		"entry.transition":     {"Chuyển tiếp", "Transition"},
 		"entry.field":          {"Nội dung bắt buộc của hồ sơ", "Compulsory part of the dossier"},
 		"entry.paper":          {"Giấy tờ của hồ sơ", "Paper of the dossier"},
+		"entry.provision":      {"Quy định khác", "Other provision"},
 		"entry.trigger":        {"Sự kiện phải xem xét lại", "Event that reopens"},
 
 		"cal.title":        {"Lịch pháp lý", "Calendar of the law"},
