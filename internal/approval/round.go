@@ -83,15 +83,22 @@ func (d *Dossier) enclose(tx Tx, code string) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("enclose documents: %w", err)
 	}
-	var fs []Finding
 	d.Documents = nil
 	for _, x := range all {
 		d.Documents = append(d.Documents, Enclosure{Name: x.Name, SHA256: x.SHA256})
+	}
+	return documentFindings(all), nil
+}
+
+// documentFindings are the documents with which a dossier cannot go out.
+func documentFindings(all []Attached) []Finding {
+	var fs []Finding
+	for _, x := range all {
 		if x.State == "quarantined" {
 			fs = append(fs, Finding{Rule: "document-quarantined", Says: law.Text{VI: "Bỏ tài liệu «" + x.Name + "»: chương trình quét thấy nội dung gây hại.", EN: "Remove the document “" + x.Name + "”: the scanner found it harmful."}})
 		}
 	}
-	return fs, nil
+	return fs
 }
 
 // LastRound is the number of the latest round; 1 for a dossier handed in before

@@ -135,7 +135,7 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	p := ActPage{System: v.identity(d.file), Form: v.paperForm(d, form)}
 	if d.deed.form == "dossier" {
 		v.dress(&p.Form, &d)
-		p.Drafting = &Drafting{Present: v.present(d.file, "")}
+		p.Drafting = v.drafting(d.file)
 	}
 	if d.deed.act == approval.ActFacts {
 		p.Assistant = "/systems/" + d.file.System.Code + "/assistant"

@@ -253,6 +253,16 @@ func (v *visit) dress(form *Form, d *deedSheet) {
 	}
 }
 
+// drafting is what stands around the form of a dossier.
+func (v *visit) drafting(file *approval.File) *Drafting {
+	at := "/systems/" + file.System.Code
+	d := &Drafting{Present: v.present(file, ""), Links: []Link{{Href: at + "/dossier/gaps", Text: v.t("lack.link")}, {Href: at + "/dossier/copy", Text: v.t("copy.link")}}}
+	if v.Documents != nil {
+		d.Links = append(d.Links, Link{Href: at + "/documents", Text: v.t("doc.link")})
+	}
+	return d
+}
+
 // savedBy says who saved a field last and when, "" when nobody did.
 func (v *visit) savedBy(d *approval.Dossier, field string, today time.Time) string {
 	mark, ok := d.Fields[field]

@@ -38,10 +38,19 @@ func (s *site) frame(next http.Handler) http.Handler {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		h.Set("Cache-Control", "no-store")
 		h.Set(idHeader, newID())
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, s.mostOf(r))
 		defer s.recovered(w, r)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// mostOf is the most that a request may send: a document may be larger than a
+// form, by what its own cap says.
+func (s *site) mostOf(r *http.Request) int64 {
+	if s.Documents != nil && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/systems/") && strings.HasSuffix(r.URL.Path, "/documents") {
+		return max(maxBody, s.Documents.Limits.File+uploadSlack)
+	}
+	return maxBody
 }
 
 // nameless refuses a change that does not say where it comes from. Every

@@ -9,6 +9,7 @@ import (
 
 	"capdo/forms"
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
@@ -31,6 +32,7 @@ type Config struct {
 	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
 	Reports ReportFunc // nil hides the links to PDF reports
 
+	Documents   *attachment.Desk     // nil hides attached documents
 	Controls    *controls.Catalogues // nil hides the lists of controls
 	WhatIf      WhatIfFunc           // nil hides the question what a change of law would do
 	WhatIfFile  WhatIfFileFunc       // nil hides the links to its files
@@ -132,6 +134,16 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("PATCH "+field, s.inside(s.fieldSave))
 	mux.HandleFunc("GET "+field+"/history", s.inside(s.fieldHistory))
 	mux.HandleFunc("POST /systems/{code}/dossier/fields/presence", s.inside(s.presenceTell))
+	mux.HandleFunc("GET /systems/{code}/dossier/gaps", s.inside(s.lacksShow))
+	mux.HandleFunc("GET /systems/{code}/dossier/gaps.json", s.inside(s.lacksJSON))
+	mux.HandleFunc("GET /systems/{code}/dossier/copy", s.inside(s.copyShow))
+	mux.HandleFunc("POST /systems/{code}/dossier/copy", s.inside(s.copyTake))
+	if s.Documents != nil {
+		mux.HandleFunc("GET /systems/{code}/documents", s.inside(s.documentsShow))
+		mux.HandleFunc("POST /systems/{code}/documents", s.inside(s.documentAttach))
+		mux.HandleFunc("GET /systems/{code}/documents/{no}", s.inside(s.documentGet))
+		mux.HandleFunc("POST /systems/{code}/documents/{no}/remove", s.inside(s.documentRemove))
+	}
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
