@@ -21,6 +21,7 @@ type File struct {
 	Levels      []law.Determination // under R85 and R331; empty while no facts are stated
 	Competence  *law.Competence     // who handles it; nil while no level is known
 	Acts        []string            // what this actor may do now
+	Changed     *Changed            // what differs from the approved dossier; nil when nothing does
 	Missing     []Finding           // steps of the record still missing, in order
 	History     []Entry             // oldest first
 	Form        *forms.Form         // the dossier form for the dossier in hand, else today's
@@ -88,6 +89,10 @@ func (o *Office) judge(f *File, a Actor, now time.Time) error {
 			f.Acts = append(f.Acts, act)
 		}
 	}
+	var err error
+	if f.Changed, err = o.changed(s, f.Standing, f.Current); err != nil {
+		return err
+	}
 	f.Missing = o.missing(f)
 	return o.paper(f, day)
 }
@@ -146,6 +151,7 @@ func (o *Office) missing(f *File) []Finding {
 	if st.Approval == nil {
 		o.missingApproval(f, step)
 	}
+	f.Changed.redetermine(step)
 	if st.Inherited {
 		step("step.inherited", "Rà soát phê duyệt kế thừa từ chủ quản trước; phê duyệt lại hồ sơ nếu cần.", "Review the approval inherited from the former owner; have the dossier approved anew where needed.")
 	}

@@ -44,11 +44,16 @@ const (
 	TriggerReassess    = "reassess"    // the risk is assessed anew
 )
 
+// EventLevelDiffers is the event that the facts lead to another level than the
+// approved one.
+const EventLevelDiffers = "level_differs"
+
 // Trigger is an event after which level or risk is looked at again.
 type Trigger struct {
 	ID         string    `json:"id"`
 	Event      string    `json:"event"`
 	Effect     string    `json:"effect"`
+	Fields     []string  `json:"fields,omitempty"` // facts and fields of the dossier whose change is the event
 	Rules      []RuleSet `json:"rules"`
 	Cites      string    `json:"cites"`
 	Confidence string    `json:"confidence"`
@@ -88,7 +93,7 @@ func (b *Book) Triggers(rs RuleSet) []Trigger {
 	out := []Trigger{}
 	for _, t := range b.triggers {
 		if slices.Contains(t.Rules, rs) {
-			t.Rules = slices.Clone(t.Rules)
+			t.Rules, t.Fields = slices.Clone(t.Rules), slices.Clone(t.Fields)
 			out = append(out, t)
 		}
 	}

@@ -30,6 +30,7 @@ type rawTrigger struct {
 	Event    mark   `yaml:"event"`
 	Effect   mark   `yaml:"effect"`
 	Rules    []mark `yaml:"rules"`
+	Fields   []mark `yaml:"fields"`
 }
 
 // dossier checks and compiles dossier.yaml.
@@ -51,11 +52,18 @@ func (l *loader) dossier(raw rawDossier) {
 		if r.Event.Line == 0 {
 			l.Add(r.ID.Line, "%s: no event", r.ID.Value)
 		}
+		var fields []string
+		for _, m := range r.Fields {
+			if m.Value == "" || slices.Contains(fields, m.Value) {
+				l.Add(m.Line, "%s: field %q is empty or named twice", r.ID.Value, m.Value)
+			}
+			fields = append(fields, m.Value)
+		}
 		l.book.triggers = append(l.book.triggers, Trigger{
 			ID: r.ID.Value, Event: r.Event.Value, Rules: l.ruleSetList(r.ID, r.Rules),
 			Effect: l.Word(r.ID, r.Effect, "effect", TriggerRedetermine, TriggerReassess),
 			Cites:  printCites(cites, everyCite), Confidence: r.Confidence.Value, Source: r.Source.Value,
-			Says: r.Says, Note: r.Note,
+			Says: r.Says, Note: r.Note, Fields: fields,
 		})
 	}
 }

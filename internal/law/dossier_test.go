@@ -79,9 +79,9 @@ func TestPapers(t *testing.T) {
 
 func TestTriggers(t *testing.T) {
 	want := map[law.RuleSet]string{
-		law.R85:  "change:redetermine",
-		law.R116: "change:redetermine",
-		law.R331: "change:redetermine higher_risk:redetermine criteria_differ:redetermine first:reassess change:reassess connection:reassess incident:reassess request:reassess",
+		law.R85:  "change:redetermine level_differs:redetermine",
+		law.R116: "change:redetermine level_differs:redetermine",
+		law.R331: "change:redetermine higher_risk:redetermine criteria_differ:redetermine first:reassess level_differs:redetermine change:reassess connection:reassess incident:reassess request:reassess",
 	}
 	b := open(t)
 	for set, row := range want {

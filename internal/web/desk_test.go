@@ -91,3 +91,21 @@ func TestDesk(t *testing.T) {
 	}
 	unit.fill(at+"/appraisal", url.Values{"documents_ok": {"yes"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"fit"}}).leads(at + "?done=appraisal")
 }
+
+// TestChangedOnThePage: the system's page shows what differs from the approved
+// dossier, what the law makes of it, and by when.
+func TestChangedOnThePage(t *testing.T) {
+	h := open(t, nil)
+	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Confirmed)
+	h.clock.T = storetest.At("2026-11-24").T
+	if _, err := h.office.StateFacts(t.Context(), storetest.Actor(law.RoleOperator, "H56"), s.Code, s.Version, storetest.Facts(4, false)); err != nil {
+		t.Fatal(err)
+	}
+	p := h.as("vanhanh").get("/systems/" + s.Code).wants(http.StatusOK)
+	if got := p.text("#changed-h ~ .note"); !strings.Contains(got, "NĐ 331/2026/NĐ-CP, Điều 25") {
+		t.Errorf("what the law makes of it: %q", got)
+	}
+	if got := p.text("table.changes ins") + p.text("#changed-h ~ p strong"); !strings.Contains(got, "Thêm:") || !strings.Contains(got, "30 ngày làm việc") {
+		t.Errorf("the difference: %q", got)
+	}
+}

@@ -25,7 +25,8 @@ type SystemPage struct {
 	Approvals  []ApprovalRow
 	Plan       []Fact
 	History    []Event
-	Owners     *Owners // nil when the owner never changed
+	Changed    *ChangedCard // nil when nothing differs from what was approved
+	Owners     *Owners      // nil when the owner never changed
 	Papers     []Link
 	Report     string
 	Assistant  string // address of the level assistant, "" when facts may not be stated now
@@ -68,7 +69,7 @@ func (s *site) systemShow(v *visit) error {
 	p.Facts, p.Competence = v.statedFacts(&file), v.competence(file.Competence)
 	p.Dossiers, p.Approvals = v.dossierCards(&file), v.approvalRows(&file)
 	p.Plan, p.History = v.planFacts(&file), v.events(file.History)
-	p.Papers = v.papers(&file)
+	p.Papers, p.Changed = v.papers(&file), v.changedCard(&file)
 	if p.Owners, err = v.owners(&file); err != nil {
 		return err
 	}

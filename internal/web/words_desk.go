@@ -41,6 +41,9 @@ func deskWords() catalogue {
 		"desk.say.do":       {"Ghi nhận xét", "Record the remark"},
 		"desk.target":       {"Nhận xét về mục", "About"},
 
+		"changed.title":  {"Thay đổi so với hồ sơ đã phê duyệt", "Changes since the approval"},
+		"changed.lead":   {"Dữ kiện hoặc hồ sơ đang soạn khác với hồ sơ số %d đã được phê duyệt.", "The facts or the dossier in hand differ from dossier no. %d that was approved."},
+		"changed.due":    {"Mở hồ sơ xác định lại cấp độ trước hết ngày %s (%d ngày làm việc, do hệ thống đặt; nghị định không quy định).", "Open a new determination by %s (%d working days, set by this service; the decree sets none)."},
 		"hold.title":     {"Người xử lý", "Who is at it"},
 		"hold.free":      {"Chưa ai nhận xử lý hồ sơ này.", "Nobody has taken this dossier in hand."},
 		"hold.take":      {"Nhận xử lý", "Take in hand"},
