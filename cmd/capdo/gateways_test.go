@@ -257,7 +257,7 @@ func installed(t *testing.T, name string) string {
 func deploy(t *testing.T, dir string, addresses *strings.Replacer) {
 	t.Helper()
 	files, err := filepath.Glob("../../internal/gate/testdata/deploy/*")
-	if err != nil || len(files) < 4 {
+	if err != nil || len(files) < 10 {
 		t.Fatal("no configuration files", err)
 	}
 	for _, name := range files {
