@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/plan"
+	"capdo/internal/report"
+)
+
+// gapsPaper writes what a plan lacks as an official paper.
+func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error {
+	o, err := p.official(ctx, a, law.DayOf(p.clock()))
+	if err != nil {
+		return err
+	}
+	file, err := p.office.File(ctx, a, s.System.Code)
+	if err != nil {
+		return err
+	}
+	o.Simulated = s.System.Origin == approval.Simulated
+	n, terms := s.Numbers, approval.Terms()
+	r := report.GapsReport{Official: o, Code: s.System.Code, Name: s.System.Name, Owner: file.Owner.Formal(), List: "Cấp độ " + string('0'+rune(s.List.Level)) + ", bộ quy định " + string(s.List.Rules),
+		Status: "Chưa trả lời biện pháp nào", Roadmap: string(s.Measure.RoadmapUntil), Total: n.Total, Declared: n.Declared, Verified: n.Verified, Expired: n.Expired, Undecided: n.Unanswered}
+	if n.Answered() > 0 {
+		r.Status = terms["plan."+string(s.Measure.Status)].VI
+	}
+	for _, g := range s.Gaps {
+		r.Rows = append(r.Rows, report.GapLine{Clause: g.Clause, What: g.What.VI, State: gapState(g), Due: string(g.Due), Role: wordOf(p.book.PlanRoles(), g.Role), Cost: wordOf(p.book.CostClasses(), g.Cost)})
+	}
+	return report.Gaps(w, r)
+}
+
+// gapState says how a gap stands, in the words of the pages.
+func gapState(g plan.Gap) string {
+	switch {
+	case g.Finding > 0:
+		return "Phát hiện khi kiểm tra"
+	case g.Because != "":
+		return "Không còn giá trị"
+	}
+	return map[plan.Result]string{plan.Unanswered: "Chưa trả lời", plan.Partly: "Đạt một phần", plan.NotMet: "Chưa đạt"}[g.Result]
+}
+
+// wordOf names a key of the book.
+func wordOf(ws []law.Word, key string) string {
+	for _, w := range ws {
+		if w.Key == key {
+			return w.Says.VI
+		}
+	}
+	return key
+}
