@@ -184,6 +184,9 @@ func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.press != nil {
+		h = p.press.Proven(h)
+	}
 	return p.proven(h, by), nil
 }
 

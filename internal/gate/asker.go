@@ -24,6 +24,9 @@ func limit(ctx context.Context) func(Question) bool {
 	return may
 }
 
+// Limit is what the asker of a context may ask; nil when nothing limits it.
+func Limit(ctx context.Context) func(Question) bool { return limit(ctx) }
+
 // within refuses a question that its asker may not ask.
 func within(may func(Question) bool, q Question) Question {
 	if may != nil && q.check().code == "" && !may(q) {

@@ -21,7 +21,8 @@
 //	GET /ledger/v1/consistency?from=&to= {"from":n,"to":n,"proof":[base64,…]}
 //	GET /ledger/v1/inclusion?seq=&size=  {"seq":n,"size":n,"leaf":base64,"proof":[…]}
 //
-// # For the gateways (Press.Trusted; loopback unless told otherwise)
+// # For the gateways (Press.Trusted, loopback unless told otherwise; and whoever
+// proved to be one, within its reach)
 //
 //	GET /gate/v1/tokens/SYSTEM[?platform=][&provider=CODE][&service=]
 //	    approval certificate, a JWT of type capdo-approval+jwt: iss, sub, aud (the
@@ -31,12 +32,13 @@
 //	GET /gate/v1/snapshot[?platform=][&since=VERSION][&whole=1]
 //	    every decision: NDJSON (snapshot.go), version = size of the ledger, with a
 //	    consistency proof from since. With since, only what changed, when that is
-//	    known and whole is not asked. 409 {"error":"rollback"} when since lies beyond the ledger.
+//	    known and whole is not asked. 409 {"error":"rollback"} when since lies beyond the ledger, 403
+//	    {"error":"beyond-reach"} for who may not ask about every system.
 //	GET /gate/v1/changes[?since=N][&wait=SECONDS]
 //	    {"next":N,"changes":[…]}: what changed after N; waits up to 30 s for it. 410
 //	    {"error":"reset","next":N} when that is not known any more: take a snapshot.
 //	    Accept: text/event-stream: the same as events, resumed by Last-Event-ID.
-//	    At most 256 wait at once; 503 with Retry-After beyond.
+//	    A stream ends after a minute, to be resumed. At most 256 wait at once; 503 with Retry-After beyond.
 //
 // A change: {"seq":N,"version":ledger size,"at":time,"platform","system",
 // "decision":"allow"|"deny","status":VALID|INVALID|SUSPENDED|NOT_DEPLOYED,

@@ -21,7 +21,15 @@ import (
 )
 
 // Before serves the gazette's addresses, and everything else by next.
-func (p *Press) Before(next http.Handler) http.Handler {
+func (p *Press) Before(next http.Handler) http.Handler { return p.serve(next, p.trusts) }
+
+// Proven is Before where every asker proved to be a gateway: what it may ask is
+// in the context (gate.Limited).
+func (p *Press) Proven(next http.Handler) http.Handler {
+	return p.serve(next, func(string) bool { return true })
+}
+
+func (p *Press) serve(next http.Handler, trusts func(remote string) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, open := p.route(r.URL.Path)
 		switch {
@@ -30,7 +38,7 @@ func (p *Press) Before(next http.Handler) http.Handler {
 		case r.Method != http.MethodGet:
 			w.Header().Set("Allow", "GET")
 			fail(w, http.StatusMethodNotAllowed, "method")
-		case !open && !p.trusts(r.RemoteAddr):
+		case !open && !trusts(r.RemoteAddr):
 			fail(w, http.StatusForbidden, "stranger")
 		default:
 			w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -270,6 +278,10 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 	if e == nil {
 		return
 	}
+	if !seesAll(gate.Limit(r.Context()), e.lines[i], platforms()[i]) {
+		fail(w, http.StatusForbidden, "beyond-reach")
+		return
+	}
 	if since > e.checkpoint.Size {
 		fail(w, http.StatusConflict, "rollback")
 		return
@@ -292,6 +304,23 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 	_ = z.Close()
 }
 
+// seesAll tells whether an asker may ask about every system: a snapshot is whole
+// or it is none.
+func seesAll(may func(gate.Question) bool, lines []line, platform string) bool {
+	return may == nil || !slices.ContainsFunc(lines, func(l line) bool { return !may(gate.Question{Provider: l.code, Platform: platform}) })
+}
+
+// visible leaves out the changes that an asker may not ask about.
+func visible(ctx context.Context, cs []Change) []Change {
+	may, out := gate.Limit(ctx), []Change{}
+	for _, c := range cs {
+		if may == nil || may(gate.Question{Provider: c.System, Platform: c.Platform}) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 func platformList() []string { p := platforms(); return p[:] }
 
 func or(s, otherwise string) string {
@@ -305,6 +334,7 @@ func or(s, otherwise string) string {
 const (
 	maxWait   = 30 * time.Second
 	heartbeat = 15 * time.Second
+	maxBeats  = 4                // a stream ends after a minute
 	writing   = 20 * time.Second // a reader may take this long for one piece
 )
 
@@ -355,7 +385,7 @@ func (p *Press) changes(w http.ResponseWriter, r *http.Request) {
 			send(w, http.StatusGone, map[string]any{"error": "reset", "next": last})
 			return
 		case len(cs) > 0 || ctx.Err() != nil:
-			send(w, http.StatusOK, map[string]any{"next": last, "changes": append([]Change{}, cs...)})
+			send(w, http.StatusOK, map[string]any{"next": last, "changes": visible(r.Context(), cs)})
 			return
 		}
 		select {
@@ -374,7 +404,7 @@ func (p *Press) stream(w http.ResponseWriter, r *http.Request, since int64) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	piece := ": here\n\n"
+	piece, beats := "retry: 1000\n\n", 0
 	for {
 		late := time.AfterFunc(writing, func() { _ = c.SetWriteDeadline(time.Unix(1, 0)) })
 		_, err := w.Write([]byte(piece))
@@ -389,13 +419,14 @@ func (p *Press) stream(w http.ResponseWriter, r *http.Request, since int64) {
 		}
 		if len(cs) > 0 {
 			var b strings.Builder
-			for _, x := range cs {
+			for _, x := range visible(r.Context(), cs) {
 				data, err := json.Marshal(x)
 				if err != nil {
 					return
 				}
 				fmt.Fprintf(&b, "id: %d\nevent: change\ndata: %s\n\n", x.Seq, data)
 			}
+			fmt.Fprintf(&b, ": to %d\n\n", last)
 			piece, since = b.String(), last
 			continue
 		}
@@ -403,6 +434,9 @@ func (p *Press) stream(w http.ResponseWriter, r *http.Request, since int64) {
 		case <-more:
 			piece = ""
 		case <-beat.C:
+			if beats++; beats == maxBeats {
+				return // the reader comes again, and proves again who it is
+			}
 		case <-p.Done:
 			return
 		case <-r.Context().Done():

@@ -320,3 +320,47 @@ func TestWaitersAreBounded(t *testing.T) {
 	}
 	t.Error("256 wait, and one more may")
 }
+
+// TestReach: who may not ask about every system gets no snapshot, no changes of
+// the others, no certificate of theirs.
+func TestReach(t *testing.T) {
+	x := opened(t)
+	mine, other := x.lead("Một cửa", storetest.Deployed), storetest.Lead(t, x.Office, "H41", "Hai cửa", storetest.Deployed)
+	x.list()
+	h := x.press.Proven(http.NotFoundHandler())
+	ask := func(path string, may func(gate.Question) bool) *recorder {
+		t.Helper()
+		r, err := http.NewRequestWithContext(gate.Limited(context.Background(), may), http.MethodGet, path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.RemoteAddr = "203.0.113.9:1"
+		w := &recorder{h: http.Header{}}
+		h.ServeHTTP(w, r)
+		return w
+	}
+	all := func(gate.Question) bool { return true }
+	some := func(q gate.Question) bool { return q.Provider == mine.Code && q.Platform == "NDXP" }
+	for _, c := range []struct {
+		path string
+		may  func(gate.Question) bool
+		want int
+	}{{"/gate/v1/snapshot", all, 200}, {"/gate/v1/snapshot", some, 403}, {"/statuslists/1", some, 200}, {"/gate/v1/tokens/" + mine.Code, some, 200}, {"/gate/v1/tokens/" + other.Code, some, 403}, {"/gate/v1/tokens/" + other.Code, all, 200}} {
+		if w := ask(c.path, c.may); w.Code != c.want {
+			t.Errorf("%s: %d, want %d: %.80s", c.path, w.Code, c.want, w.body.String())
+		}
+	}
+	var at struct{ Next int64 }
+	if err := json.Unmarshal([]byte(ask("/gate/v1/changes?wait=0", some).body.String()), &at); err != nil {
+		t.Fatal(err)
+	}
+	x.revoke(mine)
+	x.revoke(other)
+	var got struct{ Changes []gazette.Change }
+	if err := json.Unmarshal([]byte(ask(fmt.Sprintf("/gate/v1/changes?since=%d", at.Next), some).body.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Changes) != 1 || got.Changes[0].System != mine.Code || got.Changes[0].Platform != "NDXP" {
+		t.Errorf("changes %+v", got.Changes)
+	}
+}
