@@ -3,6 +3,7 @@ package law_test
 import (
 	"encoding/json"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,4 +147,88 @@ func BenchmarkDetermine(b *testing.B) {
 	for b.Loop() {
 		book.Determine(law.R331, f)
 	}
+}
+
+// TestAddingACriterionNeverLowers: a flag that was not raised, or a number that
+// was not stated, never lowers the level once it is; nor does a higher number.
+func TestAddingACriterionNeverLowers(t *testing.T) {
+	eachRandom(t, 6, func(b *law.Book, set law.RuleSet, f law.Facts, r *rand.Rand) {
+		before := reached(b.Determine(set, f))
+		more, n := f, 1+r.Intn(5)
+		level, many := law.Level(n), []int{0, 1, 4, 9999, 10000, 99999, 100000}[r.Intn(7)]
+		name := []string{"serves_defence_security", "handles_tthc", "conditional_business", "need_24x7", "national_egov", "national_critical_store", "ns_list_indicators",
+			"risk_level", "pm_decision_level", "users", "subjects_basic", "subjects_sensitive", "dvctt_level"}[r.Intn(13)]
+		raise := func(p **int, to int) {
+			if *p == nil || **p < to {
+				*p = &to
+			}
+		}
+		switch name {
+		case "serves_defence_security":
+			more.ServesDefenceSecurity = true
+		case "handles_tthc":
+			more.HandlesTTHC = true
+		case "conditional_business":
+			more.ConditionalBusiness = true
+		case "need_24x7":
+			more.Need24x7 = true
+		case "national_egov":
+			more.NationalEgov = true
+		case "national_critical_store":
+			more.NationalCriticalStore = true
+		case "ns_list_indicators":
+			more.NSListIndicators = true
+		case "risk_level":
+			if f.RiskLevel == nil || *f.RiskLevel < level {
+				more.RiskLevel = &level
+			}
+		case "pm_decision_level":
+			if f.PMDecisionLevel == nil || *f.PMDecisionLevel < level {
+				more.PMDecisionLevel = &level
+			}
+		case "users":
+			raise(&more.Users, many)
+		case "subjects_basic":
+			raise(&more.SubjectsBasic, many)
+		case "subjects_sensitive":
+			raise(&more.SubjectsSensitive, many)
+		case "dvctt_level":
+			raise(&more.DVCTTLevel, n-1)
+		}
+		if after := reached(b.Determine(set, more)); after < before {
+			t.Errorf("%s: with %s added %s falls from %d to %d", set, name, asJSON(t, f), before, after)
+		}
+	})
+}
+
+// TestOrderOfFactsNeverMatters: the same facts in any order of their keys make
+// the same determination.
+func TestOrderOfFactsNeverMatters(t *testing.T) {
+	eachRandom(t, 7, func(b *law.Book, set law.RuleSet, f law.Facts, r *rand.Rand) {
+		var keys map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(asJSON(t, f)), &keys); err != nil {
+			t.Fatal(err)
+		}
+		var parts []string
+		for name, value := range keys {
+			parts = append(parts, `"`+name+`":`+string(value))
+		}
+		r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		if diff := cmp.Diff(b.Determine(set, f), b.Determine(set, facts(t, "{"+strings.Join(parts, ",")+"}"))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestCompositeIsTheMaximum: of a system known by its components alone, the
+// level is that of the highest.
+func TestCompositeIsTheMaximum(t *testing.T) {
+	eachRandom(t, 8, func(b *law.Book, set law.RuleSet, f law.Facts, _ *rand.Rand) {
+		if len(f.Components) == 0 {
+			return
+		}
+		if got := reached(b.Determine(set, law.Facts{Components: f.Components})); got != slices.Max(f.Components) {
+			t.Errorf("%s: %v makes %d", set, f.Components, got)
+		}
+	})
 }
