@@ -18,6 +18,7 @@ type Doors struct {
 	SystemHeader   string         // names the asking system; "" = X-System-Id
 	ProviderHeader string         // names the providing system; "" = X-Provider-Id
 	ServiceHeader  string         // names the data service; "" = X-Service-Id
+	Uses           Uses           // keeps the logs that gateways return; nil = no such door
 	BothSides      bool           // deny at /gate/v1/connect where no provider is named
 	Platform       string         // of the gateway at /gate/v1/connect: NDXP (also ""), NDOP
 	Principal      string         // start of the SPIFFE or other URI in source.principal after which Envoy names the asking system; "" = it names it in SystemHeader
@@ -118,6 +119,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.connect(w, r)
 	case p == envoyPath:
 		f.envoy(w, r)
+	case p == logPath && f.Uses != nil:
+		f.logs(w, r)
 	case p == decisionsPath:
 		f.decisions(w, r)
 	case p == evaluationPath:

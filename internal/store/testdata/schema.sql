@@ -2,6 +2,10 @@ CREATE TRIGGER account_stays BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 
 
 CREATE TRIGGER agency_stays BEFORE DELETE ON agency BEGIN SELECT RAISE(ABORT, 'agencies end, they are not deleted'); END;
 
+CREATE TRIGGER alarm_note_final_d BEFORE DELETE ON alarm_note BEGIN SELECT RAISE(ABORT, 'notes are final'); END;
+
+CREATE TRIGGER alarm_note_final_u BEFORE UPDATE ON alarm_note BEGIN SELECT RAISE(ABORT, 'notes are final'); END;
+
 CREATE TRIGGER approval_final_d BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'approvals are final'); END;
 
 CREATE TRIGGER approval_final_r BEFORE INSERT ON approval WHEN EXISTS (SELECT 1 FROM approval x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
@@ -145,6 +149,17 @@ CREATE TRIGGER field_save_final_r BEFORE INSERT ON field_save WHEN EXISTS (SELEC
 BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
 CREATE TRIGGER field_save_final_u BEFORE UPDATE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+
+CREATE TRIGGER gate_log_final_d BEFORE DELETE ON gate_log BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
+
+CREATE TRIGGER gate_log_final_u BEFORE UPDATE ON gate_log BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
+
+CREATE TRIGGER gate_use_final_d BEFORE DELETE ON gate_use BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
+
+CREATE TRIGGER gate_use_final_r BEFORE INSERT ON gate_use WHEN EXISTS (SELECT 1 FROM gate_use x WHERE x.gateway = NEW.gateway AND x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
+
+CREATE TRIGGER gate_use_final_u BEFORE UPDATE ON gate_use BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
 
 CREATE TRIGGER gateway_final_r BEFORE INSERT ON gateway WHEN EXISTS (SELECT 1 FROM gateway x WHERE x.name = NEW.name)
 BEGIN SELECT RAISE(ABORT, 'gateways are not replaced'); END;
@@ -368,6 +383,21 @@ CREATE TABLE agency (
   annex_ix         INTEGER NOT NULL,
   ended_on         TEXT NOT NULL
 , founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE alarm_note (
+  no       INTEGER PRIMARY KEY,
+  gateway  TEXT NOT NULL,
+  consumer TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  service  TEXT NOT NULL,
+  through  INTEGER NOT NULL,
+  note     TEXT NOT NULL CHECK (note <> ''),
+  person   TEXT NOT NULL,
+  account  TEXT NOT NULL,
+  capacity TEXT NOT NULL,
+  body     TEXT NOT NULL,
+  at       TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE approval (
   system_id  INTEGER NOT NULL REFERENCES system (id),
@@ -593,10 +623,34 @@ CREATE TABLE gate_decision (
     ndop      INTEGER NOT NULL DEFAULT 0
 );
 
+CREATE TABLE gate_log (
+  gateway  TEXT NOT NULL CHECK (gateway <> ''),
+  no       INTEGER NOT NULL CHECK (no >= 1),
+  at       TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  digest   TEXT NOT NULL,
+  PRIMARY KEY (gateway, no)
+) STRICT;
+
 CREATE TABLE gate_pattern (
     no   INTEGER PRIMARY KEY,
     text TEXT    NOT NULL
 );
+
+CREATE TABLE gate_use (
+  gateway  TEXT NOT NULL,
+  id       TEXT NOT NULL CHECK (id <> ''),
+  log_no   INTEGER NOT NULL,
+  no       INTEGER NOT NULL CHECK (no >= 1),
+  at       TEXT NOT NULL,
+  consumer TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  service  TEXT NOT NULL,
+  passed   INTEGER NOT NULL,
+  matched  INTEGER NOT NULL,
+  PRIMARY KEY (gateway, id),
+  FOREIGN KEY (gateway, log_no) REFERENCES gate_log (gateway, no)
+) STRICT;
 
 CREATE TABLE gateway (
   name          TEXT PRIMARY KEY CHECK (name <> ''),
@@ -954,6 +1008,12 @@ CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
 CREATE INDEX entry_object ON entry (object, seq);
 
 CREATE INDEX feed_login ON feed (login);
+
+CREATE INDEX gate_use_alarm ON gate_use (gateway, log_no) WHERE passed = 1 AND matched = 0;
+
+CREATE INDEX gate_use_log ON gate_use (gateway, log_no, no);
+
+CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
