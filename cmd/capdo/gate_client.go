@@ -88,9 +88,9 @@ func (r *reader) remembering(f func(*gateclient.Memory) error) error {
 // gateCommand asks the gate, or reads what is signed; whatever is not an allow
 // ends with status 1 or 2.
 func gateCommand(ctx context.Context, w world) error {
-	words := map[string]func(context.Context, world) error{"ask": gateAsk, "watch": gateWatch, "verify-list": gateVerifyList, "snapshot": gateSnapshot}
+	words := map[string]func(context.Context, world) error{"ask": gateAsk, "watch": gateWatch, "verify-list": gateVerifyList, "snapshot": gateSnapshot, "log": gateLog}
 	if len(w.args) == 0 || words[w.args[0]] == nil {
-		return errors.New("say ask, watch, verify-list or snapshot; each tells its flags with -h")
+		return errors.New("say ask, watch, verify-list, snapshot or log; each tells its flags with -h")
 	}
 	f := words[w.args[0]]
 	w.args = w.args[1:]

@@ -53,7 +53,7 @@ func commands() []command {
 		{"account", "create an account; the password on standard input", account},
 		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand},
 		{"check", "check configuration, law, forms and templates; print the law digest", check},
-		{"gate", "ask, watch, verify-list, snapshot: the gateway's side; denies when in doubt", gateCommand},
+		{"gate", "ask, watch, verify-list, snapshot, log: the gateway's side; denies when in doubt", gateCommand},
 		{"witness", "see that the ledger only grew, remember it, cosign", witness},
 		{"key", "list the keys that sign, or rotate one", keyCommand},
 		{"bundle", "carry the whole ledger away in one signed file", bundle},

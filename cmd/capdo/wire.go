@@ -38,6 +38,7 @@ type program struct {
 	office      *approval.Office
 	gate        *gate.Gate
 	links       *connection.Office
+	watch       *connection.Watch
 	desk        *identity.Desk
 	machines    *machine.Registry
 	clock       func() time.Time
@@ -80,6 +81,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
+	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book)}
 	s.Watch(p.gate.Board)
 	if err := p.gate.Board.Load(ctx, s); err != nil {
@@ -107,10 +109,11 @@ type front struct {
 func (p *program) handler(f front) (http.Handler, error) {
 	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
 		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock},
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Notices: p.notices, Plans: p.plans, Feeds: p.store, GapsPDF: p.gapsPaper})
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Notices: p.notices, Plans: p.plans, Feeds: p.store, GapsPDF: p.gapsPaper})
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}
+	f.doors.Uses = useLog{p.watch}
 	h, err := p.gate.Before(pages, f.doors)
 	if err != nil {
 		return nil, err

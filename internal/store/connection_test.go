@@ -128,4 +128,17 @@ func linked(t testing.TB, o *approval.Office, s *store.Store) {
 	if _, err = k.Do(ctx, mps, c.ID, c.Version, connection.ActPropose, connection.Input{Ground: "x", Hours: 1}); err != nil {
 		t.Fatal(err)
 	}
+	watch := &connection.Watch{Store: s, Book: o.Book, Clock: o.Clock}
+	for _, id := range []string{"1", "2"} {
+		if _, err := watch.Record(ctx, "gw", []connection.Use{{ID: id, At: o.Clock().UTC(), Consumer: consumer.Code, Provider: provider.Code, Service: "S1", Passed: true}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open, err := watch.Alarms(ctx, mps)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	if err := watch.Acknowledge(ctx, mps, open[0], "Đã xem"); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -281,7 +281,7 @@ func another(t *testing.T, db *sql.DB, table, col, row string) string {
 	kind := column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
 	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE "+row)[0]
 	switch {
-	case slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending"}, col):
+	case slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending", "passed", "matched"}, col):
 		return "1 - " + col // a flag has but two values
 	case kind == "INTEGER":
 		return "1000 + COALESCE(" + col + ", 0)"

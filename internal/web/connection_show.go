@@ -122,6 +122,17 @@ func (s *site) connectionShow(v *visit) error {
 	if asked.ValidUntil != nil {
 		p.Facts = append(p.Facts, Fact{Label: v.t("kn.valid"), Value: v.when(*asked.ValidUntil)})
 	}
+	if s.Watch != nil {
+		u, err := s.Watch.Usage(v.r.Context(), v.actor(), c)
+		if err != nil {
+			return err
+		}
+		used := v.t("kn.used.none")
+		if !u.Last.IsZero() {
+			used = v.t("kn.used.n", v.num(u.Passed), v.num(u.Stopped), v.when(u.Last))
+		}
+		p.Facts = append(p.Facts, Fact{Label: v.t("kn.used"), Value: used})
+	}
 	for i, act := range f.Acts {
 		ends := slices.Contains([]string{connection.ActSuspend, connection.ActEnd, connection.ActRefuse, connection.ActPropose, connection.ActAgree}, act)
 		p.Acts = append(p.Acts, ActLink{Href: "/connections/" + c.ID + "/" + act, Text: v.t("kn.act." + act), First: i == 0 && !ends})

@@ -1,13 +1,16 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"capdo/internal/connection"
 	"capdo/internal/store/storetest"
+	"capdo/internal/web"
 )
 
 // TestConnectionPages: request, grant, suspension, reinstatement and break-glass
@@ -79,6 +82,36 @@ func TestConnectionPages(t *testing.T) {
 	}
 	officer.fill(at+"/end", url.Values{"ground": {"Hết nhu cầu"}}).leads(at + "?done=kn-end")
 	state("Đã kết thúc")
+}
+
+// TestAlarmsPage: what a gateway let pass unmatched is on the regulator's page
+// until somebody says what was found.
+func TestAlarmsPage(t *testing.T) {
+	var watch *connection.Watch
+	h := open(t, func(c *web.Config) { watch = c.Watch })
+	consumer, provider := storetest.Lead(t, h.office, "H56", "Một cửa", storetest.Deployed).Code, storetest.Lead(t, h.office, "H41", "Kho dữ liệu", storetest.Deployed).Code
+	if _, err := watch.Record(context.Background(), "gw-1", []connection.Use{{ID: "1", At: h.clock.T.UTC(), Consumer: consumer, Provider: provider, Service: "S1", Passed: true}}); err != nil {
+		t.Fatal(err)
+	}
+	ministry := h.as("bca")
+	p := ministry.get("/alarms").wants(http.StatusOK)
+	if !strings.Contains(p.text("main"), consumer) || !strings.Contains(p.text("main"), "Có nhật ký") {
+		t.Errorf("alarms: %s", p.text("main"))
+	}
+	if o := h.as("vanhanh").get("/alarms").wants(http.StatusOK); len(o.all(`form[action="/alarms"]`)) != 0 || !strings.Contains(o.text("main"), consumer) {
+		t.Errorf("the consumer's officer: %s", o.text("main"))
+	}
+	in := url.Values{}
+	for _, n := range p.all(`form[action="/alarms"] input[type=hidden]`) {
+		in.Set(attr(n, "name"), attr(n, "value"))
+	}
+	ministry.post("/alarms", in).wants(http.StatusUnprocessableEntity)
+	in.Set("note", "Đã khóa quy tắc trên máy cổng")
+	ministry.post("/alarms", in).leads("/alarms?done=al-note")
+	ministry.post("/alarms", in).wants(http.StatusConflict)
+	if p := ministry.get("/alarms"); !strings.Contains(p.text("main"), "Không có cảnh báo nào") {
+		t.Errorf("still there: %s", p.text("main"))
+	}
 }
 
 // copyOf is a copy of what is filled in.

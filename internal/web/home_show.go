@@ -51,6 +51,9 @@ func (s *site) homeShow(v *visit) error {
 	if s.Connections != nil {
 		p.Links = append(p.Links, Link{Href: "/connections", Text: v.t("kn.title")}, Link{Href: "/services", Text: v.t("sv.title")})
 	}
+	if s.Watch != nil {
+		p.Links = append(p.Links, Link{Href: "/alarms", Text: v.t("al.title")})
+	}
 	if s.WhatIf != nil && mayAskWhatIf(v.actor()) {
 		p.Links = append(p.Links, Link{Href: "/what-if", Text: v.t("wi.title")})
 	}

@@ -91,6 +91,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 			return err
 		}}
 	c.Connections = &connection.Office{Store: s, Book: o.Book, Clock: h.clock.Now}
+	c.Watch = &connection.Watch{Store: s, Book: o.Book, Clock: h.clock.Now}
 	if c.Controls, err = listsOnce(); err != nil {
 		t.Fatal(err)
 	}

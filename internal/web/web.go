@@ -39,6 +39,7 @@ type Config struct {
 	Review      ReviewDesk           // nil hides the reviewer's desk
 	Roster      RosterDesk           // nil hides who has which dossier in hand
 	Connections *connection.Office   // nil hides the pages of connections and data services
+	Watch       *connection.Watch    // nil hides what gateways report
 	Duplicates  DuplicatesFunc       // nil hides the page of systems that may be one
 	Notices     *notice.Desk         // nil hides the notices
 	Plans       *plan.Room           // nil hides the plan control by control, and the calendar
@@ -164,6 +165,8 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
 	mux.HandleFunc("GET /connections/{id}/{act}", s.inside(s.connectionActShow))
 	mux.HandleFunc("POST /connections/{id}/{act}", s.inside(s.connectionActDo))
+	mux.HandleFunc("GET /alarms", s.inside(s.alarmsShow))
+	mux.HandleFunc("POST /alarms", s.inside(s.alarmNote))
 	mux.HandleFunc("GET /services", s.inside(s.servicesShow))
 	mux.HandleFunc("GET /services/new", s.inside(s.serviceNew))
 	mux.HandleFunc("POST /services/new", s.inside(s.serviceAdd))

@@ -646,8 +646,8 @@ CREATE TABLE gate_use (
   consumer TEXT NOT NULL,
   provider TEXT NOT NULL,
   service  TEXT NOT NULL,
-  passed   INTEGER NOT NULL,
-  matched  INTEGER NOT NULL,
+  passed   INTEGER NOT NULL CHECK (passed IN (0, 1)),
+  matched  INTEGER NOT NULL CHECK (matched IN (0, 1)),
   PRIMARY KEY (gateway, id),
   FOREIGN KEY (gateway, log_no) REFERENCES gate_log (gateway, no)
 ) STRICT;
