@@ -159,17 +159,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
-	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
-	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
-	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
-	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
-	mux.HandleFunc("GET /connections/{id}/{act}", s.inside(s.connectionActShow))
-	mux.HandleFunc("POST /connections/{id}/{act}", s.inside(s.connectionActDo))
-	mux.HandleFunc("GET /alarms", s.inside(s.alarmsShow))
-	mux.HandleFunc("POST /alarms", s.inside(s.alarmNote))
-	mux.HandleFunc("GET /services", s.inside(s.servicesShow))
-	mux.HandleFunc("GET /services/new", s.inside(s.serviceNew))
-	mux.HandleFunc("POST /services/new", s.inside(s.serviceAdd))
+	s.linkRoutes(mux)
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
 	mux.HandleFunc("GET /law/instruments/{id}", s.inside(s.instrumentShow))
@@ -205,6 +195,22 @@ func (s *site) planRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))
 	mux.HandleFunc("GET /bulk", s.inside(s.bulkShow))
 	mux.HandleFunc("POST /bulk", s.inside(s.bulkDo))
+}
+
+// linkRoutes are the addresses of connections, data services and what gateways
+// report.
+func (s *site) linkRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
+	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
+	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
+	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
+	mux.HandleFunc("GET /connections/{id}/{act}", s.inside(s.connectionActShow))
+	mux.HandleFunc("POST /connections/{id}/{act}", s.inside(s.connectionActDo))
+	mux.HandleFunc("GET /alarms", s.inside(s.alarmsShow))
+	mux.HandleFunc("POST /alarms", s.inside(s.alarmNote))
+	mux.HandleFunc("GET /services", s.inside(s.servicesShow))
+	mux.HandleFunc("GET /services/new", s.inside(s.serviceNew))
+	mux.HandleFunc("POST /services/new", s.inside(s.serviceAdd))
 }
 
 // outside serves anyone.
