@@ -79,7 +79,14 @@ func noonToday() time.Time { return time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC
 // coded is a code of the usual length.
 func coded(i int) string { return fmt.Sprintf("000.%02d.%02d.G%02d-%06d", i%64, i%98, i%62, i) }
 
-// memory of n systems, one in twenty revoked.
+// goodStanding meets every rule.
+func goodStanding(at time.Time) approval.Standing {
+	return approval.Standing{Code: "x", Owner: "H56", Sector: law.SectorCivil, Stage: approval.Operating, At: at, Registered: true,
+		Approval:  &approval.Approval{No: 1, Level: 3, Rules: law.R331, Authority: law.RoleOwner, DecidedOn: "2026-09-01", From: at.AddDate(0, -2, 0), Until: "2028-12-31"},
+		Confirmed: true, Plan: approval.PlanFull, Inspected: "2026-09-15", RiskAssessed: "2026-08-20", Minutes: "2026-10-01"}
+}
+
+// source is n systems, one in twenty revoked.
 type source struct {
 	b *Board
 	n int
@@ -89,9 +96,7 @@ func (s source) Stamp() uint64 { return 0 }
 
 func (s source) Decisions(_ context.Context, _ func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error) {
 	at := noonToday()
-	st := approval.Standing{Code: "x", Owner: "H56", Sector: law.SectorCivil, Stage: approval.Operating, At: at, Registered: true,
-		Approval:  &approval.Approval{No: 1, Level: 3, Rules: law.R331, Authority: law.RoleOwner, DecidedOn: "2026-09-01", From: at.AddDate(0, -2, 0), Until: "2028-12-31"},
-		Confirmed: true, Plan: approval.PlanFull, Inspected: "2026-09-15", RiskAssessed: "2026-08-20", Minutes: "2026-10-01"}
+	st := goodStanding(at)
 	good := s.b.judge(st)
 	st.Approval, st.Former = nil, st.Approval
 	bad := s.b.judge(st)
