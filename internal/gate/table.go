@@ -133,10 +133,10 @@ func (t *table) put(h, ref uint64) {
 	atomic.StoreUint64(&t.slots[at], mark|ref)
 }
 
-// grown is the table with half as many slots again.
+// grown is the table with twice the slots.
 func (t *table) grown(seed maphash.Seed) *table {
 	next := *t
-	next.slots = make([]uint64, len(t.slots)+len(t.slots)/2)
+	next.slots = make([]uint64, 2*len(t.slots))
 	buf := make([]byte, 0, maxCode)
 	for _, s := range t.slots {
 		if s == 0 {
