@@ -41,9 +41,9 @@ type request struct {
 // parseRequest reads a request; many tells whether it may hold evaluations. The
 // standard ignores unknown members; what would let two readers understand two
 // different requests is refused.
-func parseRequest(in []byte, many bool) (q request, bad law.Text) {
+func parseRequest(doc *document, in []byte, many bool) (q request, bad law.Text) {
 	q.semantic = executeAll
-	bad = parseJSON(in, func(d *document) bool {
+	bad = doc.parse(in, func(d *document) bool {
 		return d.object(func(name []byte) bool {
 			switch {
 			case many && string(name) == "evaluations":
@@ -92,11 +92,11 @@ func (d *document) entity(e *entity, kind, id string) bool {
 		switch {
 		case kind != "" && string(name) == kind:
 			val, ok := d.text()
-			e.kind, hasKind = string(val), true
+			e.kind, hasKind = spelt(val), true
 			return ok
 		case string(name) == id:
 			val, ok := d.text()
-			e.id, hasID = string(val), true
+			e.id, hasID = spelt(val), true
 			return ok
 		case string(name) == "properties":
 			return d.forget()
@@ -105,6 +105,17 @@ func (d *document) entity(e *entity, kind, id string) bool {
 	})
 	e.typed, e.whole = hasKind, hasKind && hasID
 	return ok
+}
+
+// spelt makes a string, without a copy where it is a word of the standard.
+func spelt(val []byte) string {
+	switch string(val) {
+	case systemType:
+		return systemType
+	case connectAction:
+		return connectAction
+	}
+	return string(val)
 }
 
 // context reads what a context may say to this gate: platform, service and

@@ -29,7 +29,7 @@ func (g *Gate) batch(w http.ResponseWriter, r *http.Request) {
 		status, bad = http.StatusBadRequest, law.Text{VI: "Câu hỏi nằm trong nội dung, không nằm trong tham số.", EN: "The questions are in the body, not in parameters."}
 	default:
 		status = http.StatusBadRequest
-		qs, bad = parseBatch(in, qs)
+		qs, bad = parseBatch(&s.doc, in, qs)
 		s.qs = qs
 	}
 	if bad.VI != "" {
@@ -99,9 +99,9 @@ func body(w http.ResponseWriter, r *http.Request, most int64) (in []byte, status
 // parseBatch reads {"questions":[…]} strictly. What is not JSON of that form
 // refuses the whole; a question that can be read and not be asked is refused in
 // its place.
-func parseBatch(in []byte, into []Question) (qs []Question, bad law.Text) {
+func parseBatch(doc *document, in []byte, into []Question) (qs []Question, bad law.Text) {
 	qs = into
-	bad = parseJSON(in, func(d *document) bool {
+	bad = doc.parse(in, func(d *document) bool {
 		return d.object(func(name []byte) bool {
 			if string(name) != "questions" {
 				return d.unknown(name)

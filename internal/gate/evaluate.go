@@ -48,7 +48,7 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 	var q request
 	if bad.VI == "" {
 		status = http.StatusBadRequest
-		q, bad = parseRequest(in, many)
+		q, bad = parseRequest(&s.doc, in, many)
 	}
 	if bad.VI == "" && len(q.evaluations) == 0 {
 		bad = q.missing()

@@ -29,7 +29,12 @@ type document struct {
 // parseJSON reads a whole text by its one value, and says what is wrong with
 // it; empty when nothing is.
 func parseJSON(in []byte, value func(*document) bool) law.Text {
-	d := &document{in: in}
+	return (&document{}).parse(in, value)
+}
+
+// parse is parseJSON by a document that may have been used before.
+func (d *document) parse(in []byte, value func(*document) bool) law.Text {
+	*d = document{in: in, names: d.names[:0]}
 	if !utf8.Valid(in) {
 		d.fail("Nội dung không phải UTF-8.", "The body is not UTF-8.")
 	} else if value(d) && (d.next() != 0 || d.pos < len(d.in)) {
