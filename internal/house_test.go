@@ -55,7 +55,7 @@ var plan = map[string]room{
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},

@@ -15,6 +15,7 @@ type GatePage struct {
 	Platforms          []Option
 	Verdict            *Verdict // nil before a question
 	Trace              []Fact
+	Gateways           bool // there is a page of them
 }
 
 // gateShow answers the question in the address.
@@ -25,7 +26,7 @@ func (s *site) gateShow(v *visit) error {
 	if q.Platform != "NDOP" {
 		q.Platform = "NDXP"
 	}
-	p := GatePage{Page: v.page(v.t("gate.title")), Provider: q.Provider, Consumer: q.Consumer}
+	p := GatePage{Page: v.page(v.t("gate.title")), Provider: q.Provider, Consumer: q.Consumer, Gateways: s.Machines != nil}
 	p.Platforms = choose("platform", []string{q.Platform}, Option{Code: "NDXP", Label: "NDXP"}, Option{Code: "NDOP", Label: "NDOP"})
 	if q.Provider != "" {
 		asked := s.Gate.Ask(v.r.Context(), q)

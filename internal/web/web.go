@@ -15,6 +15,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/machine"
 	"capdo/internal/notice"
 	"capdo/internal/plan"
 	"capdo/internal/whatif"
@@ -40,6 +41,7 @@ type Config struct {
 	Roster      RosterDesk           // nil hides who has which dossier in hand
 	Connections *connection.Office   // nil hides the pages of connections and data services
 	Watch       *connection.Watch    // nil hides what gateways report
+	Machines    *machine.Registry    // nil hides the page of gateways
 	Duplicates  DuplicatesFunc       // nil hides the page of systems that may be one
 	Notices     *notice.Desk         // nil hides the notices
 	Plans       *plan.Room           // nil hides the plan control by control, and the calendar
@@ -158,6 +160,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
+	mux.HandleFunc("GET /gateways", s.inside(s.gatewaysShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	s.linkRoutes(mux)
 	mux.HandleFunc("GET /law", s.inside(s.lawShow))
