@@ -28,7 +28,8 @@ import (
 // its own, all on one core where taskset is to be had; each round runs every
 // case once, one second long, in random order, from 32 connections; a ratio is
 // made within its round, and the medians are told with their quartiles. It
-// proves nothing by itself and asserts nothing.
+// proves nothing by itself and asserts nothing. CAPDO_BENCH_PACE=N asks N times a
+// second instead, from a schedule; CAPDO_BENCH_OPA names the program of OPA.
 
 // contestant is one server and what it is asked.
 type contestant struct {
@@ -316,6 +317,10 @@ func TestPaired(t *testing.T) {
 	if err != nil || rounds < 1 {
 		t.Skip("SKIPPED: the paired benchmark runs with CAPDO_BENCH=ROUNDS")
 	}
+	pace, err := strconv.Atoi(os.Getenv("CAPDO_BENCH_PACE"))
+	if err != nil {
+		pace = 0 // as fast as they can
+	}
 	list := contestants()
 	servers := map[string]string{}
 	pids := map[string][]int{}
@@ -342,7 +347,7 @@ func TestPaired(t *testing.T) {
 	runs := map[string][]run{}
 	for n := range rounds + 1 {
 		for _, i := range r.Perm(len(list)) {
-			if x := list[i].run(t, r); n > 0 { // the first round warms
+			if x := list[i].run(t, r, pace); n > 0 { // the first round warms
 				runs[list[i].name] = append(runs[list[i].name], x)
 			}
 		}
@@ -351,7 +356,7 @@ func TestPaired(t *testing.T) {
 }
 
 // run asks for a second from 32 connections.
-func (c *contestant) run(t *testing.T, r *rand.Rand) run {
+func (c *contestant) run(t *testing.T, r *rand.Rand, pace int) run {
 	const connections, span = 32, time.Second
 	before, began := cpuOf(t, c.pids), time.Now()
 	lats := make([][]time.Duration, connections)
@@ -368,6 +373,10 @@ func (c *contestant) run(t *testing.T, r *rand.Rand) run {
 			in := bufio.NewReaderSize(conn, 64<<10)
 			for i := from; time.Since(began) < span; i++ {
 				sent := time.Now()
+				if pace > 0 { // open loop: the time counts from when it should have been sent
+					sent = began.Add(time.Duration(n+(i-from)*connections) * time.Second / time.Duration(pace))
+					time.Sleep(time.Until(sent))
+				}
 				if _, err := conn.Write(c.prints[i%len(c.prints)]); err != nil {
 					t.Error(c.name, err)
 					return
