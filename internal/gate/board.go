@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"sync"
@@ -27,15 +28,16 @@ type Board struct {
 	press  *press
 	linked bool // by policy two sides need a connection on record, which no word holds
 
-	seq      atomic.Uint64 // odd while a change is being shown
-	table    atomic.Pointer[table]
-	patterns atomic.Pointer[[]*pattern]
-	chords   atomic.Pointer[map[uint32]*chord]
-	scene    atomic.Pointer[scene] // nil: not loaded
-	lease    atomic.Int64          // until when the register was seen unchanged, microseconds
-	renewing atomic.Bool
-	read     atomic.Pointer[func() uint64] // the register's stamp as it is; nil: not loaded
-	stamp    atomic.Uint64                 // the one that the words belong to
+	seq       atomic.Uint64 // odd while a change is being shown
+	table     atomic.Pointer[table]
+	patterns  atomic.Pointer[[]*pattern]
+	chords    atomic.Pointer[map[uint32]*chord]
+	scene     atomic.Pointer[scene] // nil: not loaded
+	lease     atomic.Int64          // until when the register was seen unchanged, microseconds
+	renewing  atomic.Bool
+	reloading atomic.Bool
+	read      atomic.Pointer[func() uint64] // the register's stamp as it is; nil: not loaded
+	stamp     atomic.Uint64                 // the one that the words belong to
 
 	mu      sync.Mutex // of who writes
 	numbers map[string]int
@@ -43,6 +45,7 @@ type Board struct {
 	changes []approval.Decided  // shut before their commit
 	writing bool
 	all     bool
+	source  Source // of the last load
 }
 
 // scene is the state of the register that the words belong to.
@@ -94,13 +97,30 @@ type Source interface {
 	Stamp() uint64
 }
 
-// Load fills the board. Decisions made under another book are not believed.
+// Load fills the board. Decisions made under another book are not believed. A
+// register that changes under the reader is read again.
 func (b *Board) Load(ctx context.Context, s Source) error {
+	for range maxRounds {
+		done, err := b.load(ctx, s)
+		if err != nil {
+			return fmt.Errorf("load decisions: %w", err)
+		}
+		if done {
+			return nil
+		}
+	}
+	return errors.New("load decisions: the register kept changing")
+}
+
+// load reads all, and takes it when nothing changed meanwhile.
+func (b *Board) load(ctx context.Context, s Source) (done bool, err error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	before := s.Stamp()
-	foreign, t := map[int]bool{}, newTable(1<<13)
+	first := b.scene.Load() == nil
+	b.mu.Unlock()
+	before, foreign, t := s.Stamp(), map[int]bool{}, newTable(1<<13)
 	head, at, err := s.Decisions(ctx, func(no int, kept string) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		foreign[no] = !b.adopt(no, kept)
 		return nil
 	}, func(d approval.Decided) error {
@@ -116,14 +136,35 @@ func (b *Board) Load(ctx context.Context, s Source) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("load decisions: %w", err)
+		return false, err
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := b.scene.Load(); b.writing || now != nil && (first || now.head != head) {
+		return false, nil
+	}
+	b.seq.Add(1)
 	b.table.Store(t)
 	b.stamp.Store(before)
 	b.show(head, at, false)
+	b.seq.Add(1)
 	read := s.Stamp
 	b.read.Store(&read)
-	return nil
+	b.source = s
+	return true, nil
+}
+
+// reload fills the board anew, beside the questions, after another process
+// wrote; until then the register is asked.
+func (b *Board) reload() {
+	s := b.source
+	if s == nil || !b.reloading.CompareAndSwap(false, true) {
+		return
+	}
+	go func() {
+		defer b.reloading.Store(false)
+		_ = b.Load(context.Background(), s) // else the register is asked on
+	}()
 }
 
 // adopt gives a kept pattern its number; false when it is of another book.
@@ -340,6 +381,7 @@ func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 		b.show(head, began, true)
 		b.stamp.Store(stamp)
 		b.seq.Add(1)
+		b.reload()
 	}
 }
 

@@ -175,3 +175,30 @@ func TestClockBack(t *testing.T) {
 		t.Errorf("before the ledger's last entry: %v", told(v))
 	}
 }
+
+// TestAnotherProcess: what another process registers is known to this one in the
+// next question, and soon without a read.
+func TestAnotherProcess(t *testing.T) {
+	l := serve(t, connected, 3)
+	l.ask(t, "provider=A-0001")
+	their := &approval.Office{Store: storetest.OpenIn(t, l.dir), Book: l.office.Book, Clock: l.office.Clock}
+	if err := their.Import(t.Context(), storetest.Keeper(), approval.World{Source: "theirs", Systems: []approval.System{connected("C-0001")}}); err != nil {
+		t.Fatal(err)
+	}
+	if v := l.ask(t, "provider=C-0001&consumer=A-0002"); v.Decision != gate.Allow {
+		t.Errorf("at once: %v", told(v))
+	}
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		before := l.reads.n.Load()
+		v := l.ask(t, "provider=A-0003&consumer=C-0001")
+		if v.Decision != gate.Allow {
+			t.Fatal(told(v))
+		}
+		if w := l.ask(t, "provider=nobody"); l.reads.n.Load() == before && w.Decision == gate.Deny {
+			break
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("the register is asked for ever")
+		}
+	}
+}
