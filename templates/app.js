@@ -8,6 +8,15 @@
   var waiting = [], busy = false, failed = false, sending = false, timers = {}, base = form.dataset.autosave;
   var pause = 800, again = 10000;
 
+  // told announces what went wrong, or that it goes well again; a save that
+  // goes well says so in plain text only, so that nobody is interrupted.
+  function told(text, well) {
+    line.textContent = well ? text : "";
+    if (!well && status.textContent !== text) status.textContent = text;
+    if (well && status.textContent) status.textContent = status.className === "hidden" ? "" : text;
+    status.className = well ? "hidden" : "save-status";
+  }
+
   function box(id) { return document.getElementById("field-" + id); }
   function seen(id) { return form.elements["seen." + id]; }
 
@@ -59,18 +68,17 @@
       b.dataset.sent = sent;
       wrong(b, "");
       b.querySelector("[data-by]").textContent = saved.by;
-      line.textContent = saved.says;
-      if (status.textContent) status.textContent = saved.says;
+      told(saved.says, true);
     } else if (r.status === 412) {
       clash(id, text);
     } else if (r.status === 422) {
       b.dataset.sent = sent;
       wrong(b, JSON.parse(text).says);
-      line.textContent = words.wrong;
+      told(words.wrong, false);
     } else if (r.status === 401) {
       lost(id, words.ended);
     } else if (r.status === 403 || r.status === 404 || r.status === 409) {
-      line.textContent = status.textContent = words.refused;
+      told(words.refused, false);
     } else {
       lost(id, words.lost);
     }
@@ -85,8 +93,7 @@
   // lost keeps the text on the page and tries again.
   function lost(id, says) {
     if (waiting.indexOf(id) < 0) waiting.unshift(id);
-    line.textContent = says;
-    if (status.textContent !== says) status.textContent = says;
+    told(says, false);
     failed = true;
     setTimeout(retry, again);
   }
@@ -98,7 +105,7 @@
     var b = box(id), made = new DOMParser().parseFromString(html, "text/html").querySelector("[data-clash]");
     if (!made) { lost(id, words.lost); return; }
     b.insertBefore(made, b.firstChild);
-    line.textContent = status.textContent = words.clash;
+    told(words.clash, false);
     made.addEventListener("click", function (e) {
       var take = e.target.dataset && e.target.dataset.take;
       if (!take) return;
@@ -106,7 +113,7 @@
       if (take === "theirs") put(id, new URLSearchParams(made.dataset.theirs));
       var focus = b.querySelector("textarea, select, input:not([type=hidden])");
       made.remove();
-      status.textContent = "";
+      told("", true);
       delete b.dataset.sent;
       if (take === "theirs") { b.dataset.sent = body(id); line.textContent = words.taken; }
       if (take === "mine") push(id);

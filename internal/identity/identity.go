@@ -35,6 +35,13 @@ var (
 	ErrTooLong     = fmt.Errorf("password above %d bytes", MaxPassword)
 )
 
+// Ended stands beside ErrNoSession when a session ended by time: the login whose
+// it was.
+type Ended struct{ Login string }
+
+// Error says that the session ended.
+func (e *Ended) Error() string { return "session of " + e.Login + " ended" }
+
 // Account is a person's way in, in one capacity.
 type Account struct {
 	Login        string
@@ -99,7 +106,8 @@ func (d *Desk) SignIn(ctx context.Context, login, password string) (token string
 }
 
 // Account returns whose session the token opens. An account disabled meanwhile
-// has none. A session past its limits is ended.
+// has none. A session past its limits is ended, and an
+// *Ended in the error tells whose it was.
 func (d *Desk) Account(ctx context.Context, token string) (Account, error) {
 	if token == "" {
 		return Account{}, ErrNoSession
@@ -114,7 +122,7 @@ func (d *Desk) Account(ctx context.Context, token string) (Account, error) {
 	}
 	now := d.Clock().UTC()
 	if now.Sub(s.SeenAt) >= IdleLimit || now.Sub(s.CreatedAt) >= AbsoluteLimit || now.Before(s.CreatedAt) {
-		return Account{}, errors.Join(ErrNoSession, d.Store.EndSession(ctx, h))
+		return Account{}, errors.Join(ErrNoSession, &Ended{s.Login}, d.Store.EndSession(ctx, h))
 	}
 	a, ok, err := d.Store.Account(ctx, s.Login)
 	if err != nil {

@@ -112,7 +112,12 @@ func (s *site) deedShow(d deed) func(*visit) error {
 		if d.start != nil {
 			in = asTyped(form, d.start(s.Book, &file))
 		}
-		return s.deedPage(v, deedSheet{deed: d, file: &file, in: in, status: http.StatusOK})
+		sheet := deedSheet{deed: d, file: &file, in: in, status: http.StatusOK}
+		if late, ok := v.early(); ok && d.form == "dossier" {
+			sheet.in, sheet.late = late, true
+		}
+		v.w.Header().Set("ETag", versionTag(file.System.Version))
+		return s.deedPage(v, sheet)
 	}
 }
 
@@ -123,6 +128,7 @@ type deedSheet struct {
 	in       url.Values
 	findings []approval.Finding
 	clashes  []approval.Clash
+	late     bool // what stands on it was sent after the session had ended
 	status   int
 }
 
@@ -148,6 +154,9 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	p.Failed = len(d.findings) > 0
 	if d.deed.form == "dossier" {
 		p.Script = v.script.path
+	}
+	if d.late {
+		p.Flash = v.t("save.kept")
 	}
 	return v.show(d.status, "act", p)
 }
@@ -206,6 +215,10 @@ func (s *site) doer(d deed) func(*visit) error {
 	return s.deedDo(d)
 }
 
+// versionTag is the ETag of the page of an act: the version of the record that
+// its hidden field names too.
+func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
 // deedDo carries an act out: reads the paper, asks the office, and either goes
 // on to the system's page or shows the form again with what is wrong.
 func (s *site) deedDo(d deed) func(*visit) error {
@@ -223,6 +236,10 @@ func (s *site) deedDo(d deed) func(*visit) error {
 		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
 		if err != nil {
 			return err
+		}
+		if match := v.r.Header.Get("If-Match"); match != "" && match != versionTag(file.System.Version) {
+			r := approval.ErrStale()
+			return v.message(http.StatusPreconditionFailed, v.headingOf(r.Kind), v.sayings(r)...)
 		}
 		again := deedSheet{deed: d, file: &file, in: copyValues(v.r.PostForm)}
 		in, problems, err := s.read(v, again)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // field sends one field of a draft as the script does.
@@ -170,4 +171,62 @@ func TestPresence(t *testing.T) {
 	}
 	h.as("chuyentrach").post(at+"/dossier/fields/presence", nil).wants(http.StatusForbidden)
 	h.as("nghean").post(at+"/dossier/fields/presence", nil).wants(http.StatusNotFound)
+}
+
+// TestDraftOutlivesTheSession: what is sent after the session ended waits on the
+// server for the same account, and for nobody else.
+func TestDraftOutlivesTheSession(t *testing.T) {
+	h := open(t, nil)
+	a := h.as("vanhanh")
+	at := registered(a, "Cổng thông tin")
+	typed := func(p *page) url.Values {
+		in := asShown(p)
+		in.Set("scope", "Viết lúc hết phiên")
+		in.Set("do", "save")
+		return in
+	}
+	in := typed(a.get(at + "/dossier"))
+	h.clock.T = h.clock.T.Add(20 * time.Minute)
+	a.field(http.MethodPut, at+"/dossier/fields/scope", `"1.0.x"`, url.Values{"scope": {"x"}}).wants(http.StatusUnauthorized)
+	a.post(at+"/dossier", in).leads("/sign-in?next=" + url.QueryEscape(at+"/dossier"))
+	again := func(login string) {
+		a.post("/sign-in", url.Values{"login": {login}, "password": {password}}).wants(http.StatusSeeOther)
+	}
+	again("vanhanh2")
+	if got := textOf(a.get(at + "/dossier").one("textarea#scope")); got != "" {
+		t.Errorf("another account is shown %q", got)
+	}
+	a.post("/sign-out", nil)
+	again("vanhanh")
+	p := a.get(at + "/dossier").wants(http.StatusOK)
+	if got := textOf(p.one("textarea#scope")); got != "Viết lúc hết phiên" || !strings.Contains(p.text(".flash"), "khi phiên làm việc đã hết") {
+		t.Errorf("after signing in again: %q, %s", got, p.text(".flash"))
+	}
+	a.post(at+"/dossier", asSent(p)).leads(at + "?done=draft")
+	if got := textOf(a.get(at + "/dossier").one("textarea#scope")); got != "Viết lúc hết phiên" {
+		t.Errorf("saved: %q", got)
+	}
+}
+
+// asSent is a form as it stands, to be saved.
+func asSent(p *page) url.Values {
+	in := asShown(p)
+	in.Set("do", "save")
+	return in
+}
+
+// TestActUnderIfMatch: the page of an act has the version as its ETag; If-Match
+// is not asked for, and a stale one is refused.
+func TestActUnderIfMatch(t *testing.T) {
+	h := open(t, nil)
+	a := h.as("vanhanh")
+	at := registered(a, "Cổng thông tin")
+	p := a.get(at + "/facts")
+	if got := p.header.Get("ETag"); got != `"1"` {
+		t.Errorf("ETag %s", got)
+	}
+	in := level3()
+	in.Set("version", "1")
+	a.field(http.MethodPost, at+"/facts", `"7"`, in).wants(http.StatusPreconditionFailed)
+	a.field(http.MethodPost, at+"/facts", `"1"`, in).wants(http.StatusSeeOther)
 }

@@ -105,6 +105,9 @@ func (v *visit) events(es []approval.Entry) []Event {
 	var all []Event
 	for i := len(es) - 1; i >= 0; i-- {
 		e := es[i]
+		if i > 0 && e.Act == approval.ActDraft && es[i-1].Act == approval.ActDraft && es[i-1].By == e.By {
+			continue // many saves of one person in a row are one piece of work: its first save stands for all
+		}
 		act := v.t("past." + e.Act)
 		if o := e.Detail["outcome"]; v.has("outcome." + o) {
 			act += ": " + v.t("outcome."+o)

@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"time"
 
@@ -21,6 +22,7 @@ type visit struct {
 	now      time.Time
 	account  identity.Account
 	signedIn bool
+	late0    string // whose session it was that ended by time, "" when not known
 	repeated string // what was done already under the form's token
 }
 
@@ -44,6 +46,11 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	account, err := s.Desk.Account(r.Context(), token)
 	switch {
 	case noSession(err):
+		var ended *identity.Ended
+		if errors.As(err, &ended) {
+			account.Login = ended.Login
+		}
+		v.late0 = s.kept.over(token, account.Login, v.now)
 		return v, nil
 	case err != nil:
 		return v, err

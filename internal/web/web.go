@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -84,6 +85,7 @@ type site struct {
 	sheet  asset // style
 	script asset
 	seats  presence
+	kept   kept
 	deeds  []deed
 }
 
@@ -236,7 +238,7 @@ func (s *site) inside(h func(*visit) error) http.HandlerFunc {
 			return v.says(http.StatusUnauthorized, v.t("save.ended"))
 		}
 		if !v.signedIn {
-			return v.toSignIn()
+			return errors.Join(v.late(), v.toSignIn())
 		}
 		return h(v)
 	})
