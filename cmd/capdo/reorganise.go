@@ -44,6 +44,15 @@ func reorganiseCommand(ctx context.Context, w world) (err error) {
 		}
 		fmt.Fprintf(w.out, "%s: %d bodies founded, %d ended, %d systems moved; approvals inherited, to be reviewed\n", r.On, done.Founded, done.Ended, done.Moved)
 	}
+	named, err := renamings(day)
+	if err != nil {
+		return err
+	}
+	if n, err := p.office.Rename(ctx, keeper(), named); err != nil {
+		return fmt.Errorf("names: %w", err)
+	} else if n > 0 {
+		fmt.Fprintf(w.out, "%d changes of name or specialised unit of bodies that live on\n", n)
+	}
 	if *duplicates {
 		return p.printDuplicates(ctx, w)
 	}
@@ -83,6 +92,19 @@ func reorganisations() ([]approval.Reorganisation, error) {
 	}
 	slices.SortFunc(steps, func(a, b approval.Reorganisation) int { return a.On.Time().Compare(b.On.Time()) })
 	return steps, nil
+}
+
+// renamings are those of fixtures up to a day, oldest first.
+func renamings(until law.Day) ([]approval.Renaming, error) {
+	all, err := fixtures.Renamings()
+	var out []approval.Renaming
+	for _, r := range all {
+		if law.Day(r.On) <= until {
+			out = append(out, approval.Renaming{Code: r.Agency, AgencyName: approval.AgencyName{On: law.Day(r.On), Name: r.Name, NameEN: r.NameEN, Kind: r.Kind,
+				SpecialisedUnit: r.SpecialisedUnit, Cites: r.Cites, Confidence: r.Confidence}})
+		}
+	}
+	return out, err
 }
 
 // printDuplicates prints the pairs of systems that may be one.

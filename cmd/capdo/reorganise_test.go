@@ -33,6 +33,9 @@ func TestReorganiseCommand(t *testing.T) {
 		if !strings.Contains(text, "7.008") || !strings.Contains(text, want) {
 			t.Errorf("report of %s: no 7.008 or %s", day, want)
 		}
+		if old := strings.Contains(text, "Thừa Thiên Huế"); old != (day == "2024-06-30") {
+			t.Errorf("report of %s: Thừa Thiên Huế shown %t", day, old)
+		}
 		if gone := strings.Contains(text, "Hà Giang"); gone != (day == "2024-06-30") {
 			t.Errorf("report of %s: Hà Giang shown %t", day, gone)
 		}

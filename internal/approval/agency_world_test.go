@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -160,7 +161,7 @@ func sameOverview(t *testing.T, a, b approval.Overview) {
 	for i := range a.Agencies {
 		x, y := a.Agencies[i], b.Agencies[i]
 		y.Agency.EndedOn, y.Agency.Successor = "", ""
-		if x != y {
+		if !reflect.DeepEqual(x, y) {
 			t.Errorf("%+v is now %+v", x, y)
 		}
 	}

@@ -70,7 +70,7 @@ func counted(as []Agency, cells []Count, day law.Day) []Agency {
 	var out []Agency
 	for _, x := range as {
 		if x.ExistsOn(day) || owns[x.Code] {
-			out = append(out, x)
+			out = append(out, x.On(day))
 		}
 	}
 	return out

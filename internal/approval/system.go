@@ -47,7 +47,10 @@ type Agency struct {
 	AnnexIX         bool       `json:"annex_ix"`             // one of the 91
 	EndedOn         law.Day    `json:"ended_on,omitempty"`   // last day of existence, "" = lives on
 	FoundedOn       law.Day    `json:"founded_on,omitempty"` // first day of existence, "" = before the register began
-	Successor       string     `json:"successor,omitempty"`  // code of the one body that took everything over; "" when split up
+	// Names are what it was called, oldest first; absent while it never changed,
+	// so that older digests still hold. The fields above are those of today.
+	Names     []AgencyName `json:"names,omitempty"`
+	Successor string       `json:"successor,omitempty"` // code of the one body that took everything over; "" when split up
 }
 
 // Formal is the agency's name as the head of an official paper has it: a

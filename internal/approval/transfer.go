@@ -65,12 +65,13 @@ func (a Agency) ExistsOn(day law.Day) bool {
 // government: the 91 of Annex IX, and the bodies that came in their place.
 func (a Agency) Reports() bool { return a.AnnexIX || a.FoundedOn != "" && a.Group != "outside" }
 
-// AgenciesOn are the agencies that exist on a day, in the order given.
+// AgenciesOn are the agencies that exist on a day under their names of that day,
+// in the order given.
 func AgenciesOn(as []Agency, day law.Day) []Agency {
 	var out []Agency
 	for _, a := range as {
 		if a.ExistsOn(day) {
-			out = append(out, a)
+			out = append(out, a.On(day))
 		}
 	}
 	return out

@@ -84,6 +84,45 @@ func TestTransfersAreFinal(t *testing.T) {
 	}
 }
 
+// TestNamesAreFinal: names of the past only grow, and what is forged with the
+// file in hand is found.
+func TestNamesAreFinal(t *testing.T) {
+	for statement, want := range map[string]string{
+		"UPDATE agency SET names = '[{\"on\":\"\",\"name\":\"x\"}]' WHERE code = 'H41'":    "!names of the past are final",
+		"UPDATE agency SET name = 'x' WHERE code = 'H41'":                                  "agency:H41: the record is not what",
+		"DROP TRIGGER agency_names_grow; UPDATE agency SET names = '' WHERE code = 'H41'":  "agency:H41: the record is not what",
+		"DROP TRIGGER agency_names_grow; UPDATE agency SET names = '[' WHERE code = 'H41'": "!",
+	} {
+		dir := t.TempDir()
+		o, s := handedOn(t, dir)
+		if n, err := o.Rename(context.Background(), storetest.Keeper(), []approval.Renaming{{Code: "H41", AgencyName: approval.AgencyName{On: "2025-08-01", Name: "Nghệ An mới"}}}); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		if f := faults(t, s); f != "" {
+			t.Fatal(f)
+		}
+		_, err := raw(t, dir).Exec(statement)
+		if said, refused := strings.CutPrefix(want, "!"); refused && said != "" {
+			if err == nil || !strings.Contains(err.Error(), said) {
+				t.Errorf("%s: %v, want %s", statement, err, said)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		if want == "!" {
+			if _, err := s.Verify(context.Background()); err == nil {
+				t.Errorf("%s: names that cannot be read are taken", statement)
+			}
+			continue
+		}
+		if f := faults(t, s); !strings.Contains(f, want) {
+			t.Errorf("%s: %q, want %s", statement, f, want)
+		}
+	}
+}
+
 // TestVerifyCoversAgenciesInTime: somebody with the file in hand cannot move a
 // system, forge its past or bring an agency back unseen.
 func TestVerifyCoversAgenciesInTime(t *testing.T) {

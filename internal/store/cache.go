@@ -84,7 +84,10 @@ func (k *cache) agency(c *scope, code string) (approval.Agency, error) {
 	if len(rows) == 0 {
 		return approval.Agency{Code: code}, nil
 	}
-	a := rows[0].agency()
+	a, err := rows[0].agency()
+	if err != nil {
+		return approval.Agency{}, err
+	}
 	k.ended[object] = a
 	return a, nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -112,15 +113,23 @@ func (c *scope) Agencies() ([]approval.Agency, error) {
 	}
 	as := make([]approval.Agency, len(rows))
 	for i, r := range rows {
-		as[i] = r.agency()
+		if as[i], err = r.agency(); err != nil {
+			return nil, err
+		}
 	}
 	return as, nil
 }
 
-func (r agencyRow) agency() approval.Agency {
-	return approval.Agency{Code: r.Code, CodeScheme: r.CodeScheme, CodeConfidence: r.CodeConfidence, Name: r.Name, NameEN: r.NameEN, Group: r.Grp,
+func (r agencyRow) agency() (approval.Agency, error) {
+	a := approval.Agency{Code: r.Code, CodeScheme: r.CodeScheme, CodeConfidence: r.CodeConfidence, Name: r.Name, NameEN: r.NameEN, Group: r.Grp,
 		No: r.No, Kind: r.Kind, Sector: law.Sector(r.Sector), SpecialisedUnit: r.SpecialisedUnit, AnnexIX: r.AnnexIX,
 		EndedOn: law.Day(r.EndedOn), FoundedOn: law.Day(r.FoundedOn), Successor: r.Successor}
+	if r.Names != "" {
+		if err := json.Unmarshal([]byte(r.Names), &a.Names); err != nil {
+			return a, fmt.Errorf("decode the names of %s: %w", r.Code, err)
+		}
+	}
+	return a, nil
 }
 
 // Reported returns the printed lines of a document in its order.

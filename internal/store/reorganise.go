@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"capdo/internal/approval"
@@ -16,6 +17,24 @@ func (w *writing) EndAgency(a approval.Agency) error {
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return fmt.Errorf("end agency %s: %d rows, %w", a.Code, n, approval.ErrNotFound())
+	}
+	return nil
+}
+
+// NameAgency stores the names of an agency, and those of today as its own.
+func (w *writing) NameAgency(a approval.Agency) error {
+	w.all = true
+	names, err := json.Marshal(a.Names)
+	if err != nil {
+		return fmt.Errorf("encode the names of %s: %w", a.Code, err)
+	}
+	row := agencyRow{Code: a.Code, Name: a.Name, NameEN: a.NameEN, Kind: a.Kind, SpecialisedUnit: a.SpecialisedUnit, Names: string(names)}
+	res, err := w.db.NewUpdate().Model(&row).Column("name", "name_en", "kind", "specialised_unit", "names").WherePK().Exec(w.ctx)
+	if err != nil {
+		return fmt.Errorf("name agency %s: %w", a.Code, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("name agency %s: %d rows, %w", a.Code, n, approval.ErrNotFound())
 	}
 	return nil
 }

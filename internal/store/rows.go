@@ -31,6 +31,7 @@ type agencyRow struct {
 	EndedOn         string `bun:"ended_on"`
 	FoundedOn       string `bun:"founded_on"`
 	Successor       string `bun:"successor"`
+	Names           string `bun:"names"` // JSON, "" = none
 }
 
 type reportedRow struct {

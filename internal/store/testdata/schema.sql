@@ -1,5 +1,9 @@
 CREATE TRIGGER account_stays BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'accounts are disabled, not deleted'); END;
 
+CREATE TRIGGER agency_names_grow BEFORE UPDATE OF names ON agency
+WHEN OLD.names <> '' AND substr(NEW.names, 1, length(OLD.names) - 1) <> substr(OLD.names, 1, length(OLD.names) - 1)
+BEGIN SELECT RAISE(ABORT, 'names of the past are final'); END;
+
 CREATE TRIGGER agency_stays BEFORE DELETE ON agency BEGIN SELECT RAISE(ABORT, 'agencies end, they are not deleted'); END;
 
 CREATE TRIGGER alarm_note_final_d BEFORE DELETE ON alarm_note BEGIN SELECT RAISE(ABORT, 'notes are final'); END;
@@ -382,7 +386,7 @@ CREATE TABLE agency (
   specialised_unit TEXT NOT NULL,
   annex_ix         INTEGER NOT NULL,
   ended_on         TEXT NOT NULL
-, founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '') STRICT;
+, founded_on TEXT NOT NULL DEFAULT '', successor TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '', names TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE alarm_note (
   no       INTEGER PRIMARY KEY,
