@@ -112,7 +112,15 @@ func (f *front) trusts(remote string) bool {
 
 // sole tells whether a header holds one code; a comma may join what was two.
 func sole(vals []string) bool {
-	return len(vals) == 1 && code(vals[0]) && !strings.ContainsAny(vals[0], ",;\"")
+	if len(vals) != 1 || !code(vals[0]) {
+		return false
+	}
+	for i := range len(vals[0]) {
+		if c := vals[0][i]; c == ',' || c == ';' || c == '"' {
+			return false
+		}
+	}
+	return true
 }
 
 // codes lists the codes of reasons, each once.

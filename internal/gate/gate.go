@@ -138,6 +138,25 @@
 // next_token "" is the end. A page may hold fewer than its limit and not be the
 // last. The id of what is sought counts for nothing. 500 is a fault of the gate.
 //
+// # Fast and exact
+//
+// With a Board, live questions that name no service and no sandbox are answered
+// from memory: two look-ups, a comparison with the day, and an answer printed
+// beforehand, equal byte for byte to that of Decide. Everything else, and every
+// system of which the board does not know enough (suspended, a connection shut,
+// a day passed on which something changes), the register is asked, and what was
+// read is kept.
+//
+// The board is never behind a commit. What takes away is shut before its commit
+// (F06 until it is made), what gives is opened after it. Beside that, each
+// answer compares the counter of commits that the register keeps in shared
+// memory, so that another process's commit, too, counts in the next question;
+// and the board holds for 150 ms after the register was last read and found
+// unchanged, so that a register that fails or hangs shuts the gate within a
+// second. A clock more than two seconds behind the gate's latest reading, or the
+// ledger's last entry, is not believed (F07): where a clock jumped ahead and
+// back, the gate denies until it catches up or is restarted.
+//
 // # How to enforce it
 //
 // Connect only when the status is 200, and the body is JSON with decision

@@ -29,7 +29,8 @@ import (
 // case once, one second long, in random order, from 32 connections; a ratio is
 // made within its round, and the medians are told with their quartiles. It
 // proves nothing by itself and asserts nothing. CAPDO_BENCH_PACE=N asks N times a
-// second instead, from a schedule; CAPDO_BENCH_OPA names the program of OPA.
+// second instead, from a schedule; CAPDO_BENCH_OPA names the program of OPA;
+// CAPDO_BENCH_ONLY lists the names of cases, those of NGINX needing others.
 
 // contestant is one server and what it is asked.
 type contestant struct {
@@ -322,6 +323,9 @@ func TestPaired(t *testing.T) {
 		pace = 0 // as fast as they can
 	}
 	list := contestants()
+	if only := os.Getenv("CAPDO_BENCH_ONLY"); only != "" {
+		list = slices.DeleteFunc(list, func(c *contestant) bool { return !strings.Contains(only, c.name) })
+	}
 	servers := map[string]string{}
 	pids := map[string][]int{}
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
