@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -9,12 +10,15 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"capdo/internal/approval"
+	"capdo/internal/law"
 	"capdo/internal/notice"
+	"capdo/internal/plan"
 )
 
 // noticeSettings is how notices leave this server.
@@ -56,7 +60,8 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 		Account: func(ctx context.Context, login string) (approval.Actor, bool, error) {
 			a, ok, err := p.store.Account(ctx, login)
 			return a.Actor, ok && !a.Disabled, err
-		}}
+		},
+		Calendar: p.fallsDue}
 	if mails != nil {
 		d.Senders[notice.Email] = mails
 	}
@@ -64,6 +69,38 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 		return nil, err
 	}
 	return func(ctx context.Context) { tell(ctx, p, d) }, nil
+}
+
+// fallsDue is what began to be due soon, or overdue, for an actor on a day in
+// (after, today]; what is overdue is told again to each whom the book names
+// later on.
+func (p *program) fallsDue(ctx context.Context, a approval.Actor, after, today law.Day) ([]notice.Event, error) {
+	items, err := p.plans.Agenda(ctx, a, plan.Mine, "")
+	if err != nil {
+		return nil, err
+	}
+	soon := p.book.Policy().DueSoonDays
+	var events []notice.Event
+	add := func(kind string, it plan.Item, day law.Day) {
+		if after < day && day <= today {
+			events = append(events, notice.Event{Key: kind + ":" + it.ID + ":" + string(day), Kind: kind, System: cmp.Or(it.System, it.Agency), At: day.Time().UTC()})
+		}
+	}
+	for _, it := range items {
+		if it.Day == "" {
+			continue
+		}
+		if slices.Contains(it.Roles, a.Capacity) {
+			add(notice.Due, it, it.Day.AddDays(-soon))
+			add(notice.Overdue, it, it.Day.AddDays(1))
+		}
+		for _, e := range it.Told(p.book, today) {
+			if e.To == a.Capacity {
+				add(notice.Overdue, it, it.Day.AddDays(e.AfterDays+1))
+			}
+		}
+	}
+	return events, nil
 }
 
 // tell takes a step a second. What fails is logged and tried again.

@@ -52,10 +52,10 @@ var ErrGone = errors.New("the receiver is gone")
 type Dispatcher struct {
 	Queue    Queue
 	Store    Store
-	Account  func(ctx context.Context, login string) (approval.Actor, bool, error) // false: none, or disabled
-	Owner    func(ctx context.Context, system string) (string, error)              // agency code; "" when the system is not on the register
-	Calendar func(ctx context.Context, day law.Day) ([]Event, error)               // what is due or overdue on a day; nil: nothing
-	Senders  map[string]Sender                                                     // by channel
+	Account  func(ctx context.Context, login string) (approval.Actor, bool, error)              // false: none, or disabled
+	Owner    func(ctx context.Context, system string) (string, error)                           // agency code; "" when the system is not on the register
+	Calendar func(ctx context.Context, a approval.Actor, after, today law.Day) ([]Event, error) // what began to be due, or overdue, for the actor on a day in (after, today]; nil: nothing
+	Senders  map[string]Sender                                                                  // by channel
 	Clock    func() time.Time
 	Law      string
 	Log      *slog.Logger
@@ -90,6 +90,7 @@ func (d *Dispatcher) collect(ctx context.Context, now time.Time) error {
 			return err
 		}
 		var events []Event
+		var ds []Delivery
 		for _, e := range es {
 			if x, ok := eventOf(e); ok {
 				events = append(events, x)
@@ -97,20 +98,22 @@ func (d *Dispatcher) collect(ctx context.Context, now time.Time) error {
 			c.Seq = e.Seq + 1
 		}
 		if c.Day < today && len(es) < batch {
-			more, err := d.byTime(ctx, c.Day, today)
+			more, err := d.lapses(ctx, c.Day, today)
 			if err != nil {
 				return err
 			}
+			if ds, err = d.fallsDue(ctx, c.Day, today, now); err != nil {
+				return err
+			}
 			events, c.Day = append(events, more...), today
-		}
-		if len(es) == 0 && len(events) == 0 {
+		} else if len(es) == 0 {
 			return nil
 		}
-		ds, err := d.address(ctx, events, now)
+		told, err := d.address(ctx, events, now)
 		if err != nil {
 			return err
 		}
-		if err := d.Queue.Enqueue(ctx, c, ds); err != nil {
+		if err := d.Queue.Enqueue(ctx, c, append(ds, told...)); err != nil {
 			return err
 		}
 		if len(es) < batch {
@@ -119,8 +122,8 @@ func (d *Dispatcher) collect(ctx context.Context, now time.Time) error {
 	}
 }
 
-// byTime are the events of the days after from, up to the beginning of today.
-func (d *Dispatcher) byTime(ctx context.Context, from, today law.Day) ([]Event, error) {
+// lapses are the approvals whose last day was in [from, today).
+func (d *Dispatcher) lapses(ctx context.Context, from, today law.Day) ([]Event, error) {
 	ls, err := d.Queue.Lapses(ctx, from, today)
 	if err != nil {
 		return nil, err
@@ -129,11 +132,47 @@ func (d *Dispatcher) byTime(ctx context.Context, from, today law.Day) ([]Event, 
 	for _, l := range ls {
 		events = append(events, Event{Key: "lapsed:" + l.System + ":" + string(l.Until), Kind: Lapsed, System: l.System, At: l.Until.AddDays(1).Time().UTC()})
 	}
+	return events, nil
+}
+
+// fallsDue asks the calendar of each subscriber that wants to know. Accounts of
+// one capacity and body have one calendar.
+func (d *Dispatcher) fallsDue(ctx context.Context, after, today law.Day, now time.Time) ([]Delivery, error) {
 	if d.Calendar == nil {
-		return events, nil
+		return nil, nil
 	}
-	due, err := d.Calendar(ctx, today)
-	return append(events, due...), err
+	subs, err := d.Store.Subscriptions(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	known := map[approval.Actor][]Event{}
+	var ds []Delivery
+	for _, s := range subs {
+		if !slices.Contains(s.Kinds, Due) && !slices.Contains(s.Kinds, Overdue) {
+			continue
+		}
+		a, ok, err := d.Account(ctx, s.Login)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		who := approval.Actor{Capacity: a.Capacity, Body: a.Body, Sector: a.Sector}
+		events, asked := known[who]
+		if !asked {
+			if events, err = d.Calendar(ctx, who, after, today); err != nil {
+				return nil, err
+			}
+			known[who] = events
+		}
+		for _, e := range events {
+			if slices.Contains(s.Kinds, e.Kind) {
+				ds = append(ds, Delivery{Subscription: s.ID, Event: e, State: Waiting, NextAt: first(s, now)})
+			}
+		}
+	}
+	return ds, nil
 }
 
 // address finds who asked for each event and may know of it.

@@ -111,8 +111,12 @@ func (m *Mails) body(s Subscription, ds []Delivery) string {
 		if e.Number != "" {
 			fmt.Fprintf(&b, "  Số/No.: %s\n", e.Number)
 		}
-		if m.Base != "" {
-			fmt.Fprintf(&b, "  %s/systems/%s\n", strings.TrimSuffix(m.Base, "/"), e.System)
+		switch base := strings.TrimSuffix(m.Base, "/"); {
+		case base == "":
+		case e.Kind == Due || e.Kind == Overdue:
+			fmt.Fprintf(&b, "  %s/calendar\n", base)
+		default:
+			fmt.Fprintf(&b, "  %s/systems/%s\n", base, e.System)
 		}
 		b.WriteString("\n")
 	}

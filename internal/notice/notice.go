@@ -80,7 +80,7 @@ const (
 type Event struct {
 	Key    string // names the event for ever: "entry:SEQ", "lapsed:CODE:DAY", "due:…"
 	Kind   string // one of Kinds
-	System string // code
+	System string // code; of a thing an agency as a whole has to do, the agency's
 	At     time.Time
 	Number string // of the decision or document, "" when none
 }

@@ -200,10 +200,14 @@ func TestCalendar(t *testing.T) {
 	w := open(t)
 	s := storetest.Lead(t, w.office, "H56", "Cổng", storetest.Registered)
 	w.subscribe(officer("H56"), mailFor(notice.AtOnce, notice.Overdue))
+	w.subscribe(officer("H56"), mailFor(notice.AtOnce, notice.Submitted))
 	asked := 0
-	w.disp.Calendar = func(_ context.Context, on law.Day) ([]notice.Event, error) {
+	w.disp.Calendar = func(_ context.Context, a approval.Actor, after, today law.Day) ([]notice.Event, error) {
 		asked++
-		return []notice.Event{{Key: "due:inspection:" + s.Code, Kind: notice.Overdue, System: s.Code, At: on.Time().UTC()}}, nil
+		if a.Body != "H56" || a.Capacity != law.RoleOperator || after.AddDays(1) != today {
+			t.Errorf("asked for %+v in (%s, %s]", a, after, today)
+		}
+		return []notice.Event{{Key: "due:inspection:" + s.Code, Kind: notice.Overdue, System: s.Code}, {Key: "soon:" + s.Code, Kind: notice.Due, System: s.Code}}, nil
 	}
 	for n := range 3 {
 		w.clock.T = day.AddDays(n).Time().Add(12 * time.Hour)
