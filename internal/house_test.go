@@ -35,16 +35,17 @@ var plan = map[string]room{
 	"fixtures":   {nil, nil},
 
 	// Leaves: pure, no clock, no network, no database.
+	"internal/fold":       {nil, []string{"golang.org/x/text"}},
 	"internal/proof":      {nil, []string{"go.yaml.in/yaml/v3"}},
 	"internal/law":        {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 	"internal/ledger":     {nil, []string{"golang.org/x/mod"}},
 	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/seal"}, nil},
-	"internal/reconcile":  {nil, nil},
+	"internal/reconcile":  {[]string{"internal/fold"}, nil},
 	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
 	// The office, and what asks it.
-	"internal/approval":   {[]string{"forms", "internal/law"}, nil},
+	"internal/approval":   {[]string{"forms", "internal/fold", "internal/law"}, nil},
 	"internal/connection": {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/gate":       {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/plan":       {[]string{"internal/approval", "internal/controls", "internal/law"}, nil},
@@ -61,7 +62,7 @@ var plan = map[string]room{
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
 

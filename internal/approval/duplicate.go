@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"capdo/internal/fold"
 )
 
 // Pair proposes that two systems of one owner may be one and the same, doubled
@@ -26,7 +28,7 @@ const farthest = 3
 func Duplicates(systems []System, agencies []Agency) []Pair {
 	names := map[string]string{}
 	for _, a := range agencies {
-		names[a.Code] = plain(a.Name)
+		names[a.Code] = fold.Plain(a.Name)
 	}
 	byOwner := map[string][]likeness{}
 	for i := range systems {
@@ -64,7 +66,7 @@ func liken(s *System, names map[string]string) likeness {
 	if len(s.Transfers) > 0 {
 		l.origin = s.Transfers[0].From
 	}
-	name := plain(s.Name)
+	name := fold.Plain(s.Name)
 	if own := names[l.origin]; own != "" {
 		name = without(name, own)
 	}
@@ -102,32 +104,6 @@ func without(name, own string) string {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(append(words, strings.Fields(after)...), " ")
-}
-
-// plain folds a name: lower case, no marks, đ as d, other characters as one
-// space.
-func plain(name string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(letter(r))
-		default:
-			b.WriteByte(' ')
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-// letter is the plain letter under a Vietnamese one.
-func letter(r rune) rune {
-	for _, family := range []string{"aàáảãạăằắẳẵặâầấẩẫậ", "eèéẻẽẹêềếểễệ", "iìíỉĩị", "oòóỏõọôồốổỗộơờớởỡợ", "uùúủũụưừứửữự", "yỳýỷỹỵ", "dđ"} {
-		if strings.ContainsRune(family, r) {
-			return rune(family[0])
-		}
-	}
-	return r
 }
 
 // distance is the number of letters to change, add or drop between a and b, or

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"testing"
+
+	"capdo/internal/fold"
 )
 
 // Pragma returns a setting as the writer and as a reader has it.
@@ -25,7 +27,7 @@ func WriteByReader(s *Store, statement string) error {
 }
 
 // Fold is what a text is searched by.
-func Fold(text string) string { return fold(text) }
+func Fold(text string) string { return fold.Plain(text) }
 
 // Minus asks how many agencies have a number above -n and a name other than
 // text: the shape "-?" with a text after it, which the query builder before

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"capdo/internal/approval"
+	"capdo/internal/fold"
 	"capdo/internal/law"
 )
 
@@ -72,7 +73,7 @@ const (
 
 // filter narrows a register query to what f asks for.
 func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
-	words := strings.Fields(fold(f.Text))
+	words := strings.Fields(fold.Plain(f.Text))
 	for _, w := range words[:min(len(words), maxWords)] {
 		w = strings.ToValidUTF8(w[:min(len(w), maxWord)], "")
 		q = q.Where("s.search LIKE ?", "%"+w+"%") // fold leaves no wildcard in w
