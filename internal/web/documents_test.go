@@ -123,6 +123,11 @@ func TestDocumentsAreHandedIn(t *testing.T) {
 	a.fill(at+"/dossier", in).leads(at + "?done=submit")
 	sys := h.system(strings.TrimPrefix(at, "/systems/"))
 	d := sys.Last()
+	reviewer := h.as("chuyentrach")
+	link := attr(reviewer.get(at).one("article.dossier a[href*=documents]"), "href")
+	if got := reviewer.get(link).wants(http.StatusOK); !strings.Contains(got.text("tbody"), "quy-che.txt") || len(got.all("input[type=file]")) != 0 {
+		t.Errorf("what a reviewer sees: %s", got.text("main"))
+	}
 	if len(d.Documents) != 1 || d.Documents[0].Name != "quy-che.txt" || len(d.Documents[0].SHA256) != 64 {
 		t.Errorf("handed in with %+v", d.Documents)
 	}

@@ -14,6 +14,7 @@ type DossierCard struct {
 	Facts     []Fact
 	Steps     []Step
 	Statement []Fact
+	Documents string // address of what is attached, "" where nothing can be
 }
 
 // ApprovalRow is one approval.
@@ -41,6 +42,9 @@ func (v *visit) dossierCards(f *approval.File) []DossierCard {
 					c.Statement = append(c.Statement, x)
 				}
 			}
+		}
+		if v.Documents != nil {
+			c.Documents = "/systems/" + f.System.Code + "/documents?dossier=" + fmt.Sprint(d.No)
 		}
 		all = append(all, c)
 	}
