@@ -20,7 +20,11 @@ type ControlsPage struct {
 	Groups []ControlGroup
 	Gap    *GapView // nil under the newest rules, which leave no gap
 	NoGap  string
+	Duties []LevelDuty
 }
+
+// LevelDuty is what the law, beside the catalogue, asks at the level today.
+type LevelDuty struct{ Says, Note, Cites, Sure string }
 
 // ControlGroup is a chapter with its controls.
 type ControlGroup struct {
@@ -81,7 +85,21 @@ func (s *site) controlsShow(v *visit) error {
 	} else {
 		p.Gap = v.gap(&file, at)
 	}
+	p.Duties = v.levelDuties(at.level, file.Standing.Approval != nil && file.Standing.Approval.Listed)
 	return v.show(http.StatusOK, "controls", p)
+}
+
+// levelDuties are the tasks, measures and other duties that the law in force
+// today puts on a system of the level.
+func (v *visit) levelDuties(level law.Level, listed bool) []LevelDuty {
+	var all []LevelDuty
+	for _, a := range v.Book.Articles(law.ArticleCase{On: v.today(), Level: level, Listed: listed}) {
+		switch a.Kind {
+		case law.ArticleTask, law.ArticleMeasure, law.ArticleDuty, law.ArticleSeparation:
+			all = append(all, LevelDuty{v.say(a.Says), v.say(a.Note), a.Cites, v.sure(a.Confidence)})
+		}
+	}
+	return all
 }
 
 // listOf is the list a system follows: that of its approval, else of the level

@@ -26,6 +26,10 @@ func TestControlsOfALevel(t *testing.T) {
 
 	p := officer.get("/systems/" + full.Code + "/controls").wants(http.StatusOK)
 	p.lint("vi")
+	if got := p.text("[aria-labelledby=duties] ul"); !strings.Contains(got, "Thẩm định an ninh mạng đối với hồ sơ, thiết kế; cấp độ 3, 4 ngoài danh mục lựa chọn") ||
+		!strings.Contains(got, "Luật 116/2025/QH15, Điều 10 khoản 2 điểm a") || !strings.Contains(got, "cấp độ 3, 4 ngoài danh mục tách biệt lô-gic") || strings.Contains(got, "cấp độ 1, 2 lựa chọn") || strings.Contains(got, "TT 12/2022") {
+		t.Errorf("what the law asks at level 3 today: %s", got)
+	}
 	old, next := lists.For(law.R85, 3), lists.For(law.R331, 3)
 	if got := len(p.all("section:not([aria-labelledby=gap]) tbody tr")); got != len(old) {
 		t.Errorf("%d controls, want %d", got, len(old))
