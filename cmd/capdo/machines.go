@@ -53,6 +53,7 @@ func (p *program) proven(next http.Handler, by proof) http.Handler {
 		may := func(gate.Question) bool { return false }
 		switch {
 		case ok:
+			r = r.WithContext(gate.Named(r.Context(), g.Name))
 			may = func(q gate.Question) bool {
 				return g.Reach.May(r.Context(), p.ownerOf, q.Platform, q.Provider, q.Consumer)
 			}
@@ -179,7 +180,7 @@ func (m machineFlags) machineListener() (net.Listener, error) {
 
 // machineDoor is the gate for machines that prove themselves, and nothing else.
 func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
-	d.TrustedPeers = everywhere()
+	d.TrustedPeers, d.ProvenOnly, d.Uses = everywhere(), true, useLog{p.watch}
 	h, err := p.gate.Before(http.NotFoundHandler(), d)
 	if err != nil {
 		return nil, err

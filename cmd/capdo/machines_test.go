@@ -225,6 +225,68 @@ func TestGatewaysProveThemselves(t *testing.T) {
 	}
 }
 
+// TestLogIsTheGatewaysOwn: behind its certificate or an assertion a gateway
+// returns its own log and no other's; on the officials' listener a trusted peer
+// says whose it is. Who never returned one is silent.
+func TestLogIsTheGatewaysOwn(t *testing.T) {
+	y, ctx := newYard(t, t.Context()), t.Context()
+	cert := y.ca.issue(t, pkix.Name{CommonName: "gw"})
+	all := machine.Reach{All: true, Platforms: []string{"NDXP"}}
+	g := y.pin("gw", cert, "", all)
+	y.pin("gw2", y.ca.issue(t, pkix.Name{CommonName: "gw2"}), "", all)
+	line := func(id string) string {
+		return fmt.Sprintf(`{"id":%q,"at":%q,"provider":%q,"consumer":%q,"decision":"allow"}`, id, y.clock.Load().Format(time.RFC3339), y.his, y.own)
+	}
+	const door, kind = "/gate/v1/log", "application/x-ndjson"
+	send := func(c *http.Client, query, id string) int {
+		r, err := c.Post("https://"+y.at+door+query, kind, strings.NewReader(line(id)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		return r.StatusCode
+	}
+	c := y.client(true, cert)
+	for i, x := range []struct {
+		client *http.Client
+		query  string
+		want   int
+	}{{c, "", 200}, {c, "?gateway=gw", 200}, {c, "?gateway=gw2", 403}, {c, "?gateway=other", 403}, {y.client(true, y.ca.issue(t, pkix.Name{CommonName: "gw"})), "?gateway=gw", 401}} {
+		if got := send(x.client, x.query, fmt.Sprint("tls", i)); got != x.want {
+			t.Errorf("%s: %d, want %d", x.query, got, x.want)
+		}
+	}
+	const here = "https://capdo.test"
+	h, err := y.p.handler(front{flags: machineFlags{proxies: "10.1.0.0/16", audience: here}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range []struct {
+		peer, query string
+		signed      bool
+		want        int
+	}{{"10.1.0.1:1", "", true, 200}, {"10.1.0.1:1", "?gateway=gw2", true, 403}, {"10.1.0.1:1", "?gateway=gw", false, 401},
+		{"127.0.0.1:1", "?gateway=named", false, 200}, {"127.0.0.1:1", "", false, 400}, {"11.0.0.1:1", "?gateway=gw", false, 403}} {
+		r := httptest.NewRequest("POST", door+x.query, strings.NewReader(line(fmt.Sprint("here", i))))
+		r.RemoteAddr, r.Header = x.peer, http.Header{"Content-Type": {kind}}
+		if x.signed {
+			r.Header[machine.AssertionHeader] = []string{assertion(t, cert.PrivateKey.(*ecdsa.PrivateKey), g, here, *y.clock.Load())}
+		}
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != x.want {
+			t.Errorf("%s%s: %d, want %d", x.peer, x.query, w.Code, x.want)
+		}
+	}
+	heard, err := y.p.watch.Heard(ctx, keeper())
+	var said []string
+	for _, h := range heard {
+		said = append(said, fmt.Sprint(h.Gateway, " ", h.Last.IsZero(), " ", h.Silent))
+	}
+	if got := strings.Join(said, " "); err != nil || got != "gw false false gw2 true true named false false" {
+		t.Errorf("heard %s, %v", got, err)
+	}
+}
+
 // TestSANs: where the record names one, the certificate must carry it.
 func TestSANs(t *testing.T) {
 	ca := newAuthority(t)

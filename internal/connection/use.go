@@ -50,11 +50,13 @@ func (n Note) Object() string { return fmt.Sprintf("alarm:%d", n.No) }
 // LogObject names a gateway's log in the ledger.
 func LogObject(gateway string) string { return "gatelog:" + gateway }
 
-// Heard is when a gateway last returned its log.
+// Heard is when a gateway last returned its log: one that is on record, or one
+// that returned a log under a name of its own.
 type Heard struct {
 	Gateway string
-	Last    time.Time
-	Silent  bool // for longer than the policy lets pass; the office tells
+	Last    time.Time // zero when it never did
+	Revoked bool      // as a gateway; it is not expected to return anything
+	Silent  bool      // never, or for longer than the policy lets pass; the office tells
 }
 
 // Usage is how a connection was used, as far as gateways tell.
@@ -72,6 +74,7 @@ type LogStore interface {
 	// AddNote stores a note under the next number, with its entry.
 	AddNote(ctx context.Context, a approval.Actor, law string, n Note) error
 	Alarms(ctx context.Context, a approval.Actor) ([]Alarm, error)
+	// Heard returns the gateways on record and those that returned a log, by name.
 	Heard(ctx context.Context, a approval.Actor) ([]Heard, error)
 	Usage(ctx context.Context, a approval.Actor, consumer, provider, service string) (Usage, error)
 }
@@ -95,11 +98,12 @@ func (w *Watch) Alarms(ctx context.Context, a approval.Actor) ([]Alarm, error) {
 	return w.Store.Alarms(ctx, a)
 }
 
-// Heard returns the gateways that ever returned a log, and which are silent now.
+// Heard returns the gateways on record and those that ever returned a log, by
+// name, and which are silent now.
 func (w *Watch) Heard(ctx context.Context, a approval.Actor) ([]Heard, error) {
 	all, err := w.Store.Heard(ctx, a)
-	for i := range all {
-		all[i].Silent = w.now().Sub(all[i].Last) > hours(w.Book.Policy().GatewaySilentHours)
+	for i, h := range all {
+		all[i].Silent = !h.Revoked && w.now().Sub(h.Last) > hours(w.Book.Policy().GatewaySilentHours)
 	}
 	return all, err
 }

@@ -27,6 +27,22 @@ func limit(ctx context.Context) func(Question) bool {
 // Limit is what the asker of a context may ask; nil when nothing limits it.
 func Limit(ctx context.Context) func(Question) bool { return limit(ctx) }
 
+// proving is the key under which a context carries which gateway its asker
+// proved to be.
+type proving struct{}
+
+// Named returns a context whose asker proved to be a gateway: a log it returns
+// is that gateway's.
+func Named(ctx context.Context, gateway string) context.Context {
+	return context.WithValue(ctx, proving{}, gateway)
+}
+
+// proved is which gateway the asker proved to be; "" when it proved nothing.
+func proved(ctx context.Context) string {
+	name, _ := ctx.Value(proving{}).(string)
+	return name
+}
+
 // within refuses a question that its asker may not ask.
 func within(may func(Question) bool, q Question) Question {
 	if may != nil && q.check().code == "" && !may(q) {

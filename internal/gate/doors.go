@@ -19,6 +19,7 @@ type Doors struct {
 	ProviderHeader string         // names the providing system; "" = X-Provider-Id
 	ServiceHeader  string         // names the data service; "" = X-Service-Id
 	Uses           Uses           // keeps the logs that gateways return; nil = no such door
+	ProvenOnly     bool           // take a log only from a gateway that proved who it is (Named)
 	BothSides      bool           // deny at /gate/v1/connect where no provider is named
 	Platform       string         // of the gateway at /gate/v1/connect: NDXP (also ""), NDOP
 	Principal      string         // start of the SPIFFE or other URI in source.principal after which Envoy names the asking system; "" = it names it in SystemHeader

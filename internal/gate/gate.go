@@ -100,11 +100,12 @@
 //	{"id":…,"at":…,"provider":…,"consumer":…,"service":…,"decision":"allow"|"deny"}
 //
 // Lines of JSON (application/x-ndjson) or one array of them (application/json),
-// 1 to 1,000 in at most 1 MiB, from trusted peers. decision is what the gateway
-// did. An id that this gateway has reported before is left as it was, so that a
+// 1 to 1,000 in at most 1 MiB, from trusted peers. Where the gateway proved who
+// it is, the log is its own: the parameter may be left out, and another name is
+// 403. decision is what the gateway did. An id that this gateway has reported before is left as it was, so that a
 // log may be sent again. What passed without an allow of the gate for that
 // instant is an alarm. The answer is {"received":…,"added":…,"alarms":…}; 400 and
-// 413 name what is wrong, 403 is an untrusted peer, and 503 means that nothing
+// 413 name what is wrong, 403 is an untrusted peer or another gateway, and 503 means that nothing
 // was kept: send again.
 //
 // # OpenID AuthZEN Authorization API 1.0

@@ -38,8 +38,14 @@ func (f *front) logs(w http.ResponseWriter, r *http.Request) {
 		f.refuse(w, http.StatusMethodNotAllowed, law.Text{VI: "Gửi nhật ký bằng phương thức POST.", EN: "Send the log with the method POST."})
 		return
 	}
-	gateway := r.URL.Query().Get("gateway")
+	gateway, own := r.URL.Query().Get("gateway"), proved(r.Context())
+	if gateway == "" {
+		gateway = own
+	}
 	switch {
+	case own != "" && gateway != own || own == "" && f.ProvenOnly:
+		f.refuse(w, http.StatusForbidden, law.Text{VI: "Máy cổng chỉ gửi được nhật ký của chính mình; bỏ tham số «gateway» hoặc ghi đúng tên của máy.", EN: "A gateway returns its own log only; leave out the parameter “gateway”, or give the machine's own name."})
+		return
 	case !f.trusts(r.RemoteAddr):
 		f.refuse(w, http.StatusForbidden, stranger().says)
 		return

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"capdo/internal/approval"
 	"capdo/internal/connection"
+	"capdo/internal/machine"
 )
 
 type logRow struct {
@@ -199,12 +202,27 @@ func (s *Store) Heard(ctx context.Context, a approval.Actor) (all []connection.H
 		return nil, nil
 	}
 	var rows []logRow
-	err = s.read(ctx, a, func(c *scope) error {
-		return c.shared(&rows).Join("LEFT JOIN gate_log AS l ON l.gateway = b.gateway AND l.no > b.no").Where("l.no IS NULL").OrderExpr("b.gateway").Scan(ctx)
+	var known []machine.Gateway
+	err = s.read(ctx, a, func(c *scope) (err error) {
+		if known, err = c.gatewaysOf(""); err != nil {
+			return err
+		}
+		return c.shared(&rows).Join("LEFT JOIN gate_log AS l ON l.gateway = b.gateway AND l.no > b.no").Where("l.no IS NULL").Scan(ctx)
 	})
+	last := map[string]time.Time{}
 	for _, r := range rows {
-		all = append(all, connection.Heard{Gateway: r.Gateway, Last: r.At.UTC()})
+		last[r.Gateway] = r.At.UTC()
 	}
+	for _, g := range known {
+		if _, heard := last[g.Name]; heard || g.Revoked == nil {
+			all = append(all, connection.Heard{Gateway: g.Name, Last: last[g.Name], Revoked: g.Revoked != nil})
+			delete(last, g.Name)
+		}
+	}
+	for name, at := range last {
+		all = append(all, connection.Heard{Gateway: name, Last: at})
+	}
+	slices.SortFunc(all, func(x, y connection.Heard) int { return strings.Compare(x.Gateway, y.Gateway) })
 	return all, err
 }
 

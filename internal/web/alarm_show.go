@@ -26,7 +26,7 @@ type AlarmRow struct {
 	Through                                                        int64
 }
 
-// GatewayRow is a gateway that ever returned a log.
+// GatewayRow is a gateway on record, or one that ever returned a log.
 type GatewayRow struct {
 	Name, Last string
 	State      Tag
@@ -51,13 +51,24 @@ func (s *site) alarmsPage(v *visit, status int, wrong string) error {
 			Count: v.num(a.Count), First: v.when(a.First), Last: v.when(a.Last), Through: a.Through})
 	}
 	for _, h := range heard {
-		row := GatewayRow{Name: h.Gateway, Last: v.when(h.Last), State: Tag{v.t("al.heard"), "green"}}
-		if h.Silent {
-			row.State = Tag{v.t("al.silent"), "red"}
-		}
-		p.Gateways = append(p.Gateways, row)
+		p.Gateways = append(p.Gateways, v.heard(h))
 	}
 	return v.show(status, "alarms", p)
+}
+
+// heard is in words when a gateway last returned its log.
+func (v voice) heard(h connection.Heard) GatewayRow {
+	row := GatewayRow{Name: h.Gateway, Last: v.t("al.never"), State: Tag{v.t("al.heard"), "green"}}
+	if !h.Last.IsZero() {
+		row.Last = v.when(h.Last)
+	}
+	switch {
+	case h.Revoked:
+		row.State = Tag{v.t("gw.revoked"), "grey"}
+	case h.Silent:
+		row.State = Tag{v.t("al.silent"), "red"}
+	}
+	return row
 }
 
 // alarmNote takes note of an alarm.

@@ -18,7 +18,8 @@ type GatewaysPage struct {
 type MachineRow struct {
 	Name, Title, Body, Reach, Platforms string
 	State                               Tag
-	Ground                              string // of a revocation
+	Ground                              string      // of a revocation
+	Log                                 *GatewayRow // nil: not for the actor to see
 	Pins                                []PinLine
 }
 
@@ -37,9 +38,22 @@ func (s *site) gatewaysShow(v *visit) error {
 	if err != nil {
 		return err
 	}
+	logs := map[string]*GatewayRow{}
+	if s.Watch != nil {
+		heard, err := s.Watch.Heard(v.r.Context(), v.actor())
+		if err != nil {
+			return err
+		}
+		for _, h := range heard {
+			row := v.heard(h)
+			logs[h.Gateway] = &row
+		}
+	}
 	p := GatewaysPage{Page: v.page(v.t("gw.title"))}
 	for i := range gs {
-		p.Gateways = append(p.Gateways, v.gateway(&gs[i]))
+		row := v.gateway(&gs[i])
+		row.Log = logs[row.Name]
+		p.Gateways = append(p.Gateways, row)
 	}
 	return v.show(http.StatusOK, "gateways", p)
 }
