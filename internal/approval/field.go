@@ -25,6 +25,7 @@ type FieldMark struct {
 	By      Who       `json:"by"`
 	At      time.Time `json:"at"`
 	Chain   string    `json:"chain"`
+	From    string    `json:"from,omitempty"` // system whose dossier the value was copied from
 }
 
 // FieldSave is one value that one person gave to one field. Rows of it are final.
@@ -219,7 +220,7 @@ func (d *Dossier) put(x FieldSave) error {
 	if d.Statement == nil {
 		d.Statement = forms.Answers{}
 	}
-	d.Fields[x.Field] = FieldMark{Version: x.Version, By: x.By, At: x.At, Chain: link}
+	d.Fields[x.Field] = FieldMark{Version: x.Version, By: x.By, At: x.At, Chain: link, From: x.From}
 	if x.Value == "" {
 		delete(d.Statement, x.Field)
 	} else {

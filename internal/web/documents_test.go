@@ -224,6 +224,9 @@ func TestCopyPage(t *testing.T) {
 	if got := textOf(a.get(at + "/dossier").one("textarea#scale")); got != "Nội dung scale" {
 		t.Errorf("copied: %q", got)
 	}
+	if got := a.get(at + "/dossier").text("#field-scale .saved-by"); !strings.Contains(got, "chép từ "+like.Code) {
+		t.Errorf("the field does not say where it came from: %s", got)
+	}
 	if got := a.get(at + "/dossier/fields/scale/history").text("tbody"); !strings.Contains(got, "chép từ "+like.Code) {
 		t.Errorf("where it came from: %s", got)
 	}

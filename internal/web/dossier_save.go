@@ -269,5 +269,8 @@ func (v *visit) savedBy(d *approval.Dossier, field string, today time.Time) stri
 	if !ok {
 		return ""
 	}
+	if mark.From != "" {
+		return v.t("save.from", v.nameOf(mark.By), mark.From, v.moment(mark.At, today))
+	}
 	return v.t("save.by", v.nameOf(mark.By), v.moment(mark.At, today))
 }
