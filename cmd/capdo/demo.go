@@ -55,8 +55,13 @@ func demo(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	tell, err := webhooksOnly(p, *dir)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
+	go tell(serving)
 	served := make(chan error, 1)
 	go func() { served <- p.serveOn(serving, l, at.front) }()
 	told := p.tell(ctx, t, story{base: "http://" + dialable(l.Addr()), dir: *dir, people: people, machine: at})

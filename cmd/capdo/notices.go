@@ -39,6 +39,12 @@ func noticeFlags(f *flag.FlagSet, w world) *noticeSettings {
 	}
 }
 
+// webhooksOnly readies the notices of a register from which no mail is sent.
+func webhooksOnly(p *program, dir string) (func(context.Context), error) {
+	unset := world{getenv: func(string) string { return "" }}
+	return noticeFlags(flag.NewFlagSet("", flag.ContinueOnError), unset).open(p, dir)
+}
+
 // open readies the notices of a register in dir and returns what sends them
 // until its context ends. How far the outbox was read is settled before.
 func (n *noticeSettings) open(p *program, dir string) (func(context.Context), error) {
