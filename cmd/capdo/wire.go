@@ -91,7 +91,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
-	p.office.Measure = p.plans.Deployed
+	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
 	return p, nil
 }
 

@@ -44,7 +44,7 @@ func (s System) changes(t time.Time) time.Time {
 		}
 	}
 	for _, p := range s.Plans {
-		m.note(p.At)
+		m.note(p.At, p.Ends())
 	}
 	for _, i := range s.Inspections {
 		m.note(i.At)

@@ -19,6 +19,9 @@ type Office struct {
 	Clock func() time.Time
 
 	Measure MeasureFunc // nil: plans stand on the officer's word alone
+	// Ended is told of a system that was retired, inside the act, so that what
+	// stands on it follows; nil: nothing does.
+	Ended func(tx Tx, a Actor, code string, now time.Time) error
 }
 
 // Store keeps the register. Every handle it hands out is bound to an actor's
@@ -176,6 +179,11 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 		}
 		if err := tx.Save(&s); err != nil {
 			return err
+		}
+		if name == ActRetire && o.Ended != nil {
+			if err := o.Ended(tx, a, code, now); err != nil {
+				return err
+			}
 		}
 		out = s
 		return o.append(tx, a, name, &s, before, now, detail)

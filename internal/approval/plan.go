@@ -22,6 +22,7 @@ type Measured struct {
 	Status       PlanStatus
 	RoadmapUntil law.Day // last day of what lacks, part only; "" when something lacks without a day to come
 	Undated      int     // gaps without a day
+	Holds        law.Day // last day on which status and roadmap stay true by time alone; "" = no end
 }
 
 // MeasureFunc computes the plan of a system inside an act; false while no
@@ -31,25 +32,25 @@ type MeasureFunc func(tx Tx, s System, now time.Time) (Measured, bool, error)
 // measured makes a declaration say what the controls say, and refuses one that
 // says otherwise. While no control is answered the officer's word stands, if
 // the book allows it.
-func (o *Office) measured(tx Tx, s *System, now time.Time, in *PlanInput) (basis string, err error) {
+func (o *Office) measured(tx Tx, s *System, now time.Time, in *PlanInput) (basis Basis, holds law.Day, err error) {
 	if o.Measure == nil {
-		return "declared", nil
+		return ByWord, "", nil
 	}
 	m, ok, err := o.Measure(tx, *s, now)
 	switch {
 	case err != nil:
-		return "", err
+		return ByWord, "", err
 	case !ok && !o.Book.PlanPolicy().WithoutControls:
-		return "", refuseField("status", "plan-without-controls", "", "Trả lời các biện pháp của phương án trước; tình trạng triển khai được tính từ đó.", "Answer the controls of the plan first; its state is computed from them.")
+		return ByWord, "", refuseField("status", "plan-without-controls", "", "Trả lời các biện pháp của phương án trước; tình trạng triển khai được tính từ đó.", "Answer the controls of the plan first; its state is computed from them.")
 	case !ok:
-		return "declared", nil
+		return ByWord, "", nil
 	}
 	if in.Status != "" && in.Status != m.Status {
 		says := map[PlanStatus]struct{ vi, en string }{PlanNone: {"chưa triển khai", "not deployed"}, PlanPart: {"đã triển khai một phần", "deployed in part"}, PlanFull: {"đã triển khai đầy đủ", "deployed in full"}}[m.Status]
-		return "", refuseField("status", "plan-against-controls", "", "Theo các biện pháp đã trả lời, phương án "+says.vi+"; chọn đúng tình trạng này hoặc cập nhật các biện pháp.", "By its controls the plan is "+says.en+"; choose that, or update the controls.")
+		return ByWord, "", refuseField("status", "plan-against-controls", "", "Theo các biện pháp đã trả lời, phương án "+says.vi+"; chọn đúng tình trạng này hoặc cập nhật các biện pháp.", "By its controls the plan is "+says.en+"; choose that, or update the controls.")
 	}
 	in.Status, in.RoadmapUntil = m.Status, m.RoadmapUntil
-	return "controls", nil
+	return ByControls, m.Holds, nil
 }
 
 // check finds what is wrong with a declaration.
@@ -91,16 +92,80 @@ func (o *Office) DeclarePlan(ctx context.Context, a Actor, code string, version 
 		if err := o.guard(ActPlan, a, s, st, today(now)); err != nil {
 			return nil, err
 		}
-		basis, err := o.measured(tx, s, now, &in)
+		basis, holds, err := o.measured(tx, s, now, &in)
 		if err != nil {
 			return nil, err
 		}
 		if fs := in.check(today(now)); len(fs) > 0 {
 			return nil, &Refusal{Invalid, fs}
 		}
-		s.Plans = append(s.Plans, Plan{Approval: st.Approval.No, Status: in.Status, On: in.On, RoadmapUntil: in.RoadmapUntil, Note: in.Note, By: a.Who(), At: now})
-		return map[string]string{"approval": fmt.Sprint(st.Approval.No), "status": string(in.Status), "on": string(in.On), "roadmap_until": string(in.RoadmapUntil), "basis": basis}, nil
+		s.Plans = append(s.Plans, Plan{Approval: st.Approval.No, Status: in.Status, On: in.On, RoadmapUntil: in.RoadmapUntil, Basis: basis, Holds: holds, Note: in.Note, By: a.Who(), At: now})
+		return s.Plans[len(s.Plans)-1].detail(), nil
 	})
+}
+
+// detail is what the ledger says of a declaration.
+func (p Plan) detail() map[string]string {
+	basis := "declared"
+	if p.Basis == ByControls {
+		basis = "controls"
+	}
+	d := map[string]string{"approval": fmt.Sprint(p.Approval), "status": string(p.Status), "on": string(p.On), "roadmap_until": string(p.RoadmapUntil), "basis": basis}
+	if p.Holds != "" {
+		d["holds"] = string(p.Holds)
+	}
+	return d
+}
+
+// Follow makes the declared plan of s say what its controls say at now, where
+// they take something away: a lesser status, a shorter roadmap, an earlier end
+// by time. A later end of the same status is followed too; a higher status and a
+// longer roadmap wait for a declaration. It changes nothing, and returns false,
+// while the plan stands on a word alone. by is whose act it was.
+func (s *System) Follow(m Measured, by Who, now time.Time) (detail map[string]string, changed bool) {
+	st := s.Standing(now)
+	p := s.declared(st, now)
+	if p == nil || p.Basis != ByControls {
+		return nil, false
+	}
+	next := *p
+	next.Status, next.RoadmapUntil, next.Holds = m.Status, m.RoadmapUntil, m.Holds
+	rank := map[PlanStatus]int{PlanNone: 0, PlanPart: 1, PlanFull: 2}
+	switch {
+	case rank[m.Status] > rank[st.Plan]:
+		next.Status, next.RoadmapUntil = st.Plan, st.RoadmapUntil
+		if next.Holds = st.PlanHolds; m.Holds != "" && (next.Holds == "" || m.Holds < next.Holds) {
+			next.Holds = m.Holds
+		}
+	case m.Status == st.Plan:
+		next.RoadmapUntil = min(m.RoadmapUntil, st.RoadmapUntil)
+	}
+	if next.Status != PlanFull && next.RoadmapUntil == "" {
+		next.Holds = "" // nothing is left that could end
+	}
+	if next.Status == st.Plan && next.RoadmapUntil == st.RoadmapUntil && next.Holds == st.PlanHolds {
+		return nil, false
+	}
+	next.On, next.By, next.At, next.Note = today(now), by, now, ""
+	s.Plans = append(s.Plans, next)
+	return next.detail(), true
+}
+
+// ByControls tells whether the declared plan of the approval in force was
+// computed from the controls.
+func (s *System) ByControls(now time.Time) bool {
+	p := s.declared(s.Standing(now), now)
+	return p != nil && p.Basis == ByControls
+}
+
+// declared is the latest declaration for the approval in force, nil when none.
+func (s *System) declared(st Standing, t time.Time) *Plan {
+	for i := len(s.Plans) - 1; i >= 0 && st.Approval != nil; i-- {
+		if p := &s.Plans[i]; p.Approval == st.Approval.No && !t.Before(p.At) {
+			return p
+		}
+	}
+	return nil
 }
 
 // InspectionInput records a check that took place.

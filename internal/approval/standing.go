@@ -25,6 +25,7 @@ type Standing struct {
 	Inherited    bool // the approval was given under an earlier owner and waits to be reviewed
 	Plan         PlanStatus
 	RoadmapUntil law.Day
+	PlanHolds    law.Day // last day on which Plan and RoadmapUntil stay by time alone; "" = no end
 	Inspected    law.Day // latest inspection
 	RiskAssessed law.Day // latest risk assessment that still counts; a change of owner after it clears it
 	RiskDue      law.Day // a risk assessment is due since this day, for a change of owner (NĐ 331 Điều 10.2.b); "" = none is
@@ -64,7 +65,7 @@ func (s System) Standing(t time.Time) Standing {
 		return st
 	}
 	st.inForce(s.Approvals, t)
-	st.planned(s.Plans, t)
+	st.planned(&s, t)
 	st.inspected(s.Inspections, t)
 	if s.Facts != nil && !t.Before(s.Facts.At) {
 		st.Proposed = s.Facts.Named
@@ -116,16 +117,20 @@ func (st *Standing) inForce(as []Approval, t time.Time) {
 	}
 }
 
-// planned finds the latest declaration for the approval in force.
-func (st *Standing) planned(ps []Plan, t time.Time) {
-	if st.Approval == nil {
+// planned takes the latest declaration for the approval in force. Once it no
+// longer holds by time, a plan in full is one in part, and a roadmap is none.
+func (st *Standing) planned(s *System, t time.Time) {
+	p := s.declared(*st, t)
+	if p == nil {
 		return
 	}
-	for i := len(ps) - 1; i >= 0; i-- {
-		if ps[i].Approval == st.Approval.No && !t.Before(ps[i].At) {
-			st.Plan, st.RoadmapUntil = ps[i].Status, ps[i].RoadmapUntil
-			return
-		}
+	st.Plan, st.RoadmapUntil, st.PlanHolds = p.Status, p.RoadmapUntil, p.Holds
+	if p.Holds == "" || t.Before(p.Ends()) { // an end that is no day never holds
+		return
+	}
+	st.RoadmapUntil, st.PlanHolds = "", ""
+	if p.Status == PlanFull {
+		st.Plan = PlanPart
 	}
 }
 

@@ -112,10 +112,31 @@ type Plan struct {
 	Status       PlanStatus `json:"status"`
 	On           law.Day    `json:"on"`            // day the status was reached
 	RoadmapUntil law.Day    `json:"roadmap_until"` // last day of the roadmap; part only
+	Basis        Basis      `json:"basis,omitempty"`
+	Holds        law.Day    `json:"holds,omitempty"` // last day on which it stays true by time alone; "" = no end. ByControls only
 	Note         string     `json:"note"`
 	By           Who        `json:"by"`
 	At           time.Time  `json:"at"`
 }
+
+// Ends is the first instant at which a declaration is no longer true by time
+// alone; zero when it has no end.
+func (p Plan) Ends() time.Time {
+	if p.Holds == "" {
+		return time.Time{}
+	}
+	return p.Holds.Time().AddDate(0, 0, 1)
+}
+
+// Basis is what a declared plan rests on.
+type Basis string
+
+// The bases of a declaration; what came in or was declared before any control
+// was answered has none.
+const (
+	ByWord     Basis = ""         // an officer's word
+	ByControls Basis = "controls" // computed from the controls
+)
 
 // PlanStatus is how far a plan is deployed (Mẫu 08 of NĐ 331/2026).
 type PlanStatus string

@@ -80,12 +80,21 @@ func (j *judge) competent(st approval.Standing, a *approval.Approval) bool {
 func (j *judge) deployed(who string, st approval.Standing) {
 	end, dated := endOf(st.RoadmapUntil)
 	switch {
-	case st.Plan == approval.PlanFull:
+	case st.Plan == approval.PlanFull && st.PlanHolds == "":
+	case st.Plan == approval.PlanFull: // until the first of what it rests on runs out
+		id := law.ReasonOperatingPlanNotFull
+		if st.Stage != approval.Operating {
+			id = law.ReasonNewSystemPlanNotFull
+		}
+		j.through(who, id, st.PlanHolds)
 	case st.Stage != approval.Operating:
 		j.say(who, law.ReasonNewSystemPlanNotFull)
 	case st.Plan == approval.PlanPart && dated && j.at.Before(end) && j.policy.RoadmapAllows:
 		j.say(who, law.ReasonRoadmapRunning)
 		j.through(who, law.ReasonOperatingPlanNotFull, st.RoadmapUntil)
+		if st.PlanHolds != "" {
+			j.through(who, law.ReasonOperatingPlanNotFull, st.PlanHolds)
+		}
 	default:
 		j.say(who, law.ReasonOperatingPlanNotFull)
 	}

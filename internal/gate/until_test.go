@@ -26,6 +26,11 @@ func TestEdges(t *testing.T) {
 		{"term", "", func(s *approval.Standing) { s.Approval.Until = "2026-12-31" }, "2026-12-31", "G02 approval-lapsed deny"},
 		{"term of a leap day", "", func(s *approval.Standing) { s.Approval.Until = "2028-02-29" }, "2028-02-29", "G02 approval-lapsed deny"},
 		{"roadmap", "", func(s *approval.Standing) { s.Plan, s.RoadmapUntil = approval.PlanPart, "2027-03-31" }, "2027-03-31", "G06 operating-plan-not-full deny"},
+		{"full by controls", "", func(s *approval.Standing) { s.PlanHolds = "2027-02-28" }, "2027-02-28", "G06 operating-plan-not-full deny"},
+		{"new and full by controls", "", func(s *approval.Standing) { s.Stage, s.PlanHolds = approval.New, "2027-02-28" }, "2027-02-28", "G05 new-system-plan-not-full deny"},
+		{"roadmap by controls", "", func(s *approval.Standing) {
+			s.Plan, s.RoadmapUntil, s.PlanHolds = approval.PlanPart, "2027-03-31", "2027-02-28"
+		}, "2027-02-28", "G06 operating-plan-not-full deny"},
 		{"conformity", "", old, "2027-07-01", "G08 conformity-overdue deny"},
 		{"minutes", "NDOP", func(s *approval.Standing) { s.Minutes = "2026-08-31" }, "2027-02-28", "G10 minutes-expired deny"},
 		{"owner", "", func(s *approval.Standing) { s.OwnerEnded = "2027-01-15" }, "2027-01-15", "G01 owner-ended deny"},
@@ -165,6 +170,9 @@ func (d draw) approve(b *law.Book, s *approval.System, no int) {
 	p := approval.Plan{Approval: no, Status: approval.PlanFull, At: d.now}
 	if d.IntN(3) == 0 {
 		p.Status, p.RoadmapUntil = approval.PlanPart, d.within(600)
+	}
+	if d.IntN(3) == 0 {
+		p.Basis, p.Holds = approval.ByControls, d.within(900)
 	}
 	s.Plans = append(s.Plans, p)
 }

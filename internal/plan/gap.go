@@ -66,6 +66,9 @@ func Measure(ss []State, gaps []Gap, day law.Day) approval.Measured {
 	if len(ss) > 0 && !lacking {
 		m.Status = approval.PlanFull
 	}
+	if m.Status == approval.PlanFull {
+		m.Holds = holds(ss, m.Status)
+	}
 	if m.Status != approval.PlanPart {
 		return m
 	}
@@ -81,8 +84,31 @@ func Measure(ss []State, gaps []Gap, day law.Day) approval.Measured {
 	}
 	if m.Undated > 0 || m.RoadmapUntil <= day {
 		m.RoadmapUntil = ""
+		return m
 	}
+	m.Holds = holds(ss, m.Status)
 	return m
+}
+
+// holds is the last day on which a status stays true by time alone, "" without
+// end. A plan in full is one no more when the first control lapses; one in part
+// when the first lapses of which no day is said, or the last of those it has.
+func holds(ss []State, status approval.PlanStatus) law.Day {
+	var first, last law.Day
+	var endless bool
+	for _, s := range ss {
+		if s.Holds() && s.Lasts != "" && (status == approval.PlanFull || s.Answer.Due == "") {
+			first = sooner(first, s.Lasts)
+		}
+		endless = endless || s.Result == Partly || s.Holds() && s.Result != NotApplicable && s.Lasts == ""
+		if s.Holds() && s.Result != NotApplicable {
+			last = max(last, s.Lasts)
+		}
+	}
+	if status == approval.PlanPart && !endless {
+		return sooner(first, last)
+	}
+	return first
 }
 
 // clean trims what was typed.

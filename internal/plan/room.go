@@ -56,6 +56,20 @@ type Tx interface {
 	GrowYear(y *Year) error
 	// Append adds the entry to the ledger.
 	Append(e *approval.Entry) error
+	// Beyond runs f with the reach of the register itself: what an act takes
+	// away at a platform, it takes away from systems of every owner.
+	Beyond(f func(Beyond) error) error
+}
+
+// Beyond sees and saves systems of every owner, inside the transaction of an
+// act in one of them.
+type Beyond interface {
+	Reader
+	// Leaning returns the codes of the systems whose plans have, or had, an
+	// answer inherited from a platform, in order.
+	Leaning(platform string) ([]string, error)
+	// Save stores a system that changed, as approval.Tx does.
+	Save(s *approval.System) error
 }
 
 // Kept is what is kept beside a plan for lists: the numbers of the list the
@@ -162,6 +176,12 @@ func (o *Room) actIn(tx Tx, a approval.Actor, name, code string, now time.Time, 
 		return Plan{}, err
 	}
 	detail["numbers"] = string(numbers) // what is kept for lists, so that it can be compared
+	switch name {
+	case ActAnswer, ActCheck, ActOffer: // the acts on which a measure depends
+		if err := o.follow(tx, a, name, code, now); err != nil {
+			return Plan{}, err
+		}
+	}
 	return p, tx.Append(&approval.Entry{At: now, By: a.Who(), Act: name, Object: Object(code), Before: before, After: after, Law: o.Book.Digest(), Detail: detail})
 }
 
@@ -193,19 +213,22 @@ func (o *Room) sheet(r Reader, s *approval.System, p *Plan, now time.Time) (Shee
 }
 
 func (o *Room) sheetOf(r Reader, s *approval.System, p *Plan, at List, known bool, day law.Day) (Sheet, error) {
+	from, failed := origins(r)
+	out := o.derive(s, p, at, known, day, from)
+	return out, *failed
+}
+
+// derive is sheetOf from plans that are looked up through from.
+func (o *Room) derive(s *approval.System, p *Plan, at List, known bool, day law.Day, from Origins) Sheet {
 	out := Sheet{System: *s, Plan: *p, List: at, Known: known}
 	if !known {
-		return out, nil
+		return out
 	}
-	from, failed := origins(r)
 	out.States = States(o.Lists, *p, s.Owner, at, day, from)
-	if *failed != nil {
-		return out, *failed
-	}
 	out.Numbers = Count(out.States)
 	out.Gaps = Gaps(out.States, *p, o.Book.PlanPolicy().FullNeeds)
 	out.Measure = Measure(out.States, out.Gaps, day)
-	return out, nil
+	return out
 }
 
 // Sheet returns the plan of a system in the actor's scope. With a list of

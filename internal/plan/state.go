@@ -18,6 +18,7 @@ type State struct {
 	Expired  bool    // declared, and it no longer holds
 	Because  Lapse   // why it does not hold
 	Until    law.Day // last day on which its evidence holds; "" = no end
+	Lasts    law.Day // last day on which it holds by time alone; "" = no end. Only while it holds
 }
 
 // Holds tells whether the control counts as fulfilled.
@@ -97,13 +98,32 @@ func (r reading) state(p *Plan, owner string, at List, c controls.Control, depth
 	}
 	s.Expired = s.Because != ""
 	s.Verified = accepted && !s.Expired
+	if s.Expired {
+		return s
+	}
+	if s.Lasts = s.Until; accepted && c.ReviewMonths > 0 {
+		s.Lasts = sooner(s.Lasts, reviewed(s.Check, c))
+	}
 	return s
+}
+
+// sooner is the earlier of two last days, "" being no end.
+func sooner(a, b law.Day) law.Day {
+	if a == "" || b != "" && b < a {
+		return b
+	}
+	return a
+}
+
+// reviewed is the last day on which a check is not too old.
+func reviewed(k *Check, c controls.Control) law.Day {
+	return law.DayOf(k.At).AddMonths(c.ReviewMonths)
 }
 
 // old tells whether a check is older than the period in which the control is
 // reviewed; a control without period does not age.
 func (r reading) old(k *Check, c controls.Control) bool {
-	return c.ReviewMonths > 0 && law.DayOf(k.At).AddMonths(c.ReviewMonths) < r.day
+	return c.ReviewMonths > 0 && reviewed(k, c) < r.day
 }
 
 // inherit takes the state of a control from its origin.
@@ -126,7 +146,7 @@ func (r reading) inherit(s *State, owner string, at List, depth int) {
 	if !there.Holds() || there.Result == NotApplicable {
 		return
 	}
-	s.Expired, s.Because, s.Verified = false, "", there.Verified
+	s.Expired, s.Because, s.Verified, s.Lasts = false, "", there.Verified, there.Lasts
 }
 
 // Numbers are the counts of a list. Declared, Verified and Expired are never

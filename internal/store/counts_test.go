@@ -58,6 +58,9 @@ func TestCountsOnADay(t *testing.T) {
 			s.Approvals[0].Revocation = &approval.Revocation{Ground: "x", At: at("2026-03-01", 24*time.Hour-time.Microsecond)}
 		}, map[law.Day]counts{"2026-02-28": {1, 1, 1, 1}, "2026-03-01": {total: 1}}},
 		"lapses": {func(s *approval.System) { s.Approvals[0].Until = "2026-03-01" }, map[law.Day]counts{"2026-03-01": {1, 1, 1, 1}, "2026-03-02": {total: 1}}},
+		"plan in full runs out": {func(s *approval.System) {
+			s.Plans[1].Basis, s.Plans[1].Holds = approval.ByControls, "2026-03-01"
+		}, map[law.Day]counts{"2026-03-01": {1, 1, 1, 1}, "2026-03-02": {1, 1, 0, 1}}},
 		"retired": {func(s *approval.System) {
 			s.Retirement = &approval.Retirement{Ground: "x", At: at("2026-03-01", 9*time.Hour)}
 		}, map[law.Day]counts{"2026-02-28": {1, 1, 1, 1}, "2026-03-01": {}}},

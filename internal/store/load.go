@@ -225,7 +225,7 @@ func (a *assembly) plans(c *scope, ids []int64) error {
 			return err
 		}
 		s.Plans = append(s.Plans, approval.Plan{Approval: r.ApprovalNo, Status: approval.PlanStatus(r.Status), On: law.Day(r.OnDay),
-			RoadmapUntil: law.Day(r.RoadmapUntil), Note: r.Note, By: r.who(), At: r.At.UTC()})
+			RoadmapUntil: law.Day(r.RoadmapUntil), Basis: approval.Basis(r.Basis), Holds: law.Day(r.Holds), Note: r.Note, By: r.who(), At: r.At.UTC()})
 	}
 	return nil
 }

@@ -172,8 +172,29 @@ func (c *scope) platform(code string) (plan.Source, error) {
 	if err != nil {
 		return plan.Source{}, err
 	}
+	if s.Retirement != nil { // nothing is inherited from what has ended
+		return plan.Source{}, approval.ErrNotFound()
+	}
 	p, err := c.planOf(code, s.ID)
 	return plan.Source{Plan: p, Owner: s.Owner}, err
+}
+
+// Leaning implements plan.Beyond.
+func (c *scope) Leaning(platform string) (codes []string, err error) {
+	err = c.table((*saidRow)(nil), "plan_row AS t").ColumnExpr("DISTINCT s.code").
+		Where("t.kind = 'answer' AND json_extract(t.body, '$.origin') = ?", storable(platform)).OrderExpr("s.code").Scan(c.ctx, &codes)
+	if err != nil {
+		return nil, fmt.Errorf("look for what stands on %s: %w", platform, err)
+	}
+	return codes, nil
+}
+
+// Beyond implements plan.Tx.
+func (w *writing) Beyond(f func(plan.Beyond) error) error {
+	was := w.actor
+	w.actor = asker()
+	defer func() { w.actor = was }()
+	return f(w)
 }
 
 // absent is nil for what does not exist in scope.

@@ -18,7 +18,7 @@ func retiredAt(s *approval.System) time.Time {
 // project derives the list columns of a system as of now.
 func project(s *approval.System, now time.Time) projection {
 	st := s.Standing(now)
-	p := projection{State: st.State(), Proposed: int(st.Proposed), Plan: string(st.Plan), Confirmed: st.Confirmed,
+	p := projection{State: st.State(), Proposed: int(st.Proposed), Plan: string(st.Plan), PlanHolds: string(st.PlanHolds), Confirmed: st.Confirmed,
 		Search: fold.Plain(s.Code + " " + s.Name + " " + s.OperatorUnit)}
 	if st.Approval != nil {
 		p.Level, p.UntilDay = int(st.Approval.Level), string(st.Approval.Until)

@@ -13,13 +13,14 @@ import (
 )
 
 // What a list sees on a day. The columns are kept as of the last act; once the
-// approval's term is over they show what Standing.State would say then.
+// approval's term is over, or what the plan rests on, they show what Standing.State would say then.
 const (
 	holds         = "(s.until_day = '' OR s.until_day >= ?)"
 	levelExpr     = "CASE WHEN " + holds + " THEN s.level ELSE 0 END"
-	planExpr      = "CASE WHEN " + holds + " THEN s.plan ELSE 'none' END"
+	ranOut        = "s.plan_holds <> '' AND s.plan_holds < ?" // what a declared plan in full rests on
+	planExpr      = "CASE WHEN NOT " + holds + " THEN 'none' WHEN s.plan = 'full' AND " + ranOut + " THEN 'part' ELSE s.plan END"
 	confirmedExpr = "(s.confirmed AND " + holds + ")"
-	stateExpr     = "CASE WHEN s.state NOT IN ('approved', 'deployed') OR " + holds + ` THEN s.state ELSE (
+	stateExpr     = "CASE WHEN s.state NOT IN ('approved', 'deployed') THEN s.state WHEN " + holds + " THEN CASE WHEN s.state = 'deployed' AND " + ranOut + ` THEN 'approved' ELSE s.state END ELSE (
 		SELECT CASE d.state WHEN 'draft' THEN 'draft' WHEN 'returned' THEN 'draft' WHEN 'submitted' THEN 'in_review' WHEN 'opined' THEN 'in_review'
 			WHEN 'appraised' THEN 'appraised' WHEN 'unfit' THEN 'refused' WHEN 'refused' THEN 'refused' ELSE 'lapsed' END
 		FROM dossier AS d WHERE d.system_id = s.id ORDER BY d.no DESC LIMIT 1) END`
@@ -46,8 +47,8 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 	var rows []listRow
 	err = query(&rows).
 		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.until_day, s.origin, s.proposed").
-		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day).
-		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day).
+		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day, day).
+		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day, day).
 		OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code, s.code").
 		Limit(approval.PageSize).Offset(int64(page-1) * approval.PageSize).Scan(c.ctx)
 	if err != nil {
@@ -85,10 +86,10 @@ func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery 
 		q = q.Where("COALESCE(NULLIF("+levelExpr+", 0), s.proposed) = ?", day, f.Level)
 	}
 	if f.State != "" {
-		q = q.Where(stateExpr+" = ?", day, storable(f.State))
+		q = q.Where(stateExpr+" = ?", day, day, storable(f.State))
 	}
 	if f.Plan != "" {
-		q = q.Where(planExpr+" = ?", day, storable(string(f.Plan)))
+		q = q.Where(planExpr+" = ?", day, day, storable(string(f.Plan)))
 	}
 	if f.Origin != "" {
 		q = q.Where("s.origin = ?", storable(string(f.Origin)))
@@ -163,7 +164,7 @@ func (c *scope) Counts(day law.Day) ([]approval.Count, error) {
 	var rows []countRow
 	err := c.systems(&rows).
 		ColumnExpr("COALESCE(w.to_agency, o.from_agency, s.owner) AS owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
-		ColumnExpr("COUNT(CASE WHEN p.status = 'full' THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed").
+		ColumnExpr("COUNT(CASE WHEN p.status = 'full' AND (p.holds = '' OR p.holds >= ?) THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed", string(day)).
 		Join(`LEFT JOIN approval AS a ON a.system_id = s.id AND (a.until_day = '' OR a.until_day >= ?)
 			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ?)
 			AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = s.id AND v.approval_no = a.no AND v.at < ?)`, string(day), end, end).

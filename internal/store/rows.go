@@ -82,6 +82,7 @@ type projection struct {
 	Level     int    `bun:"level"`
 	Proposed  int    `bun:"proposed"`
 	Plan      string `bun:"plan"`
+	PlanHolds string `bun:"plan_holds"`
 	UntilDay  string `bun:"until_day"`
 	Confirmed bool   `bun:"confirmed"`
 	Pending   bool   `bun:"pending"`
@@ -207,6 +208,8 @@ type planRow struct {
 	Status       string `bun:"status"`
 	OnDay        string `bun:"on_day"`
 	RoadmapUntil string `bun:"roadmap_until"`
+	Basis        string `bun:"basis"`
+	Holds        string `bun:"holds"`
 	Note         string `bun:"note"`
 	whoRow
 	At time.Time `bun:"at"`

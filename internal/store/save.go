@@ -148,7 +148,7 @@ func (w *writing) children(s, old *approval.System) error {
 	for i := len(old.Plans); i < len(s.Plans); i++ {
 		p := s.Plans[i]
 		plans = append(plans, planRow{SystemID: s.ID, No: i + 1, ApprovalNo: p.Approval, Status: string(p.Status), OnDay: string(p.On),
-			RoadmapUntil: string(p.RoadmapUntil), Note: p.Note, whoRow: toWho(p.By), At: p.At})
+			RoadmapUntil: string(p.RoadmapUntil), Basis: string(p.Basis), Holds: string(p.Holds), Note: p.Note, whoRow: toWho(p.By), At: p.At})
 	}
 	var inspections []inspectionRow
 	for i := len(old.Inspections); i < len(s.Inspections); i++ {

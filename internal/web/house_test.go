@@ -96,7 +96,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 		t.Fatal(err)
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
-	o.Measure = c.Plans.Deployed
+	o.Measure, o.Ended = c.Plans.Deployed, c.Plans.Ended
 	if change != nil {
 		change(&c)
 	}

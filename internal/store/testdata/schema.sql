@@ -764,7 +764,7 @@ CREATE TABLE plan (
   account       TEXT NOT NULL,
   capacity      TEXT NOT NULL,
   body          TEXT NOT NULL,
-  at            TEXT NOT NULL,
+  at            TEXT NOT NULL, basis TEXT NOT NULL DEFAULT '' CHECK (basis IN ('', 'controls')), holds TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (system_id, no),
   FOREIGN KEY (system_id, approval_no) REFERENCES approval (system_id, no)
 ) STRICT;
@@ -973,7 +973,7 @@ CREATE TABLE system (
   until_day               TEXT NOT NULL,
   confirmed               INTEGER NOT NULL,
   pending                 INTEGER NOT NULL
-) STRICT;
+, plan_holds TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE transfer (
   system_id   INTEGER NOT NULL REFERENCES system (id),
@@ -1022,6 +1022,8 @@ CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
 CREATE INDEX once_at ON once (at);
+
+CREATE INDEX plan_row_origin ON plan_row (json_extract(body, '$.origin')) WHERE kind = 'answer' AND json_extract(body, '$.origin') IS NOT NULL;
 
 CREATE INDEX session_login ON session (login);
 
