@@ -53,6 +53,9 @@ func (o *Office) Review(ctx context.Context, a Actor, code string, version int64
 		if d.Digest != in.Digest {
 			return nil, ErrStale()
 		}
+		if wait := o.awaiting(d, today(now)); wait != nil && in.Kind == Appraisal {
+			return nil, wait
+		}
 		if late := o.outOfTime(s, d, today(now)); late != nil && in.Outcome == FindFit {
 			return nil, late
 		}

@@ -61,6 +61,8 @@ type Dossier struct {
 	Documents []Enclosure `json:"documents,omitempty"` // handed in with the round in hand
 	Rounds    []Round     `json:"rounds,omitempty"`    // every submission as it was handed in
 	Receipts  []Receipt   `json:"receipts,omitempty"`  // checks of the valid dossier
+
+	Consulting []Consultation `json:"-"` // of other bodies; a record of its own (ConsultationObject)
 }
 
 // Review is an opinion or an appraisal of one submission.
@@ -181,7 +183,8 @@ func (d *Dossier) touched(person string) {
 }
 
 // handOf returns what the person already did on the dossier: "edit",
-// "opinion", "appraisal", "decision", or "" for nothing. Four eyes stand on it.
+// "opinion", "appraisal", "consulted", "decision", or "" for nothing. Four eyes
+// stand on it.
 func (d *Dossier) handOf(person string) string {
 	if slices.Contains(d.Editors, person) {
 		return "edit"
@@ -196,6 +199,14 @@ func (d *Dossier) handOf(person string) string {
 			return string(Appraisal) // the check is the appraiser's hand
 		}
 	}
+	for _, c := range d.Consulting {
+		if c.By.Person == person && c.Kind == ConsultAnswer {
+			return "consulted"
+		}
+		if c.By.Person == person {
+			return string(Appraisal) // whoever asks leads the appraisal
+		}
+	}
 	for _, x := range d.Decisions {
 		if x.By.Person == person {
 			return "decision"
@@ -205,7 +216,7 @@ func (d *Dossier) handOf(person string) string {
 }
 
 // HandOf is what a person already did on the dossier: "edit", "opinion",
-// "appraisal", "decision", or "" for nothing.
+// "appraisal", "consulted", "decision", or "" for nothing.
 func (d *Dossier) HandOf(person string) string { return d.handOf(person) }
 
 // decided tells which part a decision already approved.

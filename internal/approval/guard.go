@@ -39,7 +39,7 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 	switch act {
 	case ActFacts, ActDraft, ActSubmit:
 		return o.guardApplicant(a, s)
-	case ActOpinion, ActReceive, ActReview, ActDecide:
+	case ActOpinion, ActReceive, ActConsult, ActReview, ActDecide:
 		return o.guardHandling(act, a, s, day)
 	case ActConfirm:
 		return o.guardConfirm(a, s, st, day)
@@ -102,6 +102,8 @@ func (o *Office) guardHandling(act string, a Actor, s *System, day law.Day) *Ref
 		return guardOpinion(a, s, d, c)
 	case ActReceive:
 		return guardReceipt(a, s, d, c)
+	case ActConsult:
+		return guardAppraisal(a, s, d, c)
 	case ActReview:
 		return o.guardReview(a, s, d, c)
 	}

@@ -12,6 +12,7 @@ type Policy struct {
 	RiskMonths           int          `json:"risk_months"`                // age at which a risk assessment is due again
 	DueSoonDays          int          `json:"due_soon_days"`              // days left, in the limit's own unit, at which a clock is due soon
 	CheckFirst           bool         `json:"check_first"`                // the check of the valid dossier comes before the appraisal
+	ConsultWait          string       `json:"consult_wait"`               // whether the lead waits for the bodies it consulted: answer, due, none
 	RedetermineDays      int          `json:"redetermine_days"`           // working days to open a new determination after a material change
 	GatewayPinDays       int          `json:"gateway_pin_days"`           // longest life of a gateway's key on the record
 	ConnectionRequired   bool         `json:"connection_required"`        // a pair needs an allowed connection even where no service is named
@@ -24,6 +25,13 @@ type Policy struct {
 	GatewaySilentHours   int          `json:"gateway_silent_hours"`       // age of the last log at which a gateway is silent
 	Notes                []PolicyNote `json:"notes"`                      // why each switch stands as it does
 }
+
+// What the lead of an appraisal waits for before it concludes.
+const (
+	ConsultWaitAnswer = "answer" // until every body consulted has answered
+	ConsultWaitDue    = "due"    // until each has answered or its last day has passed
+	ConsultWaitNone   = "none"   // for nothing
+)
 
 // MaxBreakGlassHours is the longest break-glass that any book may permit.
 const MaxBreakGlassHours = 72

@@ -49,7 +49,7 @@ func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections, a.transfers, a.rounds, a.receipts, a.suspensions} {
+	for _, part := range []func(*scope, []int64) error{a.dossiers, a.editors, a.reviews, a.decisions, a.approvals, a.confirmations, a.revocations, a.plans, a.inspections, a.transfers, a.rounds, a.receipts, a.consultations, a.suspensions} {
 		if err := part(c, ids); err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ import (
 
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
-	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions"},
+	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted"},
 	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decide"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce"},
@@ -22,7 +22,7 @@ var doors = map[string][]string{
 var shut = []string{"NewRaw", "NewMerge", "NewValues", "Query", "QueryContext", "QueryRow", "Exec", "ExecContext", "Table", "ModelTableExpr", "TableExpr", "With", "Union", "UnionAll", "Relation", "WhereOr"}
 
 // unshut are the exceptions: the doors themselves, and what speaks to SQLite.
-var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses", "QueryRowContext": "Store.assertDurable"}
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryRowContext": "Store.assertDurable"}
 
 // TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
 // scope and nowhere else, and no shared door opens on a tenant's table.

@@ -136,6 +136,7 @@ func newVictim(t testing.TB) victim {
 			t.Fatal(err)
 		}
 	}
+	consulted(t, o, s)
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -144,6 +145,21 @@ func newVictim(t testing.TB) victim {
 		t.Fatalf("before any attack: %+v", found)
 	}
 	return v
+}
+
+// consulted asks two bodies about a dossier; one answers.
+func consulted(t testing.TB, o *approval.Office, s *store.Store) {
+	t.Helper()
+	ctx, k := context.Background(), &review.Panel{Store: s, Office: o}
+	x := storetest.Lead(t, o, "H41", "Bốn cửa", storetest.Submitted)
+	for _, body := range []string{"H56", "G01"} {
+		if err := k.Ask(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), x.Code, review.AskInput{Body: body, Question: "Ý kiến?", Due: today.AddDays(5), Digest: x.Last().Digest}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := k.Answer(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H56"), x.Code, review.AnswerInput{Outcome: approval.Disagree, Comment: "Chưa đủ", Digest: x.Last().Digest}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // planned records deeds of a system and figures of an agency's year.

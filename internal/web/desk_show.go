@@ -39,6 +39,7 @@ type DeskPage struct {
 	Same       string        // how many fields did not change
 	Sections   []DeskSection // the whole dossier
 	Folded     bool          // the whole dossier is folded: there is a difference to read first
+	Opinions   *OpinionsPart // nil for the applicant
 	Threads    []ThreadCard
 	Open       int
 	Letter     string // address of the letter of the last return
@@ -126,6 +127,9 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	p.Sections = k.sections()
 	if len(d.Documents) > 0 {
 		p.Facts = append(p.Facts, Fact{Label: v.t("desk.documents"), Value: enclosed(d.Documents), Long: true})
+	}
+	if err := k.opinions(&p); err != nil {
+		return err
 	}
 	p.Threads, p.Open = k.cards(), len(review.Open(k.threads))
 	if lastReturn(d) != nil {

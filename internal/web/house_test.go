@@ -56,7 +56,7 @@ var people = []struct {
 	body  string
 }{
 	{"vanhanh", law.RoleOperator, "H56"}, {"vanhanh2", law.RoleOperator, "H56"}, {"chuyentrach", law.RoleSpecialisedUnit, "H56"}, {"chuquan", law.RoleOwner, "H56"},
-	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"nghean", law.RoleOperator, "H41"},
+	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"nghean", law.RoleOperator, "H41"}, {"nghean2", law.RoleSpecialisedUnit, "H41"},
 }
 
 // open opens a house standing on 22 November 2026; change may alter its make.
@@ -85,6 +85,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 		},
 		Review: &review.Desk{Store: s, Book: o.Book, Clock: h.clock.Now},
 		Roster: &review.Roster{Store: s, Book: o.Book, Clock: h.clock.Now},
+		Panel:  &review.Panel{Store: s, Office: o},
 		WhatIf: h.whatIf(s),
 		WhatIfFile: func(_ context.Context, w io.Writer, a approval.Actor, kind string, q whatif.Adoption) error {
 			_, err := fmt.Fprintf(w, "%s %s %s %s", kind, a.Body, q.Rules, q.On)

@@ -22,6 +22,7 @@ type RosterDesk interface {
 // QueuePage is what waits for the actor, by act.
 type QueuePage struct {
 	Page
+	Asked   []AskedRow // of the actor's body, by the lead of another's appraisal
 	Groups  []WorkGroup
 	Text    string
 	Filters []Filter
@@ -85,6 +86,9 @@ func (s *site) queueShow(v *visit) error {
 	}
 	q := v.r.URL.Query()
 	p := QueuePage{Page: v.page(v.t("queue.title")), Text: q.Get("q"), Load: v.load(items, held)}
+	if p.Asked, err = v.consultations(); err != nil {
+		return err
+	}
 	p.Filters = v.queueFilters(q, items)
 	p.Chips = onQueue(v.chips(q, p.Filters))
 	p.Any = len(p.Chips) > 0

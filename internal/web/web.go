@@ -40,6 +40,7 @@ type Config struct {
 	WhatIfFile  WhatIfFileFunc       // nil hides the links to its files
 	Review      ReviewDesk           // nil hides the reviewer's desk
 	Roster      RosterDesk           // nil hides who has which dossier in hand
+	Panel       PanelDesk            // nil hides the consultation of other bodies
 	Connections *connection.Office   // nil hides the pages of connections and data services
 	Watch       *connection.Watch    // nil hides what gateways report
 	Machines    *machine.Registry    // nil hides the page of gateways
@@ -130,6 +131,11 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
 	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
 	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
+	mux.HandleFunc("GET /systems/{code}/review/consult", s.inside(s.consultShow))
+	mux.HandleFunc("POST /systems/{code}/review/consult", s.inside(s.consultAsk))
+	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
+	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
+	mux.HandleFunc("POST /consultations/{code}", s.inside(s.consultedAnswer))
 	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
 	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
 	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))

@@ -1,0 +1,56 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"capdo/internal/store/storetest"
+)
+
+// TestConsult: the lead asks another body from the desk; the body finds the
+// request in its queue with its day, reads the round, answers, and sees it no
+// more; the lead reads the opinion, and the applicant does not.
+func TestConsult(t *testing.T) {
+	h := open(t, nil)
+	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Submitted)
+	desk, asked := "/systems/"+s.Code+"/review", "/consultations/"+s.Code
+	lead, officer, other := h.as("chuyentrach"), h.as("vanhanh"), h.as("nghean2")
+	other.get(asked).wants(http.StatusNotFound)
+	officer.get(desk + "/consult").wants(http.StatusForbidden)
+	other.get(desk + "/consult").wants(http.StatusNotFound)
+	if got := lead.get(desk).text("#opinions ~ p a"); got == "" {
+		t.Error("the desk does not lead to the request")
+	}
+	in := url.Values{"body": {"H41"}, "question": {"Có trùng phạm vi không?"}, "due": {"25/11/2026"}}
+	lead.fill(desk+"/consult", url.Values{"body": {"H41"}, "question": {""}, "due": {"25/11/2026"}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#question"]`)
+	lead.fill(desk+"/consult", url.Values{"body": {"H41"}, "question": {"x"}, "due": {"1/11/2026"}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#due"]`)
+	lead.fill(desk+"/consult", in).leads(desk + "?done=consult#opinions")
+	if got := lead.get(desk).text("table.stack td.nb"); !strings.Contains(got, "25/11/2026") {
+		t.Errorf("the day on the desk: %q", got)
+	}
+	if got := other.get("/queue").wants(http.StatusOK).text("#asked ~ div"); !strings.Contains(got, "25/11/2026") || !strings.Contains(got, "Có trùng phạm vi không?") {
+		t.Errorf("the queue of the body consulted: %q", got)
+	}
+	h.as("nghean").get(asked).wants(http.StatusNotFound) // its operator is not its voice
+	other.get("/systems/" + s.Code).wants(http.StatusNotFound)
+	other.get(desk).wants(http.StatusNotFound)
+	p := other.get(asked).wants(http.StatusOK)
+	if got := p.text("main"); !strings.Contains(got, "Có trùng phạm vi không?") || !strings.Contains(got, s.Last().Digest) {
+		t.Errorf("the page of the body consulted: %q", got)
+	}
+	other.fill(asked, url.Values{"outcome": {"disagree"}, "comment": {""}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#comment"]`)
+	other.fill(asked, url.Values{"outcome": {"disagree"}, "comment": {"Trùng phạm vi."}}).leads("/queue?done=consulted")
+	other.get(asked).wants(http.StatusNotFound)
+	if got := lead.get(desk).text("main"); !strings.Contains(got, "Trùng phạm vi.") {
+		t.Error("the lead does not read the opinion")
+	}
+	if got := officer.get(desk).text("main"); strings.Contains(got, "Trùng phạm vi.") {
+		t.Error("the applicant reads the opinion")
+	}
+	lead.fill(desk+"/consult", in).leads(desk + "?done=consult#opinions")
+	lead.post(desk+"/consult/withdraw", url.Values{"ask": {"3"}}).leads(desk + "?done=withdrawal#opinions")
+	lead.post(desk+"/consult/withdraw", url.Values{"ask": {"3"}}).wants(http.StatusConflict)
+	other.get(asked).wants(http.StatusNotFound)
+}
