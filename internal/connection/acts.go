@@ -58,7 +58,7 @@ func (o *Office) Request(ctx context.Context, a approval.Actor, in RequestInput)
 		if err := tx.PutConnection(&c); err != nil {
 			return err
 		}
-		return o.append(tx, a, &c, "")
+		return enter(tx, &c, "", o.Book.Digest())
 	})
 	return c, err
 }

@@ -45,8 +45,14 @@ func (o *Office) guard(act string, r Reader, a approval.Actor, c *Connection, no
 		}
 		return nil
 	case ActPropose:
+		if err := standing(r, c); err != nil {
+			return err
+		}
 		return o.guardPropose(c, now, state)
 	case ActAgree:
+		if err := standing(r, c); err != nil {
+			return err
+		}
 		return o.guardAgree(a, c, now)
 	}
 	return refuse(approval.Forbidden, "", "unknown-act", "Không có thao tác này.", "There is no such act.")
@@ -186,6 +192,20 @@ func (o *Office) guardAgree(a approval.Actor, c *Connection, now time.Time) erro
 	}
 	if c.Link(now).Barred {
 		return order("Kết nối đang bị tạm đình chỉ.", "The connection is suspended.")
+	}
+	return nil
+}
+
+// standing refuses break-glass where a side is retired.
+func standing(r Reader, c *Connection) error {
+	for _, code := range []string{c.Consumer, c.Provider} {
+		s, err := r.System(code)
+		if err != nil {
+			return err
+		}
+		if s.Retirement != nil {
+			return order("Hệ thống "+code+" đã kết thúc vận hành; không mở khẩn cấp được.", "The system "+code+" is retired; break-glass cannot open it.")
+		}
 	}
 	return nil
 }

@@ -108,13 +108,13 @@ func (o *Office) act(ctx context.Context, a approval.Actor, id string, version i
 			return err
 		}
 		out = c
-		return o.append(tx, a, &c, before)
+		return enter(tx, &c, before, o.Book.Digest())
 	})
 	return out, err
 }
 
-// append writes the entry of the latest step of c.
-func (o *Office) append(tx Tx, a approval.Actor, c *Connection, before string) error {
+// enter writes the entry of the latest step of c, judged by a law of that digest.
+func enter(tx Tx, c *Connection, before, law string) error {
 	after, err := c.Digest()
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (o *Office) append(tx Tx, a approval.Actor, c *Connection, before string) e
 	if !s.Until.IsZero() {
 		detail["until"] = s.Until.Format(time.RFC3339Nano)
 	}
-	return tx.Append(&approval.Entry{At: s.At, By: a.Who(), Act: "connection." + s.Act, Object: c.Object(), Before: before, After: after, Law: o.Book.Digest(), Detail: detail})
+	return tx.Append(&approval.Entry{At: s.At, By: s.By, Act: "connection." + s.Act, Object: c.Object(), Before: before, After: after, Law: law, Detail: detail})
 }
 
 // enter writes a new service with its entry.

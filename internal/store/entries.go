@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/ledger"
 )
 
@@ -35,6 +36,9 @@ func (w *writing) Append(e *approval.Entry) error {
 	w.reach(e.Object)
 	w.rows = append(w.rows, entryRow{Seq: e.Seq, Object: e.Object, Bytes: b})
 	w.head.Size++
+	if code, ok := approval.SystemOf(e.Object); ok && e.Act == approval.ActRetire {
+		return connection.Sever(w, code, e)
+	}
 	return nil
 }
 
