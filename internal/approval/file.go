@@ -276,11 +276,8 @@ func (o *Office) time(it *QueueItem, s *System, day law.Day) error {
 		return nil
 	}
 	run := law.ClockRun{Start: law.DayOf(it.Since), Limit: it.Limit}
-	switch d := s.Open(); it.Act {
-	case ActReview:
-		run = d.Clock(it.Limit)
-	case ActReceive:
-		run = d.checkClock(it.Limit)
+	if d := s.Open(); d != nil {
+		run = d.Run(it.Act, it.Limit)
 	}
 	var err error
 	if it.Clock, err = o.Book.Due(run, day); errors.As(err, &it.Unknown) {

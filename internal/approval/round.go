@@ -184,6 +184,18 @@ func (d *Dossier) Clock(limit law.Limit) law.ClockRun {
 	return run
 }
 
+// Run is the run of the clock of the act that a dossier waits for: of the
+// appraisal, of the check before it, of any other since it waits.
+func (d *Dossier) Run(act string, limit law.Limit) law.ClockRun {
+	switch act {
+	case ActReview:
+		return d.Clock(limit)
+	case ActReceive:
+		return d.checkClock(limit)
+	}
+	return law.ClockRun{Start: law.DayOf(since(d)), Limit: limit}
+}
+
 // checkClock is the run of the clock in which the receiving body says whether
 // the dossier in hand is complete.
 func (d *Dossier) checkClock(limit law.Limit) law.ClockRun {

@@ -44,6 +44,9 @@ func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency
 // gather reads what the question is about.
 func (o *Room) gather(r Reader, q *Question, agency string, year int) error {
 	owners := map[string]bool{}
+	day := law.DayOf(q.Now)
+	rules, _ := o.Book.RuleSetOn(day)
+	from, failed := origins(r) // each platform is read once
 	err := r.EachPlan(agency, func(s approval.System, p Plan) error {
 		if s.Retirement != nil || s.Origin == approval.Listed {
 			return nil // of a listed system only the name is known
@@ -51,9 +54,9 @@ func (o *Room) gather(r Reader, q *Question, agency string, year int) error {
 		owners[s.Owner] = true
 		sh := Sheet{System: s, Plan: p}
 		if p.Answered() {
-			var err error
-			if sh, err = o.sheet(r, &s, &p, q.Now); err != nil {
-				return err
+			at, known := ListOf(s.Standing(q.Now), rules)
+			if sh = o.derive(&s, &p, at, known, day, from); *failed != nil {
+				return *failed
 			}
 		}
 		q.Sheets = append(q.Sheets, sh)

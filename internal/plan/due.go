@@ -260,8 +260,9 @@ func lastDone(p Plan, st approval.Standing, activity string) law.Day {
 	return last
 }
 
-// dossier gathers the clocks of who handles the dossier in hand, counted from
-// its last submission, and the regulation that comes before approval.
+// dossier gathers the clocks of who handles the dossier in hand, which are those
+// of the queue (approval.Dossier.Run): the time with the applicant does not
+// count. And the regulation that comes before approval.
 func (d *dues) dossier(s *approval.System) {
 	x := s.Open()
 	if x == nil || x.Level == 0 {
@@ -274,11 +275,11 @@ func (d *dues) dossier(s *approval.System) {
 	if _, issued := x.Statement.Day("regulation_on"); c.RegulationFirst && !issued {
 		d.add(s, Item{Kind: DueRegulation, Says: law.Text{VI: "Ban hành quy chế bảo đảm an ninh mạng trước khi hồ sơ được phê duyệt", EN: "Issue the security regulation before the dossier is approved"}, Cites: c.Cites, Confidence: c.Confidence, Roles: operators()}, fmt.Sprint(x.No))
 	}
-	run, roles := law.ClockRun{Start: law.DayOf(x.SubmittedAt), Limit: c.Appraisal}, c.Appraise
+	run, roles := x.Run(approval.ActReview, c.Appraisal), c.Appraise
 	says := law.Text{VI: "Thẩm định hồ sơ", EN: "Appraise the dossier"}
 	switch {
 	case x.State == approval.Appraised:
-		run.Start, run.Limit, roles = law.DayOf(x.Reviews[len(x.Reviews)-1].At), c.Approval, nil
+		run, roles = x.Run(approval.ActDecide, c.Approval), nil
 		for _, p := range c.Approve {
 			roles = append(roles, p.Role)
 		}

@@ -31,6 +31,74 @@ func item(items []plan.Item, id string) *plan.Item {
 	return &items[i]
 }
 
+// TestDossierClockIsThatOfTheQueue: through check, return, resubmission and
+// appraisal the calendar and the queue of who acts name the same last day.
+func TestDossierClockIsThatOfTheQueue(t *testing.T) {
+	h := open(t, "2026-11-23")
+	code := h.lead("Đang thẩm định", storetest.Submitted)
+	owner := storetest.Actor(law.RoleOwner, "H56")
+	system := func() approval.System {
+		t.Helper()
+		f, err := h.office.File(ctx, officer, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.System
+	}
+	due := func(a approval.Actor, act string) law.Day {
+		t.Helper()
+		q, err := h.office.Queue(ctx, a)
+		if err != nil || len(q) != 1 || q[0].Act != act || q[0].Clock.Due == "" {
+			t.Fatalf("queue for %s: %+v, %v", act, q, err)
+		}
+		it := item(h.agenda(officer, plan.OfAgency), "dossier:"+code)
+		if it == nil || it.Day != q[0].Clock.Due {
+			t.Errorf("%s: the calendar has %+v, the queue %s", act, it, q[0].Clock.Due)
+		}
+		return q[0].Clock.Due
+	}
+	review := func(o approval.Outcome) {
+		t.Helper()
+		s := system()
+		if _, err := h.office.Review(ctx, unit, code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: o, Comment: "Bổ sung", Digest: s.Last().Digest}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.clock.T = storetest.At("2026-11-26").T
+	s := system()
+	if _, err := h.office.Receive(ctx, unit, code, s.Version, approval.ReceiptInput{Complete: true, Digest: s.Last().Digest}); err != nil {
+		t.Fatal(err)
+	}
+	first := due(unit, approval.ActReview)
+	h.clock.T = storetest.At("2026-11-30").T
+	review(approval.SendBack)
+	if it := item(h.agenda(officer, plan.OfAgency), "dossier:"+code); it != nil {
+		t.Errorf("with the applicant: %+v", it)
+	}
+	h.clock.T = storetest.At("2026-12-09").T
+	s = system()
+	if _, err := h.office.Submit(ctx, officer, code, s.Version, storetest.Statement(3, "2026-12-09")); err != nil {
+		t.Fatal(err)
+	}
+	s = system()
+	if _, err := h.office.Receive(ctx, unit, code, s.Version, approval.ReceiptInput{Complete: true, Digest: s.Last().Digest}); err != nil {
+		t.Fatal(err)
+	}
+	if again := due(unit, approval.ActReview); again <= first || again >= law.Day("2026-12-31") {
+		t.Errorf("due %s, after the return %s", first, again)
+	}
+	review(approval.FindFit)
+	it := item(h.agenda(officer, plan.OfAgency), "dossier:"+code)
+	q, err := h.office.Queue(ctx, owner)
+	if err != nil || len(q) != 1 || q[0].Act != approval.ActDecide {
+		t.Fatalf("queue of the owner: %+v, %v", q, err)
+	}
+	if (it == nil) != (q[0].Clock.Due == "") || it != nil && it.Day != q[0].Clock.Due {
+		t.Errorf("the calendar has %+v, the queue %+v", it, q[0].Clock)
+	}
+	h.sound()
+}
+
 // TestDue: what falls due follows from the record, by the periods of the book.
 func TestDue(t *testing.T) {
 	h := open(t, "2026-05-04")
