@@ -56,6 +56,7 @@ type Filter struct {
 	Service  string
 	Profile  string
 	State    string // at the time of asking; the office applies it
+	Waiting  bool   // those never granted, refused or ended, and those with a proposal of break-glass
 }
 
 // now is the one clock reading of an act.
@@ -213,6 +214,12 @@ func codeLike(s string) bool {
 	return true
 }
 
+// isRefusal tells whether an error is a rule's, not a fault.
+func isRefusal(err error) bool {
+	var r *approval.Refusal
+	return errors.As(err, &r)
+}
+
 func isNotFound(err error) bool {
 	var r *approval.Refusal
 	return errors.As(err, &r) && r.Kind == approval.NotFound
@@ -277,7 +284,7 @@ func (o *Office) File(ctx context.Context, a approval.Actor, id string) (File, e
 				f.Acts = append(f.Acts, act)
 				continue
 			}
-			if k := (*approval.Refusal)(nil); !errors.As(refused, &k) {
+			if !isRefusal(refused) {
 				return refused
 			}
 		}

@@ -119,6 +119,10 @@ func (c *scope) Connections(f connection.Filter) ([]connection.Connection, error
 		if f.System != "" {
 			q = q.Where("(k.consumer = ? OR k.provider = ?)", storable(f.System), storable(f.System))
 		}
+		if f.Waiting {
+			q = q.Distinct().Join("LEFT JOIN connection_step AS z ON z.connection_no = k.no AND z.act IN (?)", bun.List([]string{connection.ActAllow, connection.ActRefuse, connection.ActEnd})).
+				Join("LEFT JOIN connection_step AS y ON y.connection_no = k.no AND y.act = ?", connection.ActPropose).Where("(z.no IS NULL OR y.no IS NOT NULL)")
+		}
 		for column, val := range map[string]string{"consumer": f.Consumer, "service": f.Service, "profile": f.Profile} {
 			if val != "" {
 				q = q.Where("k.? = ?", bun.Ident(column), storable(val))

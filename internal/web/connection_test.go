@@ -43,6 +43,21 @@ func TestConnectionPages(t *testing.T) {
 		return p
 	}
 	state("Chờ cho phép")
+	waits := func(b *browser, want string) {
+		t.Helper()
+		got := ""
+		if q := b.get("/queue").wants(http.StatusOK); len(q.all(`a[href="`+at+`"]`)) == 1 {
+			got = q.text(`section[aria-labelledby=links-h] tbody td`)
+		}
+		if got, _, _ = strings.Cut(got, " | "); got != want {
+			t.Errorf("the queue asks to %q, want %q", got, want)
+		}
+	}
+	waits(ministry, "Cho phép kết nối")
+	waits(officer, "")
+	if q := ministry.get("/queue?q=KN-000002").wants(http.StatusOK); len(q.all("#links-h")) != 0 {
+		t.Error("the queue's search finds every connection")
+	}
 	officer.get(at + "/allow").wants(http.StatusForbidden)
 	officer.get(at + "/dance").wants(http.StatusNotFound)
 	ministry.fill(at+"/allow", url.Values{}).wants(http.StatusUnprocessableEntity)
@@ -57,6 +72,7 @@ func TestConnectionPages(t *testing.T) {
 	}
 	ministry.fill(at+"/reinstate", url.Values{"ground": {"Đã khắc phục"}}).leads(at + "?done=kn-reinstate")
 	state("Được cho phép")
+	waits(ministry, "")
 	ministry.fill(at+"/propose", url.Values{"ground": {"Bão lớn"}, "hours": {"5"}}).leads(at + "?done=kn-propose")
 	ministry.get(at + "/agree").wants(http.StatusForbidden) // the same person
 	for _, list := range []string{"/connections", "/connections?state=allowed", "/connections?system=" + provider, "/connections?service=H41-S1&profile=production"} {
@@ -101,6 +117,15 @@ func TestAlarmsPage(t *testing.T) {
 	if o := h.as("vanhanh").get("/alarms").wants(http.StatusOK); len(o.all(`form[action="/alarms"]`)) != 0 || !strings.Contains(o.text("main"), consumer) {
 		t.Errorf("the consumer's officer: %s", o.text("main"))
 	}
+	inQueue := func(who string, want bool) {
+		t.Helper()
+		q := h.as(who).get("/queue").wants(http.StatusOK)
+		if seen := len(q.all(`#alarms-h`)) == 1 && strings.Contains(q.text("main"), consumer); seen != want {
+			t.Errorf("%s sees the alarm in the queue: %v, want %v", who, seen, want)
+		}
+	}
+	inQueue("bca", true)
+	inQueue("vanhanh", false)
 	in := url.Values{}
 	for _, n := range p.all(`form[action="/alarms"] input[type=hidden]`) {
 		in.Set(attr(n, "name"), attr(n, "value"))
@@ -109,6 +134,7 @@ func TestAlarmsPage(t *testing.T) {
 	in.Set("note", "Đã khóa quy tắc trên máy cổng")
 	ministry.post("/alarms", in).leads("/alarms?done=al-note")
 	ministry.post("/alarms", in).wants(http.StatusConflict)
+	inQueue("bca", false)
 	if p := ministry.get("/alarms"); !strings.Contains(p.text("main"), "Không có cảnh báo nào") {
 		t.Errorf("still there: %s", p.text("main"))
 	}

@@ -29,6 +29,9 @@ type QueuePage struct {
 	Chips   []Link
 	Load    []LoadRow
 	Any     bool // filters are in use
+	Links   []LinkWork
+	Further string // said when not all connections are shown
+	Alarms  []AlarmWork
 }
 
 // LoadRow is how much one person has in hand, as far as it waits for the
@@ -97,6 +100,9 @@ func (s *site) queueShow(v *visit) error {
 		if g := v.workGroup(act, items, held, q); g.Count > 0 {
 			p.Groups = append(p.Groups, g)
 		}
+	}
+	if err := v.queueOfGate(&p); err != nil {
+		return err
 	}
 	for _, it := range items {
 		p.Simulated = p.Simulated || it.Origin == approval.Simulated
