@@ -56,7 +56,7 @@ func TestDemo(t *testing.T) {
 		}
 		acts = append(acts, s.DoesEN)
 	}
-	for _, want := range []string{"registers", "states the facts", "mends and submits", "appraises", "approves level 3", "confirms", "declares the plan", "asks again", "revokes", "very next question"} {
+	for _, want := range []string{"registers", "states the facts", "mends and submits", "appraises", "approves level 3", "confirms", "declares the plan", "asks again", "second person agrees", "said to be break-glass", "ends it early", "revokes", "very next question"} {
 		if !strings.Contains(strings.Join(acts, "\n"), want) {
 			t.Errorf("no step %q", want)
 		}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"capdo/internal/law"
 )
@@ -19,6 +20,7 @@ type story struct {
 
 	t    *teller
 	day  law.Day
+	now  func() time.Time
 	code string              // of the system registered in the demo
 	tabs map[string]*browser // by login, signed in
 	err  error               // the demo itself broke; later scenes are not played
@@ -30,7 +32,7 @@ const gatewayName = "Cổng kết nối"
 // tell plays every scene. An error means that the demo could not go on, or
 // errFound that a step came out otherwise than it should.
 func (p *program) tell(ctx context.Context, t *teller, s story) error {
-	s.t, s.day, s.tabs = t, law.DayOf(p.clock()), map[string]*browser{}
+	s.t, s.now, s.day, s.tabs = t, p.clock, law.DayOf(p.clock()), map[string]*browser{}
 	for _, scene := range []func(context.Context){s.standing, s.register, s.badInput, s.file, s.wrongHands, s.decide, s.deploy, s.connect, s.revoke} {
 		if s.err == nil {
 			scene(ctx)
