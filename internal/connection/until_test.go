@@ -1,8 +1,11 @@
 package connection_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -30,9 +33,12 @@ func (d draw) before(n int) time.Time {
 
 // system is one that may connect, with terms and suspensions at random.
 func (d draw) system(code string) approval.System {
-	from := d.now.AddDate(0, -5, 0)
+	from := d.now.AddDate(0, -1-d.IntN(14), 0)
 	a := approval.Approval{No: 1, Dossier: 1, Level: 3, Rules: law.R331, Authority: law.RoleOwner, Number: "1", DecidedOn: law.DayOf(from), From: from,
 		Confirmation: &approval.Confirmation{At: from}}
+	if d.IntN(8) == 0 {
+		a.Confirmation = nil
+	}
 	if d.IntN(2) == 0 {
 		a.Until = law.DayOf(d.around(400))
 	}
@@ -44,6 +50,10 @@ func (d draw) system(code string) approval.System {
 		p.Status, p.RoadmapUntil = approval.PlanPart, law.DayOf(d.around(400))
 	}
 	s := approval.System{Code: code, Sector: law.SectorCivil, Stage: approval.Operating, RegisteredAt: from, Approvals: []approval.Approval{a}, Plans: []approval.Plan{p}}
+	for range d.IntN(3) {
+		at := d.before(300)
+		s.Inspections = append(s.Inspections, approval.Inspection{Kind: []approval.InspectionKind{approval.InspectionCheck, approval.InspectionRisk}[d.IntN(2)], On: law.DayOf(at), At: at})
+	}
 	for range d.IntN(2) {
 		at := d.before(60)
 		x := approval.Suspension{Direction: []approval.Direction{"", approval.AsProvider, approval.AsConsumer}[d.IntN(3)], Service: []string{"", "S", "T"}[d.IntN(3)], At: at, From: at}
@@ -89,14 +99,55 @@ func (d draw) link() connection.Connection {
 	return c
 }
 
-// TestValidUntil: for random systems and connections, an authority to connect is
-// never valid beyond anything that justifies it; every instant sampled before
-// its end is an allow, and its end is a denial, by time alone.
-func TestValidUntil(t *testing.T) {
-	book, err := law.Load()
+// books are the book as it stands, by which an overdue inspection warns, and the
+// one by which it denies.
+func books(t *testing.T) map[string]*law.Book {
+	t.Helper()
+	text, err := os.ReadFile("../law/book/gate.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, x := range [][2]string{{"inspection_overdue:\n    value: warn", "inspection_overdue:\n    value: deny"}, {"code: G09\n    effect: warn", "code: G09\n    effect: deny"}} {
+		if bytes.Count(text, []byte(x[0])) != 1 {
+			t.Fatalf("the book does not say %q once", x[0])
+		}
+		text = bytes.ReplaceAll(text, []byte(x[0]), []byte(x[1]))
+	}
+	denies, err := law.LoadOver(map[string][]byte{"gate.yaml": text})
+	warns, werr := law.Load()
+	if err = errors.Join(err, werr); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]*law.Book{law.EffectWarn: warns, law.EffectDeny: denies}
+}
+
+// TestValidUntil: for random systems and connections, an authority to connect is
+// never valid beyond anything that justifies it; every instant sampled before
+// its end is an allow, and its end is a denial, by time alone. A confirmation has
+// no end, but without one only a break-glass opens; an inspection overdue ends it
+// where the policy says deny, and there alone.
+func TestValidUntil(t *testing.T) {
+	for effect, book := range books(t) {
+		t.Run(effect, func(t *testing.T) {
+			ends := validUntil(t, book)
+			want := []string{law.ReasonApprovalLapsed, law.ReasonOperatingPlanNotFull, law.ReasonSuspended, law.ReasonConnectionSuspended, law.ReasonConnectionNotAllowed}
+			if effect == law.EffectDeny {
+				want = append(want, law.ReasonInspectionOverdue)
+			} else if n := ends[law.ReasonInspectionOverdue]; n > 0 {
+				t.Errorf("%d ended by an inspection that only warns", n)
+			}
+			for _, id := range want {
+				if ends[id] < 5 {
+					t.Errorf("only %d ended by %s", ends[id], id)
+				}
+			}
+		})
+	}
+}
+
+// validUntil counts by which denials authorities ended.
+func validUntil(t *testing.T, book *law.Book) map[string]int {
+	t.Helper()
 	r := rand.New(rand.NewPCG(5, 2026))
 	allows, ends := 0, map[string]int{}
 	for n := range 6000 {
@@ -117,7 +168,7 @@ func TestValidUntil(t *testing.T) {
 			t.Fatalf("%d: an authority without an end", n)
 		}
 		end := *v.ValidUntil
-		for what, bound := range bounds(now, p, k, c) {
+		for what, bound := range bounds(book, now, p, k, c) {
 			if end.After(bound) {
 				t.Fatalf("%d: valid until %v, beyond %s %v", n, end, what, bound)
 			}
@@ -127,7 +178,9 @@ func TestValidUntil(t *testing.T) {
 			t.Fatalf("%d: asked %v, still allowed at its end %v: %v", n, now, end, at.Reasons)
 		}
 		for _, x := range at.Reasons {
-			ends[x.ID]++
+			if x.Effect == law.EffectDeny {
+				ends[x.ID]++
+			}
 		}
 		for range 15 {
 			x := now.Add(time.Duration(r.Int64N(int64(end.Sub(now)))))
@@ -137,16 +190,33 @@ func TestValidUntil(t *testing.T) {
 		}
 	}
 	t.Logf("%d allows, ended by %v", allows, ends)
-	for _, id := range []string{law.ReasonApprovalLapsed, law.ReasonOperatingPlanNotFull, law.ReasonSuspended, law.ReasonConnectionSuspended, law.ReasonConnectionNotAllowed} {
-		if ends[id] < 5 {
-			t.Errorf("only %d ended by %s", ends[id], id)
+	return ends
+}
+
+// overdue is the first instant, from a day on, at which the inspection of a
+// system is overdue, day by day under the rules in force that day; zero when it
+// is not within four years.
+func overdue(book *law.Book, s approval.System, from law.Day, now time.Time) time.Time {
+	last := law.DayOf(s.Approvals[0].From)
+	for _, i := range s.Inspections {
+		if i.Kind == approval.InspectionCheck && !i.At.After(now) {
+			last = max(last, i.On)
 		}
 	}
+	for n := range 4 * 366 {
+		day := from.AddDays(n)
+		rs, ok := book.RuleSetOn(day)
+		months, _ := book.InspectionMonths(rs, s.Approvals[0].Level)
+		if ok && months > 0 && day > last.AddMonths(months) {
+			return day.Time()
+		}
+	}
+	return time.Time{}
 }
 
 // bounds is everything after now that an authority must not outlive, reckoned
 // from the records alone.
-func bounds(now time.Time, p, k approval.System, c connection.Connection) map[string]time.Time {
+func bounds(book *law.Book, now time.Time, p, k approval.System, c connection.Connection) map[string]time.Time {
 	out := map[string]time.Time{}
 	side := map[string]approval.Direction{"P": approval.AsProvider, "K": approval.AsConsumer}
 	for _, s := range []approval.System{p, k} {
@@ -178,6 +248,21 @@ func bounds(now time.Time, p, k approval.System, c connection.Connection) map[st
 			if !lifted && x.From.After(now) {
 				out[fmt.Sprint("suspension ", i, " of the connection")] = x.From
 			}
+		}
+	}
+	for _, s := range []approval.System{p, k} {
+		if s.Approvals[0].Confirmation == nil {
+			out["the break-glass in place of a confirmation of "+s.Code] = broken
+		}
+		if book.Policy().InspectionOverdue != law.EffectDeny {
+			continue
+		}
+		switch late := overdue(book, s, law.DayOf(now), now); {
+		case late.IsZero():
+		case late.After(now):
+			out["the inspection of "+s.Code] = late
+		default:
+			out["the break-glass in place of an inspection of "+s.Code] = broken
 		}
 	}
 	if broken.After(grant) {
