@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 )
 
 // axe is axe-core, the accessibility checker (MPL-2.0, testdata/axe-LICENSE);
@@ -65,8 +67,18 @@ func serveSmall(t *testing.T) site {
 	if err := p.office.Import(context.Background(), keeper(), x); err != nil {
 		t.Fatal(err)
 	}
+	alarm := connection.Use{ID: "1", At: time.Now().UTC().Truncate(time.Microsecond), Consumer: "H35-S0001", Provider: "H35-S0002", Passed: true}
+	if _, err := p.watch.Record(context.Background(), "gw-1", []connection.Use{alarm}); err != nil {
+		t.Fatal(err)
+	}
 	people, err := p.enrol(context.Background())
 	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	f := flag.NewFlagSet("", flag.ContinueOnError)
+	settings := noticeFlags(f, w)
+	if _, err := settings.open(p, dir); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -221,9 +233,9 @@ func TestPagesInChromium(t *testing.T) {
 	clean(t, ctx, "sign-in with an error")
 
 	visits := []struct{ login, paths string }{
-		{"canbo.thanhhoa", "/ /systems /systems/new"},
-		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /duplicates /assistant /about /systems/khong-co"},
-		{"thamdinh.boca", "/queue"},
+		{"canbo.thanhhoa", "/ /systems /systems/new /connections/new /services/new /calendar /notices"},
+		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /duplicates /assistant /about /systems/khong-co /connections /services /calendar /notices /systems/H35-S0001/checklist /systems/H35-S0001/gaps /systems/H35-S0001/watch /systems/H35-S0001/review"},
+		{"thamdinh.boca", "/queue /alarms /gateways"},
 	}
 	for _, v := range visits {
 		s.signIn(t, ctx, v.login)
