@@ -160,7 +160,7 @@ func planWords() catalogue {
 		"ag.count":           {"%s việc", "%s items"},
 		"ag.empty":           {"Không có việc nào khớp bộ lọc.", "Nothing matches the filter."},
 		"ag.roles":           {"Việc của", "Work of"},
-		"ag.told":            {"Đã báo: %s", "Told: %s"},
+		"ag.told":            {"Quá hạn nên cần báo tới: %s", "Late, so to be told: %s"},
 		"ag.feed":            {"Đưa vào lịch cá nhân (iCalendar)", "In your own calendar (iCalendar)"},
 		"ag.feed.lead":       {"Địa chỉ riêng của bạn; ai có địa chỉ này đọc được lịch của bạn mà không cần đăng nhập. Tạo địa chỉ mới hoặc ngừng thì địa chỉ cũ hết dùng được.", "An address of your own; whoever has it reads your calendar without signing in. A new address, or ending it, makes the old one useless."},
 		"ag.feed.once":       {"Sao chép địa chỉ này ngay; nó chỉ hiện một lần.", "Copy this address now; it is shown once."},
