@@ -119,7 +119,12 @@ func TestOfficerFillsLevel3(t *testing.T) {
 	if st := h.system(code).Standing(h.clock.T); st.Plan != approval.PlanFull {
 		t.Errorf("declared in full: %s", st.Plan)
 	}
-	officer.get(at + "?lang=en").wants(http.StatusOK)
+	if st := h.system(code).Standing(h.clock.T); st.PlanHolds == "" {
+		t.Error("checks that grow old set no end")
+	}
+	if p := officer.get(at + "?lang=en").wants(http.StatusOK); !strings.Contains(p.body, "State of the plan holds through") {
+		t.Error("the page does not say how long the plan in full holds")
+	}
 	for _, path := range []string{"/checklist", "/checklist-all", "/gaps"} {
 		officer.get(at + path + "?lang=en").wants(http.StatusOK).lint("en")
 	}

@@ -97,6 +97,9 @@ func (v *visit) planFacts(f *approval.File) []Fact {
 	if st.RoadmapUntil != "" {
 		all = append(all, Fact{Label: v.t("f.roadmap"), Value: v.day(st.RoadmapUntil)})
 	}
+	if st.PlanHolds != "" {
+		all = append(all, Fact{Label: v.t("f.planholds"), Value: v.day(st.PlanHolds)})
+	}
 	return append(all,
 		Fact{Label: v.t("f.inspected"), Value: v.day(st.Inspected)}, Fact{Label: v.t("f.risk"), Value: v.day(st.RiskAssessed)},
 		Fact{Label: v.t("f.minutes"), Value: v.day(st.Minutes)}, Fact{Label: v.t("f.critical"), Value: v.num(st.OpenCritical)},

@@ -118,6 +118,7 @@ func pageWords() catalogue {
 		"f.plan":        {"Triển khai phương án", "Deployment of the plan"},
 		"f.planon":      {"Đạt từ ngày", "Reached on"},
 		"f.roadmap":     {"Lộ trình đến", "Roadmap until"},
+		"f.planholds":   {"Tình trạng phương án giữ đến hết ngày", "State of the plan holds through"},
 		"f.inspected":   {"Kiểm tra, đánh giá gần nhất", "Latest inspection"},
 		"f.risk":        {"Đánh giá rủi ro gần nhất", "Latest risk assessment"},
 		"f.minutes":     {"Biên bản xác nhận bảo mật", "Security minutes"},
