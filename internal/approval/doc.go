@@ -11,6 +11,7 @@
 //	hồ sơ đề xuất cấp độ              Dossier
 //	ý kiến chuyên môn                 Opinion (a Review of kind opinion)
 //	thẩm định                         Appraisal (a Review of kind appraisal)
+//	lấy ý kiến cơ quan khác           Consultation
 //	quyết định phê duyệt, từ chối     Decision
 //	phê duyệt còn hiệu lực            Approval
 //	xác nhận của cơ quan quản lý      Confirmation

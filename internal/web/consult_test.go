@@ -23,6 +23,9 @@ func TestConsult(t *testing.T) {
 	if got := lead.get(desk).text("#opinions ~ p a"); got == "" {
 		t.Error("the desk does not lead to the request")
 	}
+	if got := lead.get(desk + "/consult").wants(http.StatusOK).text("main"); !strings.Contains(got, "chỉ xem được lần gửi này") {
+		t.Error("the form does not say what the body will see")
+	}
 	in := url.Values{"body": {"H41"}, "question": {"Có trùng phạm vi không?"}, "due": {"25/11/2026"}}
 	lead.fill(desk+"/consult", url.Values{"body": {"H41"}, "question": {""}, "due": {"25/11/2026"}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#question"]`)
 	lead.fill(desk+"/consult", url.Values{"body": {"H41"}, "question": {"x"}, "due": {"1/11/2026"}}).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#due"]`)
