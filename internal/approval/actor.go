@@ -21,6 +21,10 @@ type Actor struct {
 	Capacity Capacity //
 	Body     string   // code of the agency the actor acts for
 	Sector   law.Sector
+
+	// Under is the delegation by which Capacity is another's; nil for one's own.
+	// See Delegation.Acting.
+	Under *Delegation
 }
 
 // National tells whether the actor's capacity reaches beyond its own body.

@@ -14,6 +14,7 @@ import (
 
 // File is everything an actor may see of one system.
 type File struct {
+	For         Actor // who sees it, and whose acts are listed
 	System      System
 	Standing    Standing
 	Owner       Agency
@@ -31,11 +32,17 @@ type File struct {
 // File returns the file of a system in the actor's scope.
 func (o *Office) File(ctx context.Context, a Actor, code string) (File, error) {
 	now := o.now()
-	var f File
+	f := File{For: a}
 	err := o.Store.View(ctx, a, func(r Reader) error {
-		var err error
+		err := a.entitled(r, now)
+		if err != nil {
+			return err
+		}
 		if f.System, err = r.System(code); err != nil {
 			return err
+		}
+		if a.Under != nil && !a.Under.Reaches(&f.System, now) {
+			return ErrNotFound()
 		}
 		if f.History, err = r.Entries(code); err != nil {
 			return err
@@ -218,6 +225,7 @@ type QueueItem struct {
 	Version                      int64          // of the system
 	Clock                        law.ClockState // of the act; zero when there is no limit
 	Unknown                      *law.NoCalendarError
+	Under                        *Delegation // by which it waits for the actor; nil for the actor's own work
 }
 
 // maxQueue bounds how many pending systems a queue looks at.
@@ -230,7 +238,10 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 	var pending []System
 	names := map[string]string{}
 	err := o.Store.View(ctx, a, func(r Reader) error {
-		var err error
+		err := a.entitled(r, now)
+		if err != nil {
+			return err
+		}
 		if pending, err = r.Pending(maxQueue); err != nil {
 			return err
 		}
@@ -249,7 +260,7 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 		if !ok {
 			continue
 		}
-		it.OwnerName, it.Version = names[it.Owner], pending[i].Version
+		it.OwnerName, it.Version, it.Under = names[it.Owner], pending[i].Version, a.Under
 		if err := o.time(&it, &pending[i], today(now)); err != nil {
 			return nil, err
 		}
@@ -257,6 +268,28 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 	}
 	slices.SortStableFunc(q, before)
 	return q, nil
+}
+
+// Queues returns what waits for the actor and, under each delegation, for its
+// capacity; what waits twice for one person is listed once, the own first.
+func (o *Office) Queues(ctx context.Context, a Actor, under []Delegation) ([]QueueItem, error) {
+	all, err := o.Queue(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	for i := range under {
+		more, err := o.Queue(ctx, under[i].Acting(a))
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range more {
+			if !slices.ContainsFunc(all, func(x QueueItem) bool { return x.Code == it.Code && x.Act == it.Act }) {
+				all = append(all, it)
+			}
+		}
+	}
+	slices.SortStableFunc(all, before)
+	return all, nil
 }
 
 // before orders a queue by the last day, then by how long an item waits.

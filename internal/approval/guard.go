@@ -36,6 +36,11 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 	if s.Retirement != nil {
 		return refuse(Conflict, "retired", "", "Hệ thống đã kết thúc vận hành; không thực hiện được thao tác nào nữa.", "The system is retired; nothing more can be done on it.")
 	}
+	if a.Under != nil {
+		if err := a.Under.guard(act, s, st, day); err != nil {
+			return err
+		}
+	}
 	switch act {
 	case ActFacts, ActDraft, ActSubmit:
 		return o.guardApplicant(a, s)

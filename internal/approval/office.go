@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -56,6 +57,8 @@ type Tx interface {
 	// FieldSaves returns every value a field of a dossier had, by field and
 	// version; field "" means all.
 	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
+	// Delegation returns a delegation as it stands now; ErrNotFound when absent.
+	Delegation(id string) (Delegation, error)
 }
 
 // Reader answers questions inside the actor's scope.
@@ -80,6 +83,7 @@ type Reader interface {
 	Head() (Head, error)
 	Attached(code, of string) ([]Attached, error)
 	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
+	Delegation(id string) (Delegation, error)
 }
 
 // Head is the size of the ledger and its Merkle root, hex.
@@ -162,9 +166,15 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 	now := o.now()
 	var out System
 	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
+		if err := a.entitled(tx, now); err != nil {
+			return err
+		}
 		s, err := tx.System(code)
 		if err != nil {
 			return err
+		}
+		if a.Under != nil && !a.Under.Reaches(&s, now) {
+			return ErrNotFound()
 		}
 		if s.Version != version {
 			return ErrStale()
@@ -196,6 +206,10 @@ func (o *Office) append(tx Tx, a Actor, name string, s *System, before string, n
 	after, err := s.Digest()
 	if err != nil {
 		return fmt.Errorf("digest %s: %w", s.Code, err)
+	}
+	if a.Under != nil {
+		detail = maps.Clone(detail)
+		detail["delegation"], detail["delegation_number"] = a.Under.ID, a.Under.Number
 	}
 	return tx.Append(&Entry{At: now, By: a.Who(), Act: name, Object: SystemObject(s.Code), Before: before, After: after, Law: o.Book.Digest(), Detail: detail})
 }

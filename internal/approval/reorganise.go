@@ -70,7 +70,7 @@ func (o *Office) Reorganise(ctx context.Context, a Actor, in Reorganisation) (Re
 // act.
 func (o *Office) guardReorganise(a Actor, day law.Day) *Refusal {
 	c, err := o.Book.Competence(law.Case{Level: 4, On: day})
-	if a.Capacity == Keeper || err == nil && a.Capacity == c.Regulator {
+	if a.Capacity == Keeper || err == nil && a.Capacity == c.Regulator && a.Under == nil {
 		return nil
 	}
 	return refuse(Forbidden, "wrong-authority", c.Cites, "Chỉ cơ quan quản lý nhà nước ghi nhận được việc sắp xếp cơ quan.", "Only the regulator may record a reorganisation of agencies.")

@@ -16,6 +16,9 @@ import (
 // Append implements approval.Tx: the entry takes the next number, is encoded
 // once, and those bytes are hashed and stored.
 func (w *writing) Append(e *approval.Entry) error {
+	if u := w.actor.Under; u != nil && e.Detail["delegation"] != u.ID {
+		return fmt.Errorf("entry %s of %s does not name the delegation %s it is made under", e.Act, e.Object, u.ID)
+	}
 	if err := w.open(); err != nil {
 		return err
 	}

@@ -137,6 +137,7 @@ func newVictim(t testing.TB) victim {
 		}
 	}
 	consulted(t, o, s)
+	lent(t, o, s)
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -179,6 +180,26 @@ func planned(t testing.TB, o *approval.Office, s *store.Store, clock *storetest.
 	}
 	for _, year := range []int{2025, 2026} {
 		if _, err := r.KeepYear(ctx, officer, "H41", year, plan.YearInput{Total: 1000, Security: 120, Number: "1/QĐ"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// lent gives two delegations and takes both back.
+func lent(t testing.TB, o *approval.Office, s *store.Store) {
+	t.Helper()
+	ctx := context.Background()
+	unit := storetest.Actor(law.RoleSpecialisedUnit, "H56")
+	if err := s.AddAccount(ctx, storetest.Keeper(), o.Clock(), "law", identity.Account{Login: unit.Account, Name: "Đơn vị", PasswordHash: "$x", Actor: unit}); err != nil {
+		t.Fatal(err)
+	}
+	k := &approval.Delegations{Store: s, Book: o.Book, Clock: o.Clock}
+	for _, number := range []string{"1/UQ", "2/UQ"} {
+		d, err := k.Give(ctx, unit, approval.DelegationInput{To: "canbo", Levels: []law.Level{2, 3}, Systems: []string{"H56-0001"}, From: today, Until: today.AddDays(30), Number: number, DocumentOn: today})
+		if err == nil {
+			err = k.Withdraw(ctx, unit, d.ID, "Hết việc")
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

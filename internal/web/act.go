@@ -56,7 +56,7 @@ func deeds() []deed {
 
 // checkForms makes sure that the shelf has the paper of every act.
 func (s *site) checkForms() error {
-	for _, d := range append(slices.Clone(s.deeds), deed{form: "sign_in"}, deed{form: "subscription"}, deed{form: "consultation"}, deed{form: "consultation_opinion"}, deed{form: "register"}) {
+	for _, d := range append(slices.Clone(s.deeds), deed{form: "sign_in"}, deed{form: "subscription"}, deed{form: "delegation"}, deed{form: "withdrawal"}, deed{form: "consultation"}, deed{form: "consultation_opinion"}, deed{form: "register"}) {
 		known := slices.ContainsFunc(s.Shelf.Forms(), func(f *forms.Form) bool { return f.ID == d.form })
 		if !known {
 			return fmt.Errorf("no form %s on the shelf", d.form)
@@ -78,6 +78,7 @@ type ActPage struct {
 	Assistant  string      // address of the level assistant, on the page of the facts
 	Form       Form
 	Drafting   *Drafting // on the page of a dossier
+	Under      string    // by which delegation it is done, "" in the own capacity
 }
 
 // Drafting is what the page of a dossier says around its form.
@@ -97,7 +98,7 @@ func (s *site) paperOf(d deed, file *approval.File) (*forms.Form, error) {
 // deedShow shows the form of an act, filled with what is known.
 func (s *site) deedShow(d deed) func(*visit) error {
 	return func(v *visit) error {
-		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+		file, err := v.fileFor(v.code(), d.act)
 		if err != nil {
 			return err
 		}
@@ -138,7 +139,7 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 	if err != nil {
 		return err
 	}
-	p := ActPage{System: v.identity(d.file), Form: v.paperForm(d, form)}
+	p := ActPage{System: v.identity(d.file), Form: v.paperForm(d, form), Under: v.underNote(d.file.For.Under)}
 	if d.deed.form == "dossier" {
 		v.dress(&p.Form, &d)
 		p.Drafting = v.drafting(d.file)
@@ -233,7 +234,7 @@ func (s *site) deedDo(d deed) func(*visit) error {
 		if err != nil {
 			return err
 		}
-		file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+		file, err := v.fileFor(v.code(), d.act)
 		if err != nil {
 			return err
 		}
@@ -253,6 +254,9 @@ func (s *site) deedDo(d deed) func(*visit) error {
 		if err := d.do(ctx, s.Office, in); err != nil {
 			return s.refused(v, again, err)
 		}
+		if in.actor.Under != nil { // whose own reach may not hold the system
+			return v.send("/queue?done=" + d.path)
+		}
 		return v.send("/systems/" + in.code + "?done=" + d.path)
 	}
 }
@@ -263,7 +267,7 @@ func (s *site) read(v *visit, d deedSheet) (filled, []forms.Problem, error) {
 	if err != nil {
 		return filled{}, nil, err
 	}
-	in := filled{actor: v.actor(), code: d.file.System.Code, digest: d.in.Get("digest"), form: form}
+	in := filled{actor: d.file.For, code: d.file.System.Code, digest: d.in.Get("digest"), form: form}
 	in.version, _ = strconv.ParseInt(d.in.Get("version"), 10, 64) // not a number: version 0, which is stale
 	in.draft = d.deed.form == "dossier" && d.in.Get("do") == "save"
 	c := caseOf(d.deed, d.file, d.in)
@@ -280,7 +284,7 @@ func (s *site) refused(v *visit, d deedSheet, err error) error {
 	if !ok || r.Kind == approval.NotFound || r.Kind == approval.Forbidden {
 		return err
 	}
-	file, err := s.Office.File(v.r.Context(), v.actor(), d.file.System.Code)
+	file, err := v.fileFor(d.file.System.Code, d.deed.act)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,8 @@ type DeskPage struct {
 	MarkSeen   bool
 	Hold       *HoldForm // nil when this actor takes nothing in hand
 	Acts       []ActLink
-	Act        *Form // the first act that is the actor's
+	Act        *Form  // the first act that is the actor's
+	Under      string // by which delegation the act is the actor's, "" in the own capacity
 }
 
 // DeskSection is a heading of the dossier with its fields.
@@ -104,7 +105,7 @@ func (s *site) deskShow(v *visit) error { return s.deskPage(v, http.StatusOK, Sa
 
 // deskPage draws the desk, with the remark as it was typed.
 func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) error {
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.fileFor(v.code(), append(approval.DelegatedActs(), approval.ActSubmit)...)
 	if err != nil {
 		return err
 	}
@@ -112,13 +113,13 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	if d == nil || d.LastRound() == 0 || s.Review == nil {
 		return approval.ErrNotFound()
 	}
-	rs, err := s.Review.Remarks(v.r.Context(), v.actor(), file.System.Code, d.No)
+	rs, err := s.Review.Remarks(v.r.Context(), file.For, file.System.Code, d.No)
 	if err != nil {
 		return err
 	}
 	k := desk{v, &file, d, review.Threads(rs, v.actor()), "/systems/" + file.System.Code + "/review"}
 	p := DeskPage{Page: v.page(v.t("desk.title") + ": " + file.System.Name), System: v.identity(&file), Version: file.System.Version,
-		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound())}
+		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound()), Under: v.underNote(file.For.Under)}
 	p.Simulated, p.Failed, p.Errors = file.System.Origin == approval.Simulated, len(errs) > 0, errs
 	if d.Determination != nil {
 		p.Criteria = v.criteria(*d.Determination)

@@ -48,6 +48,9 @@ func (s *site) homeShow(v *visit) error {
 	if s.Notices != nil {
 		p.Links = append(p.Links, Link{Href: "/notices", Text: v.t("notice.link")})
 	}
+	if s.Delegations != nil {
+		p.Links = append(p.Links, Link{Href: "/delegations", Text: v.t("dg.link")})
+	}
 	if s.Connections != nil {
 		p.Links = append(p.Links, Link{Href: "/connections", Text: v.t("kn.title")}, Link{Href: "/services", Text: v.t("sv.title")})
 	}

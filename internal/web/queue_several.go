@@ -30,6 +30,7 @@ type SeveralPage struct {
 // was tried.
 type SeveralRow struct {
 	Href, Name, Code, Owner, Level, Round, Digest string
+	Under                                         string // by which delegation, "" in the own capacity
 	Outcome                                       *Tag
 	Reasons                                       []string
 }
@@ -61,7 +62,7 @@ func (s *site) severalOf(v *visit, in url.Values, codes []string) (several, erro
 	}
 	x := several{deed: s.deeds[i]}
 	for _, code := range codes {
-		file, err := s.Office.File(v.r.Context(), v.actor(), code)
+		file, err := v.fileFor(code, x.deed.act)
 		if err != nil {
 			return several{}, err
 		}
@@ -113,7 +114,7 @@ func (s *site) severalPage(v *visit, x several, d deedSheet) error {
 // severalRow is one system in words.
 func (v *visit) severalRow(f *approval.File) SeveralRow {
 	id := v.identity(f)
-	r := SeveralRow{Href: "/systems/" + f.System.Code + "/review", Name: f.System.Name, Code: f.System.Code, Owner: id.OwnerName, Level: id.Level}
+	r := SeveralRow{Href: "/systems/" + f.System.Code + "/review", Name: f.System.Name, Code: f.System.Code, Owner: id.OwnerName, Level: id.Level, Under: v.underNote(f.For.Under)}
 	if d := f.System.Last(); d != nil {
 		r.Round, r.Digest = v.t("desk.round", d.LastRound()), d.Digest
 	}

@@ -32,6 +32,7 @@ type QueuePage struct {
 	Links   []LinkWork
 	Further string // said when not all connections are shown
 	Alarms  []AlarmWork
+	Lent    bool // there are pages of delegations
 }
 
 // LoadRow is how much one person has in hand, as far as it waits for the
@@ -58,6 +59,7 @@ type Work struct {
 	Due                                                   *Tag   // nil when there is no limit
 	By                                                    string // the last day, or why it is not known
 	Holder                                                string
+	Under                                                 string // by which delegation, "" for the own work
 	Simulated                                             bool
 }
 
@@ -66,7 +68,11 @@ const queueLength = 50
 
 // queue is what waits for the actor, what is due first standing first.
 func (v *visit) queue() ([]approval.QueueItem, error) {
-	return v.Office.Queue(v.r.Context(), v.actor())
+	lent, err := v.under()
+	if err != nil {
+		return nil, err
+	}
+	return v.Office.Queues(v.r.Context(), v.actor(), lent)
 }
 
 // holders is who has what in hand; nothing when no roster is kept.
@@ -94,7 +100,7 @@ func (s *site) queueShow(v *visit) error {
 	}
 	p.Filters = v.queueFilters(q, items)
 	p.Chips = onQueue(v.chips(q, p.Filters))
-	p.Any = len(p.Chips) > 0
+	p.Any, p.Lent = len(p.Chips) > 0, v.Delegations != nil
 	items = slices.DeleteFunc(items, func(it approval.QueueItem) bool { return !v.wanted(it, held, q) })
 	for _, act := range approval.Acts() {
 		if g := v.workGroup(act, items, held, q); g.Count > 0 {
@@ -216,7 +222,7 @@ func (v *visit) load(items []approval.QueueItem, held map[string]review.Hold) []
 func (v *visit) work(it approval.QueueItem) Work {
 	w := Work{Href: "/systems/" + it.Code + "/" + v.pathOf(it.Act), Act: v.t("act." + it.Act), Code: it.Code, Name: it.Name,
 		OwnerName: it.OwnerName, Level: v.level(it.Level), Since: v.dated(it.Since),
-		Simulated: it.Origin == approval.Simulated}
+		Simulated: it.Origin == approval.Simulated, Under: v.underNote(it.Under)}
 	if it.Digest != "" && v.Review != nil && it.Act != approval.ActSubmit {
 		w.Href = "/systems/" + it.Code + "/review"
 	}

@@ -34,21 +34,22 @@ type Config struct {
 	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
 	Reports ReportFunc // nil hides the links to PDF reports
 
-	Documents   *attachment.Desk     // nil hides attached documents
-	Controls    *controls.Catalogues // nil hides the lists of controls
-	WhatIf      WhatIfFunc           // nil hides the question what a change of law would do
-	WhatIfFile  WhatIfFileFunc       // nil hides the links to its files
-	Review      ReviewDesk           // nil hides the reviewer's desk
-	Roster      RosterDesk           // nil hides who has which dossier in hand
-	Panel       PanelDesk            // nil hides the consultation of other bodies
-	Connections *connection.Office   // nil hides the pages of connections and data services
-	Watch       *connection.Watch    // nil hides what gateways report
-	Machines    *machine.Registry    // nil hides the page of gateways
-	Duplicates  DuplicatesFunc       // nil hides the page of systems that may be one
-	Notices     *notice.Desk         // nil hides the notices
-	Plans       *plan.Room           // nil hides the plan control by control, and the calendar
-	GapsPDF     GapsFunc             // nil hides the PDF of what lacks
-	Feeds       FeedStore            // nil hides the calendar feed
+	Documents   *attachment.Desk      // nil hides attached documents
+	Controls    *controls.Catalogues  // nil hides the lists of controls
+	WhatIf      WhatIfFunc            // nil hides the question what a change of law would do
+	WhatIfFile  WhatIfFileFunc        // nil hides the links to its files
+	Review      ReviewDesk            // nil hides the reviewer's desk
+	Roster      RosterDesk            // nil hides who has which dossier in hand
+	Panel       PanelDesk             // nil hides the consultation of other bodies
+	Connections *connection.Office    // nil hides the pages of connections and data services
+	Watch       *connection.Watch     // nil hides what gateways report
+	Machines    *machine.Registry     // nil hides the page of gateways
+	Duplicates  DuplicatesFunc        // nil hides the page of systems that may be one
+	Notices     *notice.Desk          // nil hides the notices
+	Plans       *plan.Room            // nil hides the plan control by control, and the calendar
+	GapsPDF     GapsFunc              // nil hides the PDF of what lacks
+	Delegations *approval.Delegations // nil hides the delegations: everybody acts in the own capacity
+	Feeds       FeedStore             // nil hides the calendar feed
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
@@ -168,6 +169,10 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
+	mux.HandleFunc("GET /delegations", s.inside(s.delegationsShow))
+	mux.HandleFunc("POST /delegations", s.inside(s.delegationGive))
+	mux.HandleFunc("GET /delegations/{id}", s.inside(s.delegationShow))
+	mux.HandleFunc("POST /delegations/{id}/end", s.inside(s.delegationEnd))
 	mux.HandleFunc("GET /gateways", s.inside(s.gatewaysShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	s.linkRoutes(mux)

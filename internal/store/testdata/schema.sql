@@ -130,6 +130,29 @@ CREATE TRIGGER decision_not_receiver BEFORE INSERT ON decision
 WHEN EXISTS (SELECT 1 FROM receipt r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: decision'); END;
 
+CREATE TRIGGER delegation_end_by BEFORE INSERT ON delegation_end
+WHEN NOT EXISTS (SELECT 1 FROM delegation d WHERE d.id = NEW.delegation_id AND d.account = NEW.account AND d.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'who lent a capacity takes it back'); END;
+
+CREATE TRIGGER delegation_end_final_d BEFORE DELETE ON delegation_end BEGIN SELECT RAISE(ABORT, 'withdrawals are final'); END;
+
+CREATE TRIGGER delegation_end_final_r BEFORE INSERT ON delegation_end WHEN EXISTS (SELECT 1 FROM delegation_end x WHERE x.delegation_id = NEW.delegation_id)
+BEGIN SELECT RAISE(ABORT, 'withdrawals are final'); END;
+
+CREATE TRIGGER delegation_end_final_u BEFORE UPDATE ON delegation_end BEGIN SELECT RAISE(ABORT, 'withdrawals are final'); END;
+
+CREATE TRIGGER delegation_final_d BEFORE DELETE ON delegation BEGIN SELECT RAISE(ABORT, 'delegations are final'); END;
+
+CREATE TRIGGER delegation_final_r BEFORE INSERT ON delegation WHEN EXISTS (SELECT 1 FROM delegation x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'delegations are final'); END;
+
+CREATE TRIGGER delegation_final_u BEFORE UPDATE ON delegation BEGIN SELECT RAISE(ABORT, 'delegations are final'); END;
+
+CREATE TRIGGER delegation_same_body BEFORE INSERT ON delegation
+WHEN NOT EXISTS (SELECT 1 FROM account u WHERE u.login = NEW.account AND u.person = NEW.person AND u.capacity = NEW.capacity AND u.body = NEW.body)
+  OR NOT EXISTS (SELECT 1 FROM account u WHERE u.login = NEW.to_login AND u.person = NEW.to_person AND u.body = NEW.body)
+BEGIN SELECT RAISE(ABORT, 'a capacity is lent by who has it, within one body'); END;
+
 CREATE TRIGGER dossier_round_final_d BEFORE DELETE ON dossier_round BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
 
 CREATE TRIGGER dossier_round_final_r BEFORE INSERT ON dossier_round WHEN EXISTS (SELECT 1 FROM dossier_round x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
@@ -594,6 +617,33 @@ CREATE TABLE decision (
   at         TEXT NOT NULL,
   PRIMARY KEY (system_id, dossier_no, no),
   FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
+) STRICT;
+
+CREATE TABLE delegation (
+  id          TEXT PRIMARY KEY CHECK (id <> ''),
+  person      TEXT NOT NULL,
+  account     TEXT NOT NULL REFERENCES account (login),
+  capacity    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  to_login    TEXT NOT NULL REFERENCES account (login),
+  to_person   TEXT NOT NULL CHECK (to_person <> person),
+  levels      TEXT NOT NULL CHECK (levels <> ''),
+  systems     TEXT NOT NULL,
+  from_day    TEXT NOT NULL CHECK (from_day <> ''),
+  until_day   TEXT NOT NULL CHECK (until_day >= from_day),
+  number      TEXT NOT NULL CHECK (number <> ''),
+  document_on TEXT NOT NULL CHECK (document_on <> ''),
+  at          TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE delegation_end (
+  delegation_id TEXT PRIMARY KEY REFERENCES delegation (id),
+  ground        TEXT NOT NULL CHECK (ground <> ''),
+  person        TEXT NOT NULL,
+  account       TEXT NOT NULL,
+  capacity      TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  at            TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE delivery (
@@ -1077,6 +1127,10 @@ CREATE INDEX connection_consumer ON connection (consumer, no);
 CREATE INDEX connection_provider ON connection (provider, no);
 
 CREATE INDEX consultation_asked ON consultation (asked);
+
+CREATE INDEX delegation_account ON delegation (account);
+
+CREATE INDEX delegation_to ON delegation (to_login);
 
 CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
 

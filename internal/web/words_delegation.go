@@ -1,0 +1,42 @@
+package web
+
+// delegationWords are the phrases of the delegations.
+func delegationWords() catalogue {
+	return catalogue{
+		"dg.title":       {"Ủy quyền", "Delegations"},
+		"dg.link":        {"Ủy quyền cho và nhận", "Delegations given and received"},
+		"dg.lead":        {"Ủy quyền bằng văn bản, có phạm vi và thời hạn (TT 12/2022/TT-BTTTT và NĐ 331/2026/NĐ-CP, Điều 4). Ủy quyền hết hạn hoặc đã chấm dứt không còn giá trị ngay từ thao tác tiếp theo.", "In writing, with scope and term (TT 12/2022/TT-BTTTT and NĐ 331/2026/NĐ-CP, Điều 4). What lapsed or was withdrawn counts for nothing from the next request on."},
+		"dg.given":       {"Đã ủy quyền", "Given"},
+		"dg.received":    {"Được ủy quyền", "Received"},
+		"dg.given.none":  {"Tài khoản này chưa ủy quyền cho ai.", "This account has delegated nothing."},
+		"dg.got.none":    {"Tài khoản này chưa được ai ủy quyền.", "Nothing was delegated to this account."},
+		"dg.people":      {"Những người có thể nhận ủy quyền", "Who may be delegated to"},
+		"dg.people.none": {"Cơ quan bạn chưa có tài khoản nào khác.", "Your body has no other account."},
+		"dg.one":         {"Ủy quyền số %s", "Delegation %s"},
+		"dg.back":        {"Về danh sách ủy quyền", "Back to the delegations"},
+		"dg.number":      {"Văn bản", "Document"},
+		"dg.who.to":      {"Người được ủy quyền", "Delegate"},
+		"dg.who.by":      {"Người ủy quyền", "Delegator"},
+		"dg.by":          {"Người ủy quyền", "Delegator"},
+		"dg.to":          {"Người được ủy quyền", "Delegate"},
+		"dg.capacity":    {"Vai trò được ủy quyền", "Capacity delegated"},
+		"dg.levels":      {"Cấp độ", "Levels"},
+		"dg.systems":     {"Hệ thống", "Systems"},
+		"dg.all":         {"Mọi hệ thống trong phạm vi", "Every system in reach"},
+		"dg.scope":       {"Phạm vi", "Scope"},
+		"dg.term":        {"Thời hạn", "Term"},
+		"dg.days":        {"%s đến hết %s", "%s to %s"},
+		"dg.document":    {"Văn bản ủy quyền", "Document"},
+		"dg.document.of": {"%s ngày %s", "%s of %s"},
+		"dg.state":       {"Trạng thái", "State"},
+		"dg.ended":       {"Chấm dứt", "Withdrawn"},
+		"dg.is.coming":   {"Chưa đến ngày", "Not begun"},
+		"dg.is.in_force": {"Đang có hiệu lực", "In force"},
+		"dg.is.lapsed":   {"Hết thời hạn", "Lapsed"},
+		"dg.is.revoked":  {"Đã chấm dứt", "Withdrawn"},
+		"dg.is.vacant":   {"Người ủy quyền không còn vai trò", "The delegator no longer has the capacity"},
+		"dg.under":       {"Theo ủy quyền số %s, vai trò %s", "Under delegation %s, as %s"},
+		"done.dg":        {"Đã ghi ủy quyền.", "The delegation is recorded."},
+		"done.dg.end":    {"Đã chấm dứt ủy quyền.", "The delegation is withdrawn."},
+	}
+}
