@@ -69,6 +69,9 @@ func TestDelegations(t *testing.T) {
 	if r := h.received(s.Code); r == nil || r.By.Person != storetest.Actor("owner", "H56").Person || r.By.Account != "chuquan" || r.By.Capacity != "specialised_unit" {
 		t.Errorf("receipt %+v", r)
 	}
+	if got := owner.get("/systems/" + s.Code).text("ol.timeline li:first-child"); !strings.Contains(got, "Đơn vị chuyên trách (theo ủy quyền số 15/UQ)") {
+		t.Errorf("history: %q", got)
+	}
 	owner.post(at+"/end", url.Values{"ground": {"x"}}).wants(http.StatusForbidden)
 	unit.post(at+"/end", url.Values{"ground": {""}}).wants(http.StatusUnprocessableEntity).lint("vi")
 	form := owner.get("/systems/" + next.Code + "/receipt").wants(http.StatusOK)

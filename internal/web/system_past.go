@@ -122,7 +122,11 @@ func (v *visit) events(es []approval.Entry) []Event {
 		if n := e.Detail["number"]; n != "" {
 			act += " (" + n + ")"
 		}
-		all = append(all, Event{Stamp: stamp(e.At), At: v.when(e.At), Act: act, By: v.role(e.By.Capacity)})
+		by := v.role(e.By.Capacity)
+		if n := e.Detail["delegation_number"]; n != "" {
+			by += v.t("dg.past", n)
+		}
+		all = append(all, Event{Stamp: stamp(e.At), At: v.when(e.At), Act: act, By: by})
 	}
 	return all
 }

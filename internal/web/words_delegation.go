@@ -36,6 +36,7 @@ func delegationWords() catalogue {
 		"dg.is.revoked":  {"Đã chấm dứt", "Withdrawn"},
 		"dg.is.vacant":   {"Người ủy quyền không còn vai trò", "The delegator no longer has the capacity"},
 		"dg.under":       {"Theo ủy quyền số %s, vai trò %s", "Under delegation %s, as %s"},
+		"dg.past":        {" (theo ủy quyền số %s)", " (under delegation %s)"},
 		"done.dg":        {"Đã ghi ủy quyền.", "The delegation is recorded."},
 		"done.dg.end":    {"Đã chấm dứt ủy quyền.", "The delegation is withdrawn."},
 	}
