@@ -235,7 +235,7 @@ func TestPagesInChromium(t *testing.T) {
 	visits := []struct{ login, paths string }{
 		{"canbo.thanhhoa", "/ /systems /systems/new /connections/new /services/new /calendar /notices"},
 		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /duplicates /assistant /about /systems/khong-co /connections /services /calendar /notices /systems/H35-S0001/checklist /systems/H35-S0001/gaps /systems/H35-S0001/watch /systems/H35-S0001/review"},
-		{"thamdinh.boca", "/queue /alarms /gateways"},
+		{"thamdinh.boca", "/delegations /queue /alarms /gateways"},
 	}
 	for _, v := range visits {
 		s.signIn(t, ctx, v.login)

@@ -188,6 +188,7 @@ func (s *site) delegationPage(v *visit, status int, in url.Values, fs []approval
 			return err
 		}
 		drawn := v.draw(paper{form: form, context: forms.Context{Today: string(v.today())}, in: in, findings: fs, action: "/delegations/" + d.ID + "/end"})
+		drawn.Buttons = []Button{{Text: form.Submit.In(v.lang), Class: "button stop"}}
 		p.Form = &drawn
 	}
 	return v.show(status, "delegation", p)
