@@ -169,10 +169,6 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
-	mux.HandleFunc("GET /delegations", s.inside(s.delegationsShow))
-	mux.HandleFunc("POST /delegations", s.inside(s.delegationGive))
-	mux.HandleFunc("GET /delegations/{id}", s.inside(s.delegationShow))
-	mux.HandleFunc("POST /delegations/{id}/end", s.inside(s.delegationEnd))
 	mux.HandleFunc("GET /gateways", s.inside(s.gatewaysShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	s.linkRoutes(mux)
@@ -189,7 +185,16 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.inside(s.paperAgency))
 	mux.HandleFunc("GET /", s.outside(s.absent))
 	s.planRoutes(mux)
+	s.lendRoutes(mux)
 	return mux
+}
+
+// lendRoutes are the addresses of the delegations.
+func (s *site) lendRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /delegations", s.inside(s.delegationsShow))
+	mux.HandleFunc("POST /delegations", s.inside(s.delegationGive))
+	mux.HandleFunc("GET /delegations/{id}", s.inside(s.delegationShow))
+	mux.HandleFunc("POST /delegations/{id}/end", s.inside(s.delegationEnd))
 }
 
 // planRoutes are the addresses of the plan and of what falls due.
