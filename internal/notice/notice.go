@@ -33,7 +33,6 @@
 package notice
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -163,7 +162,7 @@ func eventOf(e approval.Entry) (Event, bool) {
 	if !ok || kind == "" {
 		return Event{}, false
 	}
-	return Event{Key: "entry:" + itoa(e.Seq), Kind: kind, System: code, At: e.At, Number: cmp.Or(e.Detail["number"], "")}, true
+	return Event{Key: "entry:" + itoa(e.Seq), Kind: kind, System: code, At: e.At, Number: e.Detail["number"]}, true
 }
 
 // kindOf is the kind of event of an act with its outcome, "" for none.
