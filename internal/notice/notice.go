@@ -178,9 +178,9 @@ func kindOf(act, outcome string) string {
 		return Confirmed
 	case approval.ActRevoke:
 		return Revoked
-	case "suspend":
+	case approval.ActSuspend:
 		return Suspended
-	case "reinstate":
+	case approval.ActReinstate:
 		return Reinstated
 	}
 	return ""

@@ -454,3 +454,21 @@ func TestForgedRow(t *testing.T) {
 		t.Errorf("%+v %v", r.Violations, err)
 	}
 }
+
+// TestSuspended: a suspension by the regulator, and its end, are told.
+func TestSuspended(t *testing.T) {
+	w := open(t)
+	w.subscribe(officer("H56"), mailFor(notice.AtOnce, notice.Suspended, notice.Reinstated))
+	s := storetest.Lead(t, w.office, "H56", "Cổng", storetest.Deployed)
+	s, err := w.office.Suspend(context.Background(), regulator(), s.Code, s.Version, approval.SuspensionInput{Ground: "Sự cố", Number: "5/QĐ"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.office.Reinstate(context.Background(), regulator(), s.Code, s.Version, "Đã khắc phục", "6/QĐ"); err != nil {
+		t.Fatal(err)
+	}
+	w.step()
+	if want := []string{officer("H56").Account + " suspended " + s.Code, officer("H56").Account + " reinstated " + s.Code}; !slices.Equal(w.mail.sent, want) {
+		t.Errorf("sent %q, want %q", w.mail.sent, want)
+	}
+}
