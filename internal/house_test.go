@@ -41,6 +41,7 @@ var plan = map[string]room{
 	"internal/ledger":     {nil, []string{"golang.org/x/mod"}},
 	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/seal"}, nil},
+	"internal/signer":     {nil, nil},
 	"internal/reconcile":  {[]string{"internal/fold"}, nil},
 	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
