@@ -21,7 +21,7 @@ const minPassword = 15
 // capacities are those an account may have.
 func capacities() []approval.Capacity {
 	return []approval.Capacity{law.RoleOperator, law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, law.RoleMIC, law.RoleMPS,
-		law.RoleMOD, law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor}
+		law.RoleMOD, law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor, approval.Administrator}
 }
 
 // account creates an account; the password is read from standard input, so

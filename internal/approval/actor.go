@@ -11,6 +11,8 @@ const (
 	Auditor Capacity = "auditor" // reads everything, changes nothing
 	Gateway Capacity = "gateway" // asks the gate
 	Keeper  Capacity = "keeper"  // the program itself: loads worlds, creates accounts
+
+	Administrator Capacity = "administrator" // runs the service: accounts, keys, settings; sees no record of a system
 )
 
 // Actor is who acts: a person, through an account, in one capacity, for one
@@ -36,6 +38,15 @@ func (a Actor) National() bool {
 		return true
 	}
 	return false
+}
+
+// Blind tells whether no record of a system is the actor's to see, its own body's
+// included: whoever runs the service does not read what is in it.
+func (a Actor) Blind() bool { return a.Capacity == Administrator }
+
+// Sees tells whether records of an owner's systems are the actor's to see.
+func (a Actor) Sees(owner string) bool {
+	return a.National() || !a.Blind() && a.Body == owner
 }
 
 // Who is the trace an actor leaves on a record.

@@ -53,6 +53,7 @@ func Terms() map[string]law.Text {
 		"role.mod":                 {VI: "Bộ Quốc phòng", EN: "Ministry of National Defence"},
 		"role.cipher_committee":    {VI: "Ban Cơ yếu Chính phủ", EN: "Government Cipher Committee"},
 		"role.prime_minister":      {VI: "Thủ tướng Chính phủ", EN: "Prime Minister"},
+		"role.administrator":       {VI: "Quản trị dịch vụ", EN: "Administrator"},
 		"role.auditor":             {VI: "Kiểm toán, theo dõi", EN: "Auditor"},
 		"role.gateway":             {VI: "Cổng chia sẻ dữ liệu", EN: "Data gateway"},
 		"role.keeper":              {VI: "Quản trị chương trình", EN: "Keeper of the program"},

@@ -198,7 +198,7 @@ func (d *Dispatcher) address(ctx context.Context, events []Event, now time.Time)
 			if err != nil {
 				return nil, err
 			}
-			if ok && owner != "" && (a.National() || a.Body == owner) {
+			if ok && owner != "" && a.Sees(owner) {
 				ds = append(ds, Delivery{Subscription: s.ID, Event: e, State: Waiting, NextAt: first(s, now)})
 			}
 		}

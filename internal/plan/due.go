@@ -95,7 +95,7 @@ func (it Item) Told(b *law.Book, day law.Day) []law.Escalation {
 // Concerns tells whether an item is in the calendar of a person: it is the work
 // of the capacity, or it has been overdue long enough that the book tells it.
 func (it Item) Concerns(b *law.Book, a approval.Actor, day law.Day) bool {
-	if !a.National() && a.Body != it.Agency {
+	if !a.Sees(it.Agency) {
 		return false
 	}
 	return slices.Contains(it.Roles, a.Capacity) || slices.ContainsFunc(it.Told(b, day), func(e law.Escalation) bool { return e.To == a.Capacity })

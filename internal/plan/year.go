@@ -143,7 +143,7 @@ func (y Year) wrong(in YearInput, today law.Day) []approval.Finding {
 func (o *Room) YearOf(ctx context.Context, a approval.Actor, agency string, year int) (Year, error) {
 	var y Year
 	err := o.Store.View(ctx, a, func(r Reader) error {
-		if !a.National() && a.Body != agency {
+		if !a.Sees(agency) {
 			return approval.ErrNotFound()
 		}
 		var err error

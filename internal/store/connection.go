@@ -69,10 +69,7 @@ func numberOf(id string) int64 {
 // narrowed to those whose consumer or provider is the actor's body's.
 func (c *scope) connections(model any, expr string) *bun.SelectQuery {
 	q := c.db.NewSelect().Model(model).ModelTableExpr(expr).Join("JOIN system AS s ON s.code = k.consumer").Join("JOIN system AS p ON p.code = k.provider")
-	if c.actor.National() {
-		return q
-	}
-	return q.Where("(s.owner = ? OR p.owner = ?)", c.actor.Body, c.actor.Body)
+	return c.within(q, "(s.owner = ?0 OR p.owner = ?0)")
 }
 
 // UpdateConnections implements connection.Store.

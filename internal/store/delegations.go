@@ -137,7 +137,7 @@ func (s *Store) Delegates(ctx context.Context, a approval.Actor) (all []approval
 func (c *scope) Delegates() ([]approval.Delegate, error) {
 	var rows []accountRow
 	err := c.shared(&rows).ColumnExpr("u.login, u.name, u.person").Where("u.body = ? AND u.person <> ?", c.actor.Body, c.actor.Person).
-		Where("u.capacity NOT IN (?)", bun.List([]string{string(approval.Auditor), string(approval.Gateway), string(approval.Keeper)})).
+		Where("u.capacity NOT IN (?)", bun.List([]string{string(approval.Auditor), string(approval.Gateway), string(approval.Keeper), string(approval.Administrator)})).
 		Where("u.disabled_at IS NULL").OrderExpr("u.login").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load delegates: %w", err)

@@ -35,14 +35,23 @@ func (c *scope) table(model any, expr string) *bun.SelectQuery {
 
 // narrow adds the tenant's predicate.
 func (c *scope) narrow(q *bun.SelectQuery) *bun.SelectQuery {
-	if c.actor.National() {
+	return c.within(q, "s.owner = ?0")
+}
+
+// within keeps of a query what a predicate on the actor's body, ?0, holds for: all
+// of it for a national capacity, nothing for one that sees no record.
+func (c *scope) within(q *bun.SelectQuery, predicate string) *bun.SelectQuery {
+	switch {
+	case c.actor.National():
 		return q
+	case c.actor.Blind():
+		return q.Where("1 = 0")
 	}
-	return q.Where("s.owner = ?", c.actor.Body)
+	return q.Where(predicate, c.actor.Body)
 }
 
 // mine tells whether the actor may write under an owner.
-func (c *scope) mine(owner string) bool { return c.actor.National() || c.actor.Body == owner }
+func (c *scope) mine(owner string) bool { return c.actor.Sees(owner) }
 
 // storable makes text fit to be compared with: no stored text holds a NUL, and
 // the driver takes none.

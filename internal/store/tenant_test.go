@@ -107,6 +107,28 @@ func TestReaderShowsOneTenant(t *testing.T) {
 	}
 }
 
+// TestBlindSeesNothing: to who runs the service every system is absent, those of
+// its own body too, and it may write none.
+func TestBlindSeesNothing(t *testing.T) {
+	_, s := two(t)
+	a := storetest.Actor(approval.Administrator, "H56")
+	view(t, s, a, func(r approval.Reader) error {
+		p, err := r.Search(approval.Filter{})
+		pending, err2 := r.Pending(100)
+		cells, err3 := r.Counts(today)
+		if p.Total != 0 || len(pending) != 0 || len(cells) != 0 {
+			t.Errorf("found %d, pending %d, counted %d", p.Total, len(pending), len(cells))
+		}
+		sameRefusal(t, r, "H56-0001", "H56-9999")
+		return errors.Join(err, err2, err3)
+	})
+	if err := s.Update(context.Background(), a, storetest.At(today).T, func(tx approval.Tx) error {
+		return tx.Create(&approval.System{Name: "Mới", Owner: "H56", Stage: approval.New, Origin: approval.Registered})
+	}); err == nil {
+		t.Error("a system was created by who sees none")
+	}
+}
+
 // sameRefusal: another's system and an absent one give one and the same answer.
 func sameRefusal(t *testing.T, r approval.Reader, theirs, absent string) {
 	t.Helper()

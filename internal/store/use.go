@@ -77,11 +77,10 @@ func logDigest(r logRow, us []connection.Use) (string, error) {
 // actor's body's.
 func (c *scope) uses(model any) *bun.SelectQuery {
 	q := c.db.NewSelect().Model(model).ModelTableExpr("gate_use AS x")
-	if c.actor.National() {
-		return q
+	if !c.actor.National() {
+		q = q.Join("LEFT JOIN system AS s ON s.code = x.consumer").Join("LEFT JOIN system AS p ON p.code = x.provider")
 	}
-	return q.Join("LEFT JOIN system AS s ON s.code = x.consumer").Join("LEFT JOIN system AS p ON p.code = x.provider").
-		Where("(s.owner = ? OR p.owner = ?)", c.actor.Body, c.actor.Body)
+	return c.within(q, "(s.owner = ?0 OR p.owner = ?0)")
 }
 
 // errRepeated ends a transaction that has nothing to add.

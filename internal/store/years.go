@@ -24,11 +24,7 @@ type yearRow struct {
 // years starts a query on the records of agencies' years, narrowed to the
 // actor's body unless its capacity is national.
 func (c *scope) years(model any) *bun.SelectQuery {
-	q := c.db.NewSelect().Model(model)
-	if c.actor.National() {
-		return q
-	}
-	return q.Where("t.agency = ?", c.actor.Body)
+	return c.within(c.db.NewSelect().Model(model), "t.agency = ?0")
 }
 
 // YearOf implements plan.Reader.

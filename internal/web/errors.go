@@ -94,10 +94,13 @@ func (v *visit) message(status int, heading string, paragraphs ...string) error 
 		p.Incident = v.id
 	}
 	if v.signedIn {
-		if code := v.code(); code != "" && status != http.StatusNotFound {
+		if code := v.code(); code != "" && v.enters() && status != http.StatusNotFound {
 			p.Links = append(p.Links, Link{Href: "/systems/" + code, Text: v.t("msg.back")})
 		}
-		p.Links = append(p.Links, Link{Href: "/systems", Text: v.t("msg.search")}, Link{Href: "/", Text: v.t("msg.home")})
+		if v.enters() {
+			p.Links = append(p.Links, Link{Href: "/systems", Text: v.t("msg.search")})
+		}
+		p.Links = append(p.Links, Link{Href: "/", Text: v.t("msg.home")})
 	}
 	return v.show(status, "message", p)
 }

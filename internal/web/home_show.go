@@ -24,6 +24,12 @@ const homeWork = 8
 
 // homeShow shows the actor's work.
 func (s *site) homeShow(v *visit) error {
+	if v.administers() {
+		return v.send("/admin")
+	}
+	if !v.enters() {
+		return v.message(http.StatusForbidden, "msg.403", v.t("msg.blind"))
+	}
 	items, err := v.queue()
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ var people = []struct {
 	body  string
 }{
 	{"vanhanh", law.RoleOperator, "H56"}, {"vanhanh2", law.RoleOperator, "H56"}, {"chuyentrach", law.RoleSpecialisedUnit, "H56"}, {"chuquan", law.RoleOwner, "H56"},
-	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"nghean", law.RoleOperator, "H41"}, {"nghean2", law.RoleSpecialisedUnit, "H41"},
+	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"quantri", approval.Administrator, "H56"}, {"nghean", law.RoleOperator, "H41"}, {"nghean2", law.RoleSpecialisedUnit, "H41"},
 }
 
 // open opens a house standing on 22 November 2026; change may alter its make.
@@ -97,6 +97,10 @@ func open(t *testing.T, change func(*web.Config)) *house {
 		t.Fatal(err)
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
+	c.Record = s
+	c.Service = func(context.Context) (web.Service, error) {
+		return web.Service{Settings: []web.Setting{{Name: "law digest", Value: o.Book.Digest()}}, Keys: []web.SealKey{{ID: "k1", Alg: "ES256", Made: h.clock.Now()}}, Size: 1, Root: "00"}, nil
+	}
 	o.Measure, o.Ended = c.Plans.Deployed, c.Plans.Ended
 	if change != nil {
 		change(&c)

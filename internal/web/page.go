@@ -3,6 +3,8 @@ package web
 import (
 	"strings"
 	"time"
+
+	"capdo/internal/approval"
 )
 
 // Page is what every page has around its own matter.
@@ -58,6 +60,12 @@ func (v *visit) page(title string) Page {
 func (v *visit) nav() []Link {
 	places := []Link{{Href: "/", Text: "home"}, {Href: "/queue", Text: "queue"}, {Href: "/systems", Text: "systems"}, {Href: "/calendar", Text: "calendar"},
 		{Href: "/overview", Text: "overview"}, {Href: "/gate", Text: "gate"}, {Href: "/law", Text: "law"}}
+	switch {
+	case v.administers():
+		places = []Link{{Href: "/admin", Text: "admin"}, {Href: "/gateways", Text: "gateways"}, {Href: "/law", Text: "law"}}
+	case v.Record != nil && v.actor().Capacity == approval.Auditor:
+		places = append(places, Link{Href: "/ledger", Text: "ledger"})
+	}
 	for i, p := range places {
 		places[i].Text = v.t("nav." + p.Text)
 		places[i].Here = v.r.URL.Path == p.Href || p.Href != "/" && strings.HasPrefix(v.r.URL.Path, p.Href+"/")

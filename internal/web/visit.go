@@ -29,6 +29,16 @@ type visit struct {
 // actor is who acts in this visit.
 func (v *visit) actor() approval.Actor { return v.account.Actor }
 
+// enters tells whether the pages of the register are open to the actor: not to
+// who runs the service, and not to a program.
+func (v *visit) enters() bool {
+	a := v.actor()
+	return !a.Blind() && a.Capacity != approval.Gateway && a.Capacity != approval.Keeper
+}
+
+// administers tells whether the actor runs the service.
+func (v *visit) administers() bool { return v.actor().Capacity == approval.Administrator }
+
 // today is the day of the visit.
 func (v *visit) today() law.Day { return law.DayOf(v.now) }
 

@@ -50,6 +50,8 @@ type Config struct {
 	GapsPDF     GapsFunc              // nil hides the PDF of what lacks
 	Delegations *approval.Delegations // nil hides the delegations: everybody acts in the own capacity
 	Feeds       FeedStore             // nil hides the calendar feed
+	Record      Record                // nil hides the ledger
+	Service     ServiceFunc           // nil hides the page of administrators
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
@@ -119,7 +121,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /sign-in", s.outside(s.signIn))
 	mux.HandleFunc("POST /sign-out", s.outside(s.signOut))
 
-	mux.HandleFunc("GET /{$}", s.inside(s.homeShow))
+	mux.HandleFunc("GET /{$}", s.signed(s.homeShow))
 	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
 	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
 	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
@@ -169,12 +171,14 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
 	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
-	mux.HandleFunc("GET /gateways", s.inside(s.gatewaysShow))
+	mux.HandleFunc("GET /admin", s.signed(s.adminShow))
+	mux.HandleFunc("GET /ledger", s.inside(s.ledgerShow))
+	mux.HandleFunc("GET /gateways", s.signed(s.gatewaysShow))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	s.linkRoutes(mux)
-	mux.HandleFunc("GET /law", s.inside(s.lawShow))
-	mux.HandleFunc("GET /law/calendar", s.inside(s.calendarShow))
-	mux.HandleFunc("GET /law/instruments/{id}", s.inside(s.instrumentShow))
+	mux.HandleFunc("GET /law", s.signed(s.lawShow))
+	mux.HandleFunc("GET /law/calendar", s.signed(s.calendarShow))
+	mux.HandleFunc("GET /law/instruments/{id}", s.signed(s.instrumentShow))
 	mux.HandleFunc("GET /what-if", s.inside(s.whatIfShow))
 	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv")))
 	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf")))
@@ -247,8 +251,18 @@ func (s *site) outside(h func(*visit) error) http.HandlerFunc {
 	}
 }
 
-// inside serves who is signed in and sends others to the sign-in page.
+// inside serves who is signed in and may see records of systems.
 func (s *site) inside(h func(*visit) error) http.HandlerFunc {
+	return s.signed(func(v *visit) error {
+		if !v.enters() {
+			return v.message(http.StatusForbidden, "msg.403", v.t("msg.blind"))
+		}
+		return h(v)
+	})
+}
+
+// signed serves whoever is signed in and sends others to the sign-in page.
+func (s *site) signed(h func(*visit) error) http.HandlerFunc {
 	return s.outside(func(v *visit) error {
 		if !v.signedIn && v.r.Method != http.MethodGet && v.r.Method != http.MethodHead && v.r.Method != http.MethodPost {
 			return v.says(http.StatusUnauthorized, v.t("save.ended"))

@@ -92,7 +92,7 @@ func TestWordsOfCodes(t *testing.T) {
 	need("dossier.", "draft", "submitted", "opined", "returned", "appraised", "unfit", "approved", "refused", "withdrawn")
 	need("outcome.", "agree", "disagree", "fit", "unfit", "return", "approve", "refuse")
 	need("plan.", "none", "part", "full")
-	need("role.", "operator", "specialised_unit", "independent_council", "owner", "mic", "mps", "mod", "cipher_committee", "prime_minister", "auditor", "gateway", "keeper")
+	need("role.", "operator", "specialised_unit", "independent_council", "owner", "mic", "mps", "mod", "cipher_committee", "prime_minister", "auditor", "administrator", "gateway", "keeper")
 	need("confidence.", law.ConfidenceHigh, law.ConfidenceMedium, law.ConfidenceLow, law.ConfidenceInferred)
 	need("effect.", law.EffectAllow, law.EffectDeny, law.EffectLimit, law.EffectWarn)
 	need("decision.", law.PartLevel, law.PartPlan, law.PartList)

@@ -1,0 +1,40 @@
+package web
+
+// adminWords are the phrases of the pages of administrators and auditors.
+func adminWords() catalogue {
+	return catalogue{
+		"nav.admin":    {"Quản trị", "Administration"},
+		"nav.gateways": {"Máy cổng", "Gateways"},
+		"nav.ledger":   {"Sổ cái", "Ledger"},
+		"msg.blind":    {"Tài khoản này không xem được hồ sơ và số liệu của các hệ thống.", "This account sees no dossiers and no figures of systems."},
+		"adm.title":    {"Quản trị dịch vụ", "Administration"},
+		"adm.lead":     {"Cấu hình, khóa ký và sổ cái của dịch vụ. Người quản trị không xem được hồ sơ của các hệ thống.", "The settings, the keys that sign and the ledger of the service. An administrator sees no dossier of any system."},
+		"adm.settings": {"Cấu hình", "Settings"},
+		"adm.name":     {"Tên", "Name"},
+		"adm.value":    {"Giá trị", "Value"},
+		"adm.keys":     {"Khóa ký", "Keys that sign"},
+		"adm.key":      {"Khóa", "Key"},
+		"adm.alg":      {"Thuật toán", "Algorithm"},
+		"adm.made":     {"Tạo lúc", "Made"},
+		"adm.state":    {"Tình trạng", "State"},
+		"adm.signs":    {"Đang ký", "Signs"},
+		"adm.retired":  {"Thôi dùng từ %s", "Retired at %s"},
+		"adm.nokeys":   {"Chưa có khóa nào.", "There is no key yet."},
+		"adm.ledger":   {"Sổ cái", "The ledger"},
+		"adm.size":     {"%s bút toán, gốc cây %s", "%s entries, root of the tree %s"},
+		"lg.title":     {"Sổ cái", "Ledger"},
+		"lg.lead":      {"Mọi thao tác đã ghi, mới nhất trước, với dấu vân tay của bản ghi trước và sau. capdo verify kiểm tra sổ cái với chính nó và với các bảng.", "Every act on record, the newest first, with the digests of the record before and after it. capdo verify checks the ledger against itself and against the tables."},
+		"lg.of":        {"Chỉ của %s", "Of %s only"},
+		"lg.every":     {"Xem tất cả", "See all"},
+		"lg.at":        {"Lúc", "At"},
+		"lg.by":        {"Ai", "Who"},
+		"lg.act":       {"Thao tác", "Act"},
+		"lg.object":    {"Đối tượng", "Object"},
+		"lg.detail":    {"Nội dung và dấu vân tay", "Detail and digests"},
+		"lg.before":    {"trước", "before"},
+		"lg.after":     {"sau", "after"},
+		"lg.law":       {"sách luật", "book of law"},
+		"lg.older":     {"Cũ hơn", "Older"},
+		"lg.none":      {"Không có bút toán nào.", "There are no entries."},
+	}
+}
