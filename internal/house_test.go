@@ -52,6 +52,7 @@ var plan = map[string]room{
 	"internal/plan":       {[]string{"internal/approval", "internal/controls", "internal/law"}, nil},
 	"internal/machine":    {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/attachment": {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/backup":     {[]string{"internal/approval", "internal/law"}, []string{"filippo.io/age"}},
 	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
@@ -63,13 +64,13 @@ var plan = map[string]room{
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
-		[]string{"golang.org/x/mod", "golang.org/x/net"}},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+		[]string{"filippo.io/age", "golang.org/x/mod", "golang.org/x/net"}},
 }
 
 const module = "capdo"

@@ -34,12 +34,17 @@ func serve(ctx context.Context, w world) (err error) {
 	maps.declare(f, w)
 	var lists gazetteFlags
 	lists.declare(f, w)
+	var archives backupFlags
+	archives.declare(f, w)
 	if _, err := parse(f, w.args, 0); err != nil {
 		return err
 	}
 	peers, err := networks(*gateways)
 	if err != nil {
 		return fmt.Errorf("--gateways: %w", err)
+	}
+	if err := archives.check(); err != nil {
+		return err
 	}
 	p, err := open(ctx, w, *data)
 	if err != nil {
@@ -61,6 +66,13 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	go tell(ctx)
+	if *archives.to != "" {
+		due := time.NewTicker(leastEvery)
+		defer due.Stop()
+		var archiving sync.WaitGroup
+		archiving.Go(func() { p.keepBackups(ctx, archives, due.C) })
+		defer archiving.Wait() // it reads the register, which is closed next
+	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
 	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
 	if maps.dir != "" {

@@ -15,6 +15,7 @@ import (
 	"capdo/forms"
 	"capdo/internal/approval"
 	"capdo/internal/attachment"
+	"capdo/internal/backup"
 	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
@@ -83,8 +84,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book)}
-	s.Watch(p.gate.Board)
-	if err := p.gate.Board.Load(ctx, s); err != nil {
+	if err := p.openGate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
@@ -93,6 +93,31 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
 	return p, nil
+}
+
+// openGate fills the gate's board. A register that went on from an archive that
+// lacked entries has its gate shut until somebody says what was done about them:
+// they may have been revocations.
+func (p *program) openGate(ctx context.Context) error {
+	bs, err := p.store.Backups(ctx)
+	if err != nil {
+		return err
+	}
+	if backup.Unconfirmed(bs) {
+		p.log.Error("the gate is shut: this register was restored with entries lost; capdo restore confirm opens it")
+		p.gate.Standings, p.gate.Systems = lossy{}, nil
+		return nil
+	}
+	p.store.Watch(p.gate.Board)
+	return p.gate.Board.Load(ctx, p.store)
+}
+
+// lossy is what the gate reads of a register that lost entries: nothing.
+type lossy struct{}
+
+// Standings implements gate.Standings.
+func (lossy) Standings(context.Context, time.Time, ...string) ([]approval.Standing, approval.Head, error) {
+	return nil, approval.Head{}, errors.New("the register was restored with entries lost, and nobody confirmed it")
 }
 
 // front is how the program stands towards those who call it.

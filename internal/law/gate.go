@@ -29,6 +29,9 @@ type rawPolicy struct {
 	BreakGlassInterval   rawSwitch[int]    `yaml:"break_glass_interval_hours"`
 	BreakGlassOverrides  rawSwitch[[]mark] `yaml:"break_glass_overrides"`
 	GatewaySilentHours   rawSwitch[int]    `yaml:"gateway_silent_hours"`
+	BackupFreshDays      rawSwitch[int]    `yaml:"backup_fresh_days"`
+	DrillMonths          rawSwitch[int]    `yaml:"drill_months"`
+	RestoreHours         rawSwitch[int]    `yaml:"restore_hours"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -100,12 +103,18 @@ func (l *loader) policy(r rawPolicy) {
 		BreakGlassInterval:   r.BreakGlassInterval.Value,
 		BreakGlassOverrides:  l.overrides(r.BreakGlassOverrides.Value),
 		GatewaySilentHours:   r.GatewaySilentHours.Value,
+		BackupFreshDays:      r.BackupFreshDays.Value,
+		DrillMonths:          r.DrillMonths.Value,
+		RestoreHours:         r.RestoreHours.Value,
 	}
 	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 || p.GatewayPinDays < 1 {
 		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days, redetermine_days and gateway_pin_days must be at least 1")
 	}
 	if p.ConnectionMonths < 1 || p.SandboxDays < 1 || p.GatewaySilentHours < 1 || p.BreakGlassInterval < 0 || p.BreakGlassHours < 1 || p.BreakGlassHours > MaxBreakGlassHours {
 		l.Add(of.Line, "policy: connection_months, sandbox_days and gateway_silent_hours must be at least 1, break_glass_interval_hours at least 0, break_glass_hours 1 to %d", MaxBreakGlassHours)
+	}
+	if p.BackupFreshDays < 1 || p.DrillMonths < 1 || p.RestoreHours < 1 {
+		l.Add(of.Line, "policy: backup_fresh_days, drill_months and restore_hours must be at least 1")
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{Value: "policy.confirmation_required", Line: 1}, r.ConfirmationRequired.Note)},
@@ -126,6 +135,9 @@ func (l *loader) policy(r rawPolicy) {
 		{"break_glass_interval_hours", l.text(mark{Value: "policy.break_glass_interval_hours", Line: 1}, r.BreakGlassInterval.Note)},
 		{"break_glass_overrides", l.text(mark{Value: "policy.break_glass_overrides", Line: 1}, r.BreakGlassOverrides.Note)},
 		{"gateway_silent_hours", l.text(mark{Value: "policy.gateway_silent_hours", Line: 1}, r.GatewaySilentHours.Note)},
+		{"backup_fresh_days", l.text(mark{Value: "policy.backup_fresh_days", Line: 1}, r.BackupFreshDays.Note)},
+		{"drill_months", l.text(mark{Value: "policy.drill_months", Line: 1}, r.DrillMonths.Note)},
+		{"restore_hours", l.text(mark{Value: "policy.restore_hours", Line: 1}, r.RestoreHours.Note)},
 	}
 	l.book.policy = p
 }

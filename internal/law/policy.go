@@ -23,6 +23,9 @@ type Policy struct {
 	BreakGlassInterval   int          `json:"break_glass_interval_hours"` // hours between the end of one break-glass and the next
 	BreakGlassOverrides  []string     `json:"break_glass_overrides"`      // ids of the reasons that it overrides
 	GatewaySilentHours   int          `json:"gateway_silent_hours"`       // age of the last log at which a gateway is silent
+	BackupFreshDays      int          `json:"backup_fresh_days"`          // age up to which an archive counts as a backup
+	DrillMonths          int          `json:"drill_months"`               // months that a restore drill counts
+	RestoreHours         int          `json:"restore_hours"`              // longest a restore should take
 	Notes                []PolicyNote `json:"notes"`                      // why each switch stands as it does
 }
 

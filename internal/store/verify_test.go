@@ -12,6 +12,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/attachment"
+	"capdo/internal/backup"
 	"capdo/internal/controls"
 	"capdo/internal/identity"
 	"capdo/internal/law"
@@ -138,6 +139,7 @@ func newVictim(t testing.TB) victim {
 	}
 	consulted(t, o, s)
 	lent(t, o, s)
+	archived(t, o, s)
 	v := victim{t, s, straight(t, dir)}
 	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
 		v.run("DROP TRIGGER " + name)
@@ -146,6 +148,27 @@ func newVictim(t testing.TB) victim {
 		t.Fatalf("before any attack: %+v", found)
 	}
 	return v
+}
+
+// archived records two backups, with copies, an end and a drill.
+func archived(t testing.TB, o *approval.Office, s *store.Store) {
+	t.Helper()
+	ctx, k := context.Background(), &backup.Vault{Store: s, Book: o.Book, Clock: o.Clock}
+	for n := range int64(2) {
+		b, err := k.Made(ctx, storetest.Keeper(), backup.Made{At: o.Clock(), Head: "ab", Entries: n, SHA256: "cd", Recipients: []string{"age1x"}}, "/sao-luu")
+		if err == nil {
+			_, err = k.Copied(ctx, storetest.Keeper(), b.ID, backup.CopyInput{Place: "Két sắt", Medium: backup.Tape, Offline: true})
+		}
+		if err == nil {
+			_, err = k.GaveUp(ctx, storetest.Keeper(), b.ID, "Két sắt", "Hỏng")
+		}
+		if err == nil {
+			_, err = k.Drilled(ctx, storetest.Keeper(), b.ID, backup.Drill{Entries: n})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // consulted asks two bodies about a dossier; one answers.

@@ -38,6 +38,9 @@ func calendarWords() catalogue {
 		"switch.break_glass_interval_hours": {"Khoảng cách giữa hai lần mở khẩn cấp", "Interval between two break-glass openings"},
 		"switch.break_glass_overrides":      {"Lý do mà mở khẩn cấp được bỏ qua", "Reasons that break-glass overrides"},
 		"switch.gateway_silent_hours":       {"Máy cổng bị coi là im lặng sau", "A gateway is silent after"},
+		"switch.backup_fresh_days":          {"Tuổi tối đa của bản sao lưu", "Oldest backup that counts"},
+		"switch.drill_months":               {"Chu kỳ diễn tập khôi phục", "Restore drills"},
+		"switch.restore_hours":              {"Thời gian khôi phục tối đa", "Longest restore"},
 
 		"entry.escalation":     {"Báo khi quá hạn", "Telling when overdue"},
 		"entry.budget":         {"Tỷ lệ kinh phí", "Share of the budget"},

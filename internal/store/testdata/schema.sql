@@ -31,6 +31,12 @@ BEGIN SELECT RAISE(ABORT, 'attachments are final'); END;
 
 CREATE TRIGGER attachment_final_u BEFORE UPDATE ON attachment BEGIN SELECT RAISE(ABORT, 'attachments are final'); END;
 
+CREATE TRIGGER backup_row_is_final BEFORE UPDATE ON backup_row BEGIN SELECT RAISE(ABORT, 'backup rows are final'); END;
+
+CREATE TRIGGER backup_row_once BEFORE INSERT ON backup_row WHEN EXISTS (SELECT 1 FROM backup_row b WHERE b.backup = NEW.backup AND b.no = NEW.no) BEGIN SELECT RAISE(ABORT, 'backup rows are final'); END;
+
+CREATE TRIGGER backup_row_stays BEFORE DELETE ON backup_row BEGIN SELECT RAISE(ABORT, 'backup rows are final'); END;
+
 CREATE TRIGGER confirmation_final_d BEFORE DELETE ON confirmation BEGIN SELECT RAISE(ABORT, 'confirmations are final'); END;
 
 CREATE TRIGGER confirmation_final_r BEFORE INSERT ON confirmation WHEN EXISTS (SELECT 1 FROM confirmation x WHERE x.system_id = NEW.system_id AND x.approval_no = NEW.approval_no)
@@ -520,6 +526,14 @@ CREATE TABLE attachment_event (
   at            TEXT NOT NULL,
   PRIMARY KEY (system_id, attachment_no, no),
   FOREIGN KEY (system_id, attachment_no) REFERENCES attachment (system_id, no)
+) STRICT;
+
+CREATE TABLE backup_row (
+  backup TEXT NOT NULL CHECK (backup <> ''),
+  no     INTEGER NOT NULL CHECK (no >= 1),
+  kind   TEXT NOT NULL CHECK (kind IN ('made', 'copy', 'copy_end', 'drill', 'restore')),
+  body   TEXT NOT NULL CHECK (body <> ''),
+  PRIMARY KEY (backup, no)
 ) STRICT;
 
 CREATE TABLE confirmation (
