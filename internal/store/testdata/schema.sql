@@ -531,7 +531,7 @@ CREATE TABLE attachment_event (
 CREATE TABLE backup_row (
   backup TEXT NOT NULL CHECK (backup <> ''),
   no     INTEGER NOT NULL CHECK (no >= 1),
-  kind   TEXT NOT NULL CHECK (kind IN ('made', 'copy', 'copy_end', 'drill', 'restore')),
+  kind   TEXT NOT NULL CHECK (kind IN ('made', 'copy', 'copy_end', 'drill', 'restore', 'confirm')),
   body   TEXT NOT NULL CHECK (body <> ''),
   PRIMARY KEY (backup, no)
 ) STRICT;
