@@ -67,7 +67,7 @@ func (c *scope) decisions(model any) *bun.SelectQuery {
 func (s *Store) Watch(w Watcher) { s.watch = w }
 
 // Stamp moves with every commit on the register, whoever made it.
-func (s *Store) Stamp() uint64 { return s.stamp.now() }
+func (s *Store) Stamp() uint64 { return s.e.now() }
 
 // Decisions reads the decisions kept with the register: the patterns first, then
 // every system, at one snapshot; and the ledger's head and last time.
@@ -231,7 +231,7 @@ func (s *Store) Redecide(ctx context.Context, at time.Time, stale func(approval.
 		var rows []judgedRow
 		var fresh []approval.Decided
 		var head approval.Head
-		err := s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		err := s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 			w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker(), now: at}, watch: s.watch}
 			if head, err = w.Head(); err != nil {
 				return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 
 	"capdo/internal/fold"
@@ -39,3 +40,6 @@ func Minus(s *Store, n int, text string) (count int64, err error) {
 	})
 	return count, err
 }
+
+// Direct is the handle of the writer.
+func Direct(s *Store) *sql.DB { return s.w.DB }

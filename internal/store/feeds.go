@@ -19,7 +19,7 @@ type feedRow struct {
 // PutFeed gives a login a calendar feed and ends the ones before it. Like
 // sessions, feeds are not acts on the register: they leave no entry.
 func (s *Store) PutFeed(ctx context.Context, login, tokenHash string, at time.Time) error {
-	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewDelete().Model((*feedRow)(nil)).Where("login = ?", login).Exec(ctx); err != nil {
 			return fmt.Errorf("end feeds of %s: %w", login, err)
 		}

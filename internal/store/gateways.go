@@ -318,7 +318,7 @@ func (s *Store) GatewayOf(ctx context.Context, spki string) (g machine.Gateway, 
 // SpendAssertion implements machine.Store. Ids that may be forgotten are. Like
 // sessions they leave no entry.
 func (s *Store) SpendAssertion(ctx context.Context, gateway, id string, now, until time.Time) (fresh bool, err error) {
-	err = s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	err = s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewDelete().Model((*assertionRow)(nil)).Where("until_at < ?", now.UTC()).Exec(ctx); err != nil {
 			return err
 		}

@@ -155,7 +155,7 @@ func (s *Store) Deliveries(ctx context.Context, login, subscription string, most
 
 // Again implements notice.Store.
 func (s *Store) Again(ctx context.Context, login, subscription, key string, t time.Time) error {
-	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		c := &scope{ctx: ctx, db: tx, actor: asker()}
 		n, err := c.shared((*subscriptionRow)(nil)).Where("b.login = ? AND b.id = ? AND b.ended_at IS NULL", storable(login), storable(subscription)).Count(ctx)
 		if err != nil {
@@ -179,7 +179,7 @@ func (s *Store) Again(ctx context.Context, login, subscription, key string, t ti
 // Cursor implements notice.Queue.
 func (s *Store) Cursor(ctx context.Context, today law.Day) (notice.Cursor, error) {
 	var cur notice.Cursor
-	err := s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	err := s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		c := &scope{ctx: ctx, db: tx, actor: asker()}
 		var rows []outboxRow
 		if err := c.shared(&rows).Where("o.id = 1").Scan(ctx); err != nil {
@@ -255,7 +255,7 @@ func (s *Store) OwnerOf(ctx context.Context, system string) (owner string, err e
 
 // Enqueue implements notice.Queue.
 func (s *Store) Enqueue(ctx context.Context, cur notice.Cursor, ds []notice.Delivery) error {
-	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		rows := deliveryRows(ds)
 		if len(rows) > 0 {
 			if _, err := tx.NewInsert().Model(&rows).On("CONFLICT (subscription, event) DO NOTHING").Exec(ctx); err != nil {
@@ -288,7 +288,7 @@ func (s *Store) Ready(ctx context.Context, now time.Time, most int64) (out []not
 func (s *Store) Mark(ctx context.Context, ds []notice.Delivery) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		for _, r := range deliveryRows(ds) {
 			if _, err := tx.NewUpdate().Model(&r).Column("state", "attempts", "next_at", "error", "sent_at").WherePK().Exec(ctx); err != nil {
 				return fmt.Errorf("mark delivery: %w", err)

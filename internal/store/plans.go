@@ -182,7 +182,7 @@ func (c *scope) platform(code string) (plan.Source, error) {
 // Leaning implements plan.Beyond.
 func (c *scope) Leaning(platform string) (codes []string, err error) {
 	err = c.table((*saidRow)(nil), "plan_row AS t").ColumnExpr("DISTINCT s.code").
-		Where("t.kind = 'answer' AND json_extract(t.body, '$.origin') = ?", storable(platform)).OrderExpr("s.code").Scan(c.ctx, &codes)
+		Where("t.kind = 'answer'").Where(c.member("t.body", "origin")+" = ?", storable(platform)).OrderExpr("s.code").Scan(c.ctx, &codes)
 	if err != nil {
 		return nil, fmt.Errorf("look for what stands on %s: %w", platform, err)
 	}

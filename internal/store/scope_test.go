@@ -12,8 +12,8 @@ import (
 
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
-	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted"},
-	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep"},
+	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done"},
+	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decide"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce"},
 }
@@ -21,8 +21,12 @@ var doors = map[string][]string{
 // shut are the ways to the database that nobody here may take.
 var shut = []string{"NewRaw", "NewMerge", "NewValues", "Query", "QueryContext", "QueryRow", "Exec", "ExecContext", "Table", "ModelTableExpr", "TableExpr", "With", "Union", "UnionAll", "Relation", "WhereOr"}
 
-// unshut are the exceptions: the doors themselves, and what speaks to SQLite.
-var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryRowContext": "Store.assertDurable", "ExecContext": "Store.Snapshot"}
+// engines are the files that speak to one database about itself.
+var engines = []string{"sqlite.go", "postgres.go"}
+
+// unshut are the exceptions: the doors themselves, and what speaks to a database
+// about itself (the query of pgConfig is that of an address).
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryRowContext": "sqlite.assertDurable schema.done pgSettings postgres.step", "QueryRow": "postgres.now", "ExecContext": "Store.Snapshot schema.apply postgres.turn", "Query": "pgConfig"}
 
 // TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
 // scope and nowhere else, and no shared door opens on a tenant's table.
@@ -86,7 +90,7 @@ func functions(t *testing.T, visit func(name string, fn *ast.FuncDecl, at func(a
 			t.Fatal(err)
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, "FROM ") && !strings.Contains(lit.Value, "= s.id") {
+			if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, "FROM ") && !slices.Contains(engines, name) && !strings.Contains(lit.Value, "= s.id") {
 				t.Errorf("%s: a query of its own: %s", set.Position(lit.Pos()), lit.Value)
 			}
 			if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, "-?") {

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -23,43 +22,6 @@ import (
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 )
-
-// straight opens the database file past the store, foreign keys off, as
-// somebody with the file in hand would.
-func straight(t testing.TB, dir string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(0)&_pragma=ignore_check_constraints(1)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(1)
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
-
-// column reads one column.
-func column(t testing.TB, db *sql.DB, query string, args ...any) (all []string) {
-	t.Helper()
-	rows, err := db.Query(query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, s)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
 
 // victim is a register with something in every table, its triggers dropped.
 type victim struct {
@@ -141,9 +103,6 @@ func newVictim(t testing.TB) victim {
 	lent(t, o, s)
 	archived(t, o, s)
 	v := victim{t, s, straight(t, dir)}
-	for _, name := range column(t, v.db, "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
-		v.run("DROP TRIGGER " + name)
-	}
 	if found := v.verify(); len(found) > 0 {
 		t.Fatalf("before any attack: %+v", found)
 	}
@@ -269,7 +228,7 @@ func (v victim) attack(name string, statements ...string) {
 			continue
 		}
 		copies[table] = "safe_" + table
-		v.run("CREATE TEMP TABLE safe_" + table + " AS SELECT rowid AS rid, * FROM " + table)
+		v.run("CREATE TEMP TABLE safe_" + table + " AS SELECT * FROM " + table)
 	}
 	changed := int64(0)
 	for _, s := range statements {
@@ -285,10 +244,9 @@ func (v victim) attack(name string, statements ...string) {
 	}
 	found := v.verify()
 	for table, safe := range copies {
-		cols := strings.Join(column(v, v.db, "SELECT name FROM pragma_table_info(?)", table), ", ")
 		v.run("DELETE FROM " + table)
-		v.run("INSERT INTO " + table + " (rowid, " + cols + ") SELECT rid, " + cols + " FROM " + safe)
-		v.run("DROP TABLE temp." + safe)
+		v.run("INSERT INTO " + table + " SELECT * FROM " + safe)
+		v.run("DROP TABLE " + safe)
 	}
 	if changed == 0 {
 		v.Errorf("%s: the attack changed nothing", name)
@@ -301,9 +259,9 @@ func (v victim) attack(name string, statements ...string) {
 // tables are those that Verify answers for: sessions, keys of feeds, and notices
 // on their way are no part of the record.
 func tables(t testing.TB, db *sql.DB) []string {
-	return slices.DeleteFunc(column(t, db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"), func(n string) bool {
+	return slices.DeleteFunc(tableNames(t, db), func(n string) bool {
 		return n == "session" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
-			n == "gateway_assertion" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+			n == "gateway_assertion" || n == "turn" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
 	})
 }
 
@@ -316,43 +274,23 @@ func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 			t.Errorf("%s is empty: nothing to attack", table)
 			continue
 		}
-		for _, col := range column(t, v.db, "SELECT name FROM pragma_table_info(?)", table) {
+		for _, col := range columnNames(t, v.db, table) {
 			if table == "system" && col == "id" {
 				continue // without meaning outside the file; see TestVerifyFindsRowsInTheDark
 			}
 			for _, which := range []string{"MIN", "MAX"} {
-				row := "rowid = (SELECT " + which + "(rowid) FROM " + table + ")"
+				row := place() + " = (SELECT " + which + "(" + place() + ") FROM " + table + ")"
 				v.attack(table+"."+col+", "+which, "UPDATE "+table+" SET "+col+" = "+another(t, v.db, table, col, row)+" WHERE "+row)
 			}
 		}
 		if table == "ledger_checkpoint" {
 			continue // a copy: who took it away is told by those who hold another
 		}
-		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE rowid = (SELECT MAX(rowid) FROM "+table+")")
+		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE "+place()+" = (SELECT MAX("+place()+") FROM "+table+")")
 		if table != "ledger_head" {
 			v.attack(table+", all rows deleted", "DELETE FROM "+table)
 		}
 	}
-}
-
-// another is an expression for a value that differs from that of a row.
-func another(t *testing.T, db *sql.DB, table, col, row string) string {
-	t.Helper()
-	kind := column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
-	sample := column(t, db, "SELECT COALESCE("+col+", '') FROM "+table+" WHERE "+row)[0]
-	switch {
-	case slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending", "passed", "matched"}, col):
-		return "1 - " + col // a flag has but two values
-	case kind == "INTEGER":
-		return "1000 + COALESCE(" + col + ", 0)"
-	case kind == "BLOB":
-		return "zeroblob(32)"
-	case strings.HasPrefix(sample, "{"):
-		return "'{}'"
-	case strings.HasPrefix(sample, "20") && strings.HasSuffix(sample, "+00:00"), strings.HasSuffix(col, "_at"):
-		return "'1999-01-01 00:00:00+00:00'"
-	}
-	return "'" + strings.ReplaceAll(sample, "'", "''") + "x'"
 }
 
 // TestVerifyFindsRowsInTheDark: rows that were added, and rows put where a
@@ -360,13 +298,13 @@ func another(t *testing.T, db *sql.DB, table, col, row string) string {
 func TestVerifyFindsRowsInTheDark(t *testing.T) {
 	v := newVictim(t)
 	clone := func(table, id, to string, more ...string) string {
-		cols := column(t, v.db, "SELECT name FROM pragma_table_info(?)", table)
+		cols := columnNames(t, v.db, table)
 		vals := slices.Clone(cols)
 		vals[slices.Index(cols, id)] = to
 		for i := 0; i < len(more); i += 2 {
 			vals[slices.Index(cols, more[i])] = more[i+1]
 		}
-		return "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") SELECT " + strings.Join(vals, ", ") + " FROM " + table + " WHERE rowid = (SELECT MIN(rowid) FROM " + table + ")"
+		return "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") SELECT " + strings.Join(vals, ", ") + " FROM " + table + " WHERE " + place() + " = (SELECT MIN(" + place() + ") FROM " + table + ")"
 	}
 	for _, id := range []string{"-7", "0", "9999", "9223372036854775807", "-9223372036854775808"} {
 		v.attack("system added as "+id, clone("system", "id", id, "code", "'H56-0099'"))
@@ -397,11 +335,11 @@ func TestVerifyFindsEveryBit(t *testing.T) {
 	} {
 		for _, id := range column(t, v.db, "SELECT "+c.id+" FROM "+c.table+" WHERE "+c.where) {
 			var b []byte
-			if err := v.db.QueryRow("SELECT "+c.col+" FROM "+c.table+" WHERE "+c.id+" = ?", id).Scan(&b); err != nil {
+			if err := v.db.QueryRow(numbered("SELECT "+c.col+" FROM "+c.table+" WHERE "+c.id+" = ?"), id).Scan(&b); err != nil {
 				t.Fatal(err)
 			}
 			put := func(b []byte) {
-				v.run("UPDATE "+c.table+" SET "+c.col+" = ? WHERE "+c.id+" = ?", b, id)
+				v.run(numbered("UPDATE "+c.table+" SET "+c.col+" = ? WHERE "+c.id+" = ?"), b, id)
 			}
 			for i := 0; i < len(b); i += 1 + len(b)/64 {
 				bad := slices.Clone(b)

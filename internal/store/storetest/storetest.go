@@ -30,7 +30,7 @@ func Open(t testing.TB) *store.Store {
 // OpenIn returns the register in dir, made when absent, closed with the test.
 func OpenIn(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), dir)
+	s, err := openStore(t, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +40,14 @@ func OpenIn(t testing.TB, dir string) *store.Store {
 		}
 	})
 	return s
+}
+
+// openStore opens the register of dir in the database that the tests run on.
+func openStore(t testing.TB, dir string) (*store.Store, error) {
+	if OnPostgres() {
+		return openPostgres(t, dir)
+	}
+	return store.Open(context.Background(), dir)
 }
 
 // Keeper is the actor that loads worlds.

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// postgres is a register in a PostgreSQL database. Writes take their turn by the
+// lock of one row, turn, which also counts them: what is committed later has the
+// higher number.
+type postgres struct {
+	r *bun.DB
+}
+
+// pgConnections is how many connections each handle keeps.
+const pgConnections = 8
+
+// IsAddress tells the address of a database from the name of a folder.
+func IsAddress(s string) bool {
+	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
+}
+
+// Connect opens the register in a PostgreSQL database and brings its schema up
+// to date. The address is postgres://user:password@host/name?sslmode=verify-full;
+// the certificate of the server is verified unless the address says sslmode=disable
+// or leads to this machine.
+func Connect(ctx context.Context, address string) (*Store, error) {
+	c, err := pgConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	w := pgHandle(c, map[string]string{"default_transaction_isolation": "read committed"})
+	if err := pgSettings(ctx, w); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	if err := pgSchema().up(ctx, w); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate: %w", err), w.Close())
+	}
+	r := pgHandle(c, map[string]string{"default_transaction_read_only": "on"})
+	return &Store{w: w, r: r, e: &postgres{r: r}}, nil
+}
+
+func pgSchema() schema {
+	return schema{folder: "postgres", made: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'bun_migrations'",
+		lock: "SELECT pg_advisory_xact_lock(20261122)"}
+}
+
+// pgConfig reads an address.
+func pgConfig(address string) (*pgx.ConnConfig, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("the address of the database cannot be read") // it may hold a password
+	}
+	q := u.Query()
+	mode := q.Get("sslmode")
+	if mode == "" {
+		mode = "verify-full"
+	}
+	if !slices.Contains([]string{"verify-full", "verify-ca", "disable"}, mode) {
+		return nil, fmt.Errorf("sslmode=%s does not verify whom it talks to: verify-full, verify-ca, or disable", mode)
+	}
+	parse := func(mode string) (*pgx.ConnConfig, error) {
+		q.Set("sslmode", mode)
+		u.RawQuery = q.Encode()
+		c, err := pgx.ParseConfig(u.String())
+		if err != nil {
+			return nil, fmt.Errorf("address of the database: %w", err) // pgx leaves the password out
+		}
+		return c, nil
+	}
+	c, err := parse(mode)
+	if err == nil && !u.Query().Has("sslrootcert") && here(c) {
+		c, err = parse("disable")
+	}
+	if err != nil {
+		return nil, err
+	}
+	// bun writes every argument into the text itself.
+	c.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	c.RuntimeParams["application_name"] = "capdo"
+	c.RuntimeParams["timezone"] = "UTC"
+	c.RuntimeParams["standard_conforming_strings"] = "on"
+	c.RuntimeParams["statement_timeout"] = fmt.Sprint(2 * writeTimeout.Milliseconds()) // a cancelled query goes on there
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 5 * time.Second
+	}
+	return c, nil
+}
+
+// here tells whether every server of an address is this machine.
+func here(c *pgx.ConnConfig) bool {
+	hosts := []string{c.Host}
+	for _, f := range c.Fallbacks {
+		hosts = append(hosts, f.Host)
+	}
+	return !slices.ContainsFunc(hosts, func(h string) bool {
+		ip := net.ParseIP(h)
+		return !strings.HasPrefix(h, "/") && h != "localhost" && (ip == nil || !ip.IsLoopback())
+	})
+}
+
+// pgHandle opens a pool with settings of its own.
+func pgHandle(c *pgx.ConnConfig, settings map[string]string) *bun.DB {
+	c = c.Copy()
+	for k, v := range settings {
+		c.RuntimeParams[k] = v
+	}
+	db := stdlib.OpenDB(*c)
+	db.SetMaxOpenConns(pgConnections)
+	db.SetMaxIdleConns(pgConnections)
+	db.SetConnMaxLifetime(time.Hour)
+	return bun.NewDB(db, pgdialect.New())
+}
+
+// pgSettings refuses a database that could lose an acknowledged act or would put
+// codes in another order than the register does.
+func pgSettings(ctx context.Context, db *bun.DB) error {
+	var encoding, commit, fsync, pages string
+	var plain bool
+	err := db.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), COALESCE(current_setting('fsync', true), 'on'),
+		COALESCE(current_setting('full_page_writes', true), 'on'), 'B' < 'a' AND 'a-' < 'aa' AND 'z' < 'đ'`).Scan(&encoding, &commit, &fsync, &pages, &plain)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask the database for its settings: %w", err)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database keeps text as %s, want UTF8", encoding)
+	case !plain:
+		return errors.New("the database does not sort text by its bytes: create it with TEMPLATE template0 LC_COLLATE 'C'")
+	case commit == "off" || fsync == "off" || pages == "off":
+		return fmt.Errorf("settings are not durable: synchronous_commit %s, fsync %s, full_page_writes %s", commit, fsync, pages)
+	}
+	return nil
+}
+
+func (e *postgres) turn(ctx context.Context, tx bun.Tx) error {
+	if _, err := tx.ExecContext(ctx, "SELECT version FROM turn WHERE id = 1 FOR UPDATE"); err != nil {
+		return fmt.Errorf("wait for the turn to write: %w", err)
+	}
+	return nil
+}
+
+func (e *postgres) step(ctx context.Context, tx bun.Tx) (next uint64, err error) {
+	if err := tx.QueryRowContext(ctx, "UPDATE turn SET version = version + 1 WHERE id = 1 RETURNING version").Scan(&next); err != nil {
+		return 0, fmt.Errorf("count the write: %w", err)
+	}
+	return next, nil
+}
+
+// unknown is the stamp of a register that cannot be asked: no board has it.
+const unknown = ^uint64(0)
+
+func (e *postgres) now() uint64 {
+	var version uint64
+	if err := e.r.QueryRow("SELECT version FROM turn WHERE id = 1").Scan(&version); err != nil {
+		return unknown
+	}
+	return version
+}
+
+func (e *postgres) reading() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+func (e *postgres) close() error { return nil }
+
+// member is the expression for a member of a JSON text.
+func (c *scope) member(column, key string) string {
+	if c.db.Dialect().Name() == dialect.PG {
+		return "(" + column + "::jsonb ->> '" + key + "')"
+	}
+	return "json_extract(" + column + ", '$." + key + "')"
+}

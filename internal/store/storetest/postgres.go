@@ -1,0 +1,282 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"capdo/internal/store"
+)
+
+// The environment says where registers of tests are kept.
+const (
+	kindVar    = "CAPDO_TEST_DATABASE" // "postgres": every register of a test is one there
+	requireVar = "CAPDO_TEST_REQUIRE"  // "all": what is missing fails
+	clusterVar = "CAPDO_TEST_POSTGRES" // folder of the running cluster's socket, set by Main
+)
+
+// The roles of a cluster: admin may do everything, keeper makes the schema.
+const (
+	admin  = "admin"
+	keeper = "capdo"
+)
+
+// Main runs the tests of a package that opens registers, with a PostgreSQL server
+// of their own where they need one: when all registers are kept there, or when
+// the package has tests of it anyway.
+func Main(m *testing.M, anyway bool) int {
+	if !OnPostgres() && !anyway {
+		return m.Run()
+	}
+	stop, err := startCluster()
+	if errors.Is(err, exec.ErrNotFound) && !OnPostgres() {
+		return m.Run() // Postgres says so in each test
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "start PostgreSQL:", err)
+		return 1
+	}
+	defer stop()
+	return m.Run()
+}
+
+// OnPostgres tells whether registers of tests are kept in PostgreSQL.
+func OnPostgres() bool { return os.Getenv(kindVar) == "postgres" }
+
+// SQLiteOnly skips a test that looks into the file.
+func SQLiteOnly(t testing.TB) {
+	t.Helper()
+	if OnPostgres() {
+		t.Skip("about the file of SQLite")
+	}
+}
+
+// Postgres returns the address of an empty database of the test's own; it skips
+// aloud where there is no PostgreSQL.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	if os.Getenv(clusterVar) == "" {
+		if os.Getenv(requireVar) == "all" {
+			t.Fatal("PostgreSQL is missing and CAPDO_TEST_REQUIRE=all")
+		}
+		t.Skip("SKIPPED: no PostgreSQL (Debian: postgresql)")
+	}
+	name := "e_" + fmt.Sprintf("%x", sha256.Sum256([]byte(t.TempDir())))[:16]
+	if err := administer("CREATE DATABASE " + name + " OWNER " + keeper); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dropDatabase(t, name) })
+	return address(keeper, name)
+}
+
+// Admin returns a handle on a database of an address that nothing is forbidden to.
+func Admin(t testing.TB, of string) *sql.DB {
+	t.Helper()
+	u, err := url.Parse(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handle(t, "pgx", address(admin, strings.TrimPrefix(u.Path, "/")))
+}
+
+// Raw opens the database of the register in dir past the store, as somebody with
+// all rights on it would.
+func Raw(t testing.TB, dir string) *sql.DB {
+	t.Helper()
+	if OnPostgres() {
+		return handle(t, "pgx", address(admin, databaseOf(dir)))
+	}
+	return handle(t, "sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
+}
+
+// DropTrigger is the statement that takes a trigger off a table.
+func DropTrigger(name, table string) string {
+	if OnPostgres() {
+		return "DROP TRIGGER " + name + " ON " + table
+	}
+	return "DROP TRIGGER " + name
+}
+
+func handle(t testing.TB, driver, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// address is that of a database of the cluster.
+func address(role, name string) string {
+	return "postgres://" + role + "@/" + name + "?host=" + url.QueryEscape(os.Getenv(clusterVar))
+}
+
+// databaseOf is the database that stands for a folder.
+func databaseOf(dir string) string {
+	return "d_" + fmt.Sprintf("%x", sha256.Sum256([]byte(dir)))[:16]
+}
+
+// template is a migrated database, of which those of the tests are copies.
+const template = "register"
+
+// openPostgres opens the register that stands for dir, made when absent.
+func openPostgres(t testing.TB, dir string) (*store.Store, error) {
+	t.Helper()
+	name := databaseOf(dir)
+	err := administer("CREATE DATABASE " + name + " TEMPLATE " + template + " OWNER " + keeper)
+	switch {
+	case err == nil:
+		t.Cleanup(func() { dropDatabase(t, name) })
+	case !strings.Contains(err.Error(), "already exists"):
+		return nil, err
+	}
+	return store.Connect(context.Background(), address(keeper, name))
+}
+
+func dropDatabase(t testing.TB, name string) {
+	if err := administer("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		t.Error(err)
+	}
+}
+
+// administer runs a statement as the one who may do everything.
+func administer(statement string) error {
+	db, err := sql.Open("pgx", address(admin, "postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(statement)
+	return errors.Join(err, db.Close())
+}
+
+// startCluster starts a server in a folder of its own, with the template.
+func startCluster() (stop func(), err error) {
+	initdb, err := program("initdb")
+	if err != nil {
+		return nil, err
+	}
+	server, err := program("postgres")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(memory(), "capdo-pg-")
+	if err != nil {
+		return nil, err
+	}
+	remove := func() { _ = os.RemoveAll(dir) }
+	as, err := other(dir)
+	if err != nil {
+		remove()
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	made := exec.Command(initdb, "-D", data, "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	made.Dir, made.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
+	if out, err := made.CombinedOutput(); err != nil {
+		remove()
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	run := exec.Command(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
+	run.Dir, run.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGQUIT}
+	if err := run.Start(); err != nil {
+		remove()
+		return nil, err
+	}
+	stop = func() {
+		_ = run.Process.Signal(syscall.SIGQUIT)
+		_ = run.Wait()
+		remove()
+	}
+	if err := os.Setenv(clusterVar, dir); err != nil {
+		stop()
+		return nil, err
+	}
+	if err := furnish(); err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, nil
+}
+
+// furnish waits for the server and makes the role and the template.
+func furnish() (err error) {
+	for range 200 {
+		if err = administer("CREATE ROLE " + keeper + " LOGIN"); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err == nil {
+		err = administer("CREATE DATABASE " + template + " OWNER " + keeper)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := store.Connect(context.Background(), address(keeper, template))
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// program finds a program of the server, which Debian keeps out of the path.
+func program(name string) (string, error) {
+	if at, err := exec.LookPath(name); err == nil {
+		return at, nil
+	}
+	if all, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name); len(all) > 0 {
+		return all[len(all)-1], nil
+	}
+	return "", fmt.Errorf("%s: %w", name, exec.ErrNotFound)
+}
+
+// memory is a folder in memory, where to sync costs nothing; "" where there is
+// none to speak of.
+func memory() string {
+	const at, least = "/dev/shm", 1 << 30
+	var fs syscall.Statfs_t
+	if syscall.Statfs(at, &fs) == nil && fs.Bavail*uint64(fs.Bsize) > least {
+		return at
+	}
+	return ""
+}
+
+// other gives dir to somebody who is not root, for the server refuses to be; nil
+// when we are not.
+func other(dir string) (*syscall.Credential, error) {
+	if os.Getuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		if u, err = user.Lookup("nobody"); err != nil {
+			return nil, err
+		}
+	}
+	uid, err1 := strconv.Atoi(u.Uid)
+	gid, err2 := strconv.Atoi(u.Gid)
+	if err := errors.Join(err1, err2, os.Chown(dir, uid, gid)); err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}

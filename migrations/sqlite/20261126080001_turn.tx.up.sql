@@ -1,0 +1,2 @@
+-- Who writes takes its turn, and writes are counted: here the file and its log do
+-- both.
