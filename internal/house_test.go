@@ -65,8 +65,8 @@ var plan = map[string]room{
 
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
-		[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
-	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, nil},
+		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
+	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
 	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
