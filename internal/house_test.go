@@ -42,6 +42,7 @@ var plan = map[string]room{
 	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/seal"}, nil},
 	"internal/signer":     {nil, nil},
+	"internal/keyring":    {nil, []string{"filippo.io/age"}},
 	"internal/reconcile":  {[]string{"internal/fold"}, nil},
 	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
@@ -51,7 +52,7 @@ var plan = map[string]room{
 	"internal/gate":       {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/plan":       {[]string{"internal/approval", "internal/controls", "internal/law"}, nil},
 	"internal/machine":    {[]string{"internal/approval", "internal/law"}, nil},
-	"internal/attachment": {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/attachment": {[]string{"internal/approval", "internal/law"}, []string{"filippo.io/age"}},
 	"internal/backup":     {[]string{"internal/approval", "internal/law"}, []string{"filippo.io/age"}},
 	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
@@ -66,10 +67,10 @@ var plan = map[string]room{
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
-	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store"}, []string{"github.com/jackc/pgx/v5"}},
+	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
 		[]string{"filippo.io/age", "golang.org/x/mod", "golang.org/x/net"}},
 }
 

@@ -227,9 +227,10 @@ func describe(ctx context.Context, dir string, frozen *store.Store) ([]backup.Fi
 	return backup.Describe(dir, names)
 }
 
-// kept lists the secrets of a data folder: the keys and the notices' key.
+// kept lists the secrets of a data folder: the keys that sign, those that
+// documents lie encrypted under, and the notices' key.
 func kept(dir string) (names []string, err error) {
-	for _, pattern := range []string{keyFolder + "/*.pem", "*.key"} {
+	for _, pattern := range []string{keyFolder + "/*.pem", keyFolder + "/*.key", keyFolder + "/tenants/*.age", "*.key"} {
 		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

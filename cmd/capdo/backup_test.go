@@ -12,7 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/backup"
+	"capdo/internal/law"
+	"capdo/internal/store/storetest"
 )
 
 // archived is a register with a backup of it, and what a restore needs.
@@ -246,6 +250,53 @@ func TestDrill(t *testing.T) {
 		t.Error(out)
 	}
 	x.say(statusOK, "verify", "--data", x.data)
+}
+
+// TestRestoreDocuments: documents come back with the keys they lie encrypted
+// under; where the master key is kept elsewhere the archive is useless without it.
+func TestRestoreDocuments(t *testing.T) {
+	for _, apart := range []bool{false, true} {
+		x := archived{T: t, dir: t.TempDir()}
+		x.data, x.to, x.identity = filepath.Join(x.dir, "data"), filepath.Join(x.dir, "kho"), filepath.Join(x.dir, "identity")
+		x.write(filepath.Join(x.dir, "recipients"), x.say(statusOK, "backup", "keygen", "--out", x.identity))
+		env := map[string]string{}
+		if apart {
+			env["CAPDO_MASTER_KEY"] = filepath.Join(x.dir, "elsewhere", "master.key")
+		}
+		w := world{getenv: func(k string) string { return env[k] }, out: t.Output(), err: t.Output(), clock: func() time.Time { return time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC) }}
+		p, err := open(t.Context(), w, x.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.office.Import(t.Context(), keeper(), approval.World{Agencies: storetest.Agencies(), Source: "test"}); err != nil {
+			t.Fatal(err)
+		}
+		code := storetest.Lead(t, p.office, "H56", "Một cửa", storetest.Stated).Code
+		if _, err := p.attachments.Attach(t.Context(), storetest.Actor(law.RoleOperator, "H56"), attachment.Upload{System: code, Of: attachment.Dossier(1), Name: "a.txt", Body: strings.NewReader("abc")}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.backUp(t.Context(), backupPlan{to: x.to, recipients: filepath.Join(x.dir, "recipients"), origin: defaultOrigin})
+		if err = errors.Join(err, p.close()); err != nil {
+			t.Fatal(err)
+		}
+		want := statusOK
+		if apart {
+			want = statusUsage
+		}
+		x.restore(want, filepath.Join(x.to, b.ID+archiveSuffix))
+		w.args = []string{"restore", "--from", filepath.Join(x.to, b.ID+archiveSuffix), "--identity", x.identity, "--data", filepath.Join(x.dir, "with its key")}
+		if run(t.Context(), w) != statusOK {
+			t.Errorf("with its master key, kept apart %v: not restored", apart)
+		}
+		w.args = []string{"key", "rotate", "--alg", "master", "--data", x.data}
+		if run(t.Context(), w) != statusOK {
+			t.Error("the master key was not rotated")
+		}
+		w.args = []string{"verify", "--data", x.data}
+		if run(t.Context(), w) != statusOK {
+			t.Error("after the rotation documents do not open")
+		}
+	}
 }
 
 // TestJudge: what is old, given up, in one place twice, or failed, protects from

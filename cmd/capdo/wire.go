@@ -21,6 +21,7 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/gazette"
 	"capdo/internal/identity"
+	"capdo/internal/keyring"
 	"capdo/internal/law"
 	"capdo/internal/machine"
 	"capdo/internal/notice"
@@ -49,6 +50,7 @@ type program struct {
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
 	notices     *notice.Desk
+	ring        *keyring.Ring // keys under which documents lie encrypted
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -88,7 +90,11 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
-	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs")}, Limits: attachment.Default(), Log: p.log}
+	p.ring, err = keyring.Open(filepath.Join(dir, keyFolder, "tenants"), w.or("CAPDO_MASTER_KEY", filepath.Join(dir, keyFolder, "master.key")))
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs"), Keys: p.ring}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended

@@ -9,25 +9,42 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"filippo.io/age"
 )
 
-// Blobs is the folder of files under their hashes, one folder for each tenant:
-// TENANT/ab/cdef…. A file there is final (mode 0400). What is on its way stands
-// in tmp.
-type Blobs struct{ Dir string }
+// Blobs is the folder of files under the hashes of their content, one folder for
+// each tenant: TENANT/ab/cdef…. A file there is final (mode 0400) and encrypted
+// to its tenant's key; what is on its way stands in tmp, encrypted too.
+type Blobs struct {
+	Dir  string
+	Keys Keyring
+}
+
+// Keyring keeps the key of each tenant.
+type Keyring interface {
+	// Of returns a tenant's identity, and the recipient to encrypt to.
+	Of(tenant string) (age.Identity, age.Recipient, error)
+}
 
 // received is a file on its way: in tmp, its hash known.
 type received struct {
 	file   *os.File
-	sha256 string
-	size   int64
+	plain  io.ReaderAt // its content
+	sha256 string      // of the content
+	size   int64       // of the content
 }
 
 // drop closes a file on its way and takes it away.
 func (r *received) drop() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
 
-// receive writes a stream into tmp, at most most bytes of it.
-func (b Blobs) receive(r io.Reader, most int64) (_ *received, err error) {
+// receive writes a stream into tmp, encrypted for a tenant, at most most bytes
+// of it.
+func (b Blobs) receive(r io.Reader, tenant string, most int64) (_ *received, err error) {
+	id, to, err := b.Keys.Of(tenant)
+	if err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
 	tmp := filepath.Join(b.Dir, "tmp")
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, fmt.Errorf("receive file: %w", err)
@@ -43,14 +60,35 @@ func (b Blobs) receive(r io.Reader, most int64) (_ *received, err error) {
 		}
 	}()
 	h := sha256.New()
-	if in.size, err = io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(f, h)}, io.LimitReader(r, most+1), make([]byte, 64<<10)); err != nil {
+	secret, err := age.Encrypt(f, to)
+	if err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
+	if in.size, err = io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(secret, h)}, io.LimitReader(r, most+1), make([]byte, 64<<10)); err != nil {
 		return nil, fmt.Errorf("receive file: %w", err)
 	}
 	if in.size > most {
 		return nil, tooBig(most)
 	}
+	if err := secret.Close(); err != nil {
+		return nil, fmt.Errorf("receive file: %w", err)
+	}
 	in.sha256 = hex.EncodeToString(h.Sum(nil))
-	return in, nil
+	in.plain, err = unlock(f, id)
+	return in, err
+}
+
+// unlock reads the content of an encrypted file.
+func unlock(f *os.File, id age.Identity) (*io.SectionReader, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	plain, size, err := age.DecryptReaderAt(f, info.Size(), id)
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	return io.NewSectionReader(plain, 0, size), nil
 }
 
 // tooBig refuses a file above the cap of one file.
@@ -112,17 +150,31 @@ func (b Blobs) path(tenant, sum string) (string, error) {
 	return filepath.Join(b.Dir, tenant, sum[:2], sum[2:]), nil
 }
 
-// Open opens a kept file for reading.
-func (b Blobs) Open(tenant, sum string) (*os.File, error) {
+// kept is a kept file, open for reading.
+type kept struct {
+	*io.SectionReader
+	io.Closer
+}
+
+// Open opens the content of a kept file for reading.
+func (b Blobs) Open(tenant, sum string) (Content, error) {
 	at, err := b.path(tenant, sum)
 	if err != nil {
 		return nil, err
+	}
+	id, _, err := b.Keys.Of(tenant)
+	if err != nil {
+		return nil, fmt.Errorf("open kept file: %w", err)
 	}
 	f, err := os.Open(at)
 	if err != nil {
 		return nil, fmt.Errorf("open kept file: %w", err)
 	}
-	return f, nil
+	plain, err := unlock(f, id)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return kept{plain, f}, nil
 }
 
 // Check hashes a kept file again; the error says what is wrong with it.

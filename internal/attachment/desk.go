@@ -95,7 +95,7 @@ func (d *Desk) Attach(ctx context.Context, a approval.Actor, u Upload) (Document
 	if !ok || named(name) == "" {
 		return Document{}, refuseType()
 	}
-	in, err := d.Blobs.receive(u.Body, d.Limits.File)
+	in, err := d.Blobs.receive(u.Body, tenant, d.Limits.File)
 	if err != nil {
 		return Document{}, err
 	}
@@ -103,7 +103,7 @@ func (d *Desk) Attach(ctx context.Context, a approval.Actor, u Upload) (Document
 	if d.Scanner != nil {
 		doc.State = Held
 	}
-	if doc.Kind, err = d.Limits.Identify(name, u.Declared, in.file, in.size); err != nil {
+	if doc.Kind, err = d.Limits.Identify(name, u.Declared, in.plain, in.size); err != nil {
 		return Document{}, errors.Join(err, in.drop())
 	}
 	if err := d.Blobs.keep(in, tenant); err != nil {

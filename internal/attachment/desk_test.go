@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func open(t *testing.T) *room {
 	o, s := storetest.Office(t, storetest.At("2026-11-25"))
 	dir := filepath.Join(t.TempDir(), "blobs")
 	r := &room{t: t, store: s, dir: dir, codes: map[string]string{}}
-	r.desk = &attachment.Desk{Office: o, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: dir}, Limits: attachment.Default(),
+	r.desk = &attachment.Desk{Office: o, Store: s.Attachments(), Blobs: storetest.Blobs(t, dir), Limits: attachment.Default(),
 		Policy: attachment.Policy{ServeUnscanned: true}, Log: slog.New(slog.DiscardHandler)}
 	for _, owner := range []string{"H56", "H41"} {
 		r.codes[owner] = storetest.Lead(t, o, owner, "Hệ thống một cửa", storetest.Stated).Code
@@ -281,6 +282,58 @@ func TestCrash(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	r.sound()
+}
+
+// TestNothingInTheClear: while a file comes in and after, its content stands in
+// no file of the folder; and a file carried into another tenant's folder opens
+// for nobody.
+func TestNothingInTheClear(t *testing.T) {
+	r := open(t)
+	canary := strings.Repeat("hồ sơ mật 7f3a ", 9000)
+	clear := func() (files int) {
+		err := filepath.WalkDir(r.dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			files++
+			b, err := os.ReadFile(path)
+			if bytes.Contains(b, []byte("7f3a")) {
+				t.Errorf("%s holds the content in the clear", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	half, rest := io.Pipe()
+	done := make(chan error)
+	go func() {
+		_, err := r.desk.Attach(context.Background(), operator("H56"), attachment.Upload{System: r.codes["H56"], Of: attachment.Dossier(1), Name: "a.txt", Body: half})
+		done <- err
+	}()
+	if _, err := io.WriteString(rest, canary); err != nil {
+		t.Fatal(err)
+	}
+	if clear() != 1 {
+		t.Error("no file is on its way")
+	}
+	if err := errors.Join(rest.Close(), <-done); err != nil {
+		t.Fatal(err)
+	}
+	if clear() != 1 {
+		t.Error("the file is not there")
+	}
+	sum := sha256.Sum256([]byte(canary))
+	name := hex.EncodeToString(sum[:])
+	to := filepath.Join(r.dir, "H41", name[:2])
+	if err := errors.Join(os.MkdirAll(to, 0o700), os.Rename(filepath.Join(r.dir, "H56", name[:2], name[2:]), filepath.Join(to, name[2:]))); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.desk.Blobs.Check("H41", name); err == nil {
+		t.Error("another tenant's key opens it")
+	}
 }
 
 // TestFlippedByte: bytes that changed on disk are noticed and not given out.

@@ -14,7 +14,7 @@
 // file under a hard cap while its SHA-256 is computed; what it is, is read from
 // its bytes (Identify) and must agree with its extension and with the type the
 // sender declared; archives and pictures are bounded before anything opens
-// them. It then takes its place under its hash, inside its tenant's folder only,
+// them. On disk it is encrypted from the first byte, to its tenant's key. It then takes its place under its hash, inside its tenant's folder only,
 // so that nobody can learn whether another body holds the same file. Only then
 // is the row written, with its ledger entry, in one transaction: a crash in
 // between leaves a file that no row names, and what no row names is never

@@ -190,7 +190,7 @@ func lent(t testing.TB, o *approval.Office, s *store.Store) {
 // documents attaches two documents to a control of a system and removes one.
 func documents(t testing.TB, o *approval.Office, s *store.Store, code string) {
 	t.Helper()
-	desk := &attachment.Desk{Office: o, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: t.TempDir()}, Limits: attachment.Default()}
+	desk := &attachment.Desk{Office: o, Store: s.Attachments(), Blobs: storetest.Blobs(t, t.TempDir()), Limits: attachment.Default()}
 	for _, name := range []string{"a.txt", "b.txt"} {
 		_, err := desk.Attach(context.Background(), storetest.Actor(law.RoleOperator, "H41"), attachment.Upload{System: code, Of: attachment.Of{Kind: "control", Key: "K1"}, Name: name, Body: strings.NewReader(name)})
 		if err != nil {

@@ -21,7 +21,7 @@ import (
 func withDocuments(t *testing.T) *house {
 	dir := t.TempDir()
 	return open(t, func(c *web.Config) {
-		c.Documents = &attachment.Desk{Office: c.Office, Store: c.Office.Store.(*store.Store).Attachments(), Blobs: attachment.Blobs{Dir: dir},
+		c.Documents = &attachment.Desk{Office: c.Office, Store: c.Office.Store.(*store.Store).Attachments(), Blobs: storetest.Blobs(t, dir),
 			Limits: attachment.Default(), Policy: attachment.Policy{ServeUnscanned: true}, Log: slog.New(slog.DiscardHandler)}
 		c.Documents.Limits.File = 100 << 10
 	})
