@@ -191,6 +191,26 @@ func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
 	return p.proven(h, by), nil
 }
 
+// lane answers the commonest questions at the officials' listener before the
+// server of HTTP does. Where gateways prove who they are by assertion, and where
+// the gate is shut there, every connection is the server's.
+func (p *program) lane(l net.Listener, f front) (net.Listener, error) {
+	proxies, err := networks(f.flags.proxies)
+	if err != nil || f.flags.only {
+		return l, err
+	}
+	lane, err := p.gate.Lane(l, f.doors, func(peer netip.Addr) bool { return within(proxies, peer) })
+	if err != nil {
+		return l, err
+	}
+	return lane, nil
+}
+
+// within tells whether an address lies in one of the networks.
+func within(networks []netip.Prefix, at netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(at) })
+}
+
 // guarded puts before the officials' listener what the flags say of machines:
 // the gate shut there, or open by assertion to those who come through a proxy.
 func (p *program) guarded(next http.Handler, d gate.Doors, m machineFlags) (http.Handler, error) {
@@ -218,7 +238,7 @@ func (p *program) guarded(next http.Handler, d gate.Doors, m machineFlags) (http
 		switch {
 		case !gate.Ours(r.URL.Path):
 			next.ServeHTTP(w, r)
-		case slices.ContainsFunc(proxies, func(n netip.Prefix) bool { return n.Contains(at) }):
+		case within(proxies, at):
 			asserted.ServeHTTP(w, r)
 		case m.only:
 			nobody.ServeHTTP(w, r)

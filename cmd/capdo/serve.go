@@ -132,6 +132,9 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 		h, err = p.handler(f)
 	}
 	handlers := []http.Handler{h}
+	if err == nil {
+		listeners[0], err = p.lane(l, f)
+	}
 	if f.machines != nil {
 		listeners = append(listeners, f.machines)
 	}

@@ -85,12 +85,16 @@ func (f *front) named(r *http.Request) (q Question, refused ground) {
 	if !f.trusts(r.RemoteAddr) {
 		return q, stranger()
 	}
+	return f.naming(r.Header[f.SystemHeader], r.Header[f.ProviderHeader], r.Header[f.ServiceHeader]), refused
+}
+
+// naming is what the values of the gateway's headers ask; nil is a header that
+// is absent.
+func (f *front) naming(system, provider, service []string) (q Question) {
 	q.Platform = f.Platform
-	system, known := r.Header[f.SystemHeader]
-	provider, both := r.Header[f.ProviderHeader]
-	service, named := r.Header[f.ServiceHeader]
+	both, named := provider != nil, service != nil
 	switch {
-	case !known || !sole(system) || both && !sole(provider) || named && (!both || !sole(service)) || !both && f.BothSides:
+	case !sole(system) || both && !sole(provider) || named && (!both || !sole(service)) || !both && f.BothSides:
 		q.bad = unasked(law.Text{VI: "Thiếu hoặc sai đầu mục do cổng đặt.", EN: "A header the gateway sets is missing or malformed."})
 	case both:
 		q.Provider, q.Consumer = provider[0], system[0]
@@ -100,7 +104,7 @@ func (f *front) named(r *http.Request) (q Question, refused ground) {
 	if named && q.bad.code == "" {
 		q.Service = service[0]
 	}
-	return q, refused
+	return q
 }
 
 // trusts tells whether a connection comes from a trusted peer.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -57,7 +58,8 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 		complain(w, status, bad)
 		return
 	}
-	if f.evaluateSwiftly(w, r, &q, s) {
+	if f.evaluateSwiftly(r.Context(), &q, s) {
+		f.Board.press.print(w, s)
 		return
 	}
 	if len(q.evaluations) == 0 {
@@ -69,8 +71,8 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 	}{f.evaluate(r, q)})
 }
 
-// evaluateSwiftly answers from the board, if it can.
-func (f *front) evaluateSwiftly(w http.ResponseWriter, r *http.Request, q *request, s *sheet) bool {
+// evaluateSwiftly writes the answer from the board onto the sheet, if it can.
+func (f *front) evaluateSwiftly(ctx context.Context, q *request, s *sheet) bool {
 	s.qs = s.qs[:0]
 	if len(q.evaluations) == 0 {
 		s.qs = append(s.qs, q.question())
@@ -78,7 +80,7 @@ func (f *front) evaluateSwiftly(w http.ResponseWriter, r *http.Request, q *reque
 	for _, t := range q.evaluations {
 		s.qs = append(s.qs, t.over(&q.tuple).question())
 	}
-	if !f.swiftBatch(r.Context(), s) {
+	if !f.swiftBatch(ctx, s) {
 		return false
 	}
 	s.out = s.out[:0]
@@ -98,7 +100,6 @@ func (f *front) evaluateSwiftly(w http.ResponseWriter, r *http.Request, q *reque
 		s.out = append(s.out, "]}"...)
 	}
 	s.out = append(s.out, '\n')
-	f.Board.press.print(w, s)
 	return true
 }
 

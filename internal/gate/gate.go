@@ -148,6 +148,10 @@
 // a day passed on which something changes), the register is asked, and what was
 // read is kept.
 //
+// A Lane before the server of HTTP takes the commonest requests in their plain
+// form and answers them without it; everything else is the server's. The answers
+// are the same.
+//
 // The board is never behind a commit. What takes away is shut before its commit
 // (F06 until it is made), what gives is opened after it. Beside that, each
 // answer compares the counter of commits that the register keeps in shared

@@ -109,13 +109,17 @@ func contestants() []*contestant {
 		{name: "decision by GET", kind: "gate", size: n, request: asGet(decisionsPath, n), per: 1, of: "bare handler, GET, the answer of a decision"},
 		{name: "forward-auth", kind: "gate", size: n, request: asForward(connectPath, n), per: 1, of: "bare handler, GET, empty body"},
 		{name: "AuthZEN evaluation", kind: "gate", size: n, request: asEvaluation(n), per: 1, of: "bare handler, POST, the answer of an evaluation"},
+		{name: "decision by GET, through net/http", kind: "served", size: n, request: asGet(decisionsPath, n), per: 1, of: "bare handler, GET, the answer of a decision"},
+		{name: "forward-auth, through net/http", kind: "served", size: n, request: asForward(connectPath, n), per: 1, of: "bare handler, GET, empty body"},
+		{name: "AuthZEN evaluation, through net/http", kind: "served", size: n, request: asEvaluation(n), per: 1, of: "bare handler, POST, the answer of an evaluation"},
 		{name: "batch of 1,000", kind: "gate", size: n, request: asBatch(n, 1000), per: 1000},
 		{name: "decision by GET, 1,000,000 systems", kind: "gate", size: million, request: asGet(decisionsPath, million), per: 1, of: "decision by GET"},
 		{name: "forward-auth, 1,000,000 systems", kind: "gate", size: million, request: asForward(connectPath, million), per: 1, of: "forward-auth"},
 		{name: "AuthZEN evaluation, 1,000,000 systems", kind: "gate", size: million, request: asEvaluation(million), per: 1, of: "AuthZEN evaluation"},
 		{name: "the same by the slow way (Decide on standings in memory), GET", kind: "slow", size: n, request: asGet(decisionsPath, n), per: 1, of: "bare handler, GET, the answer of a decision"},
 		{name: "NGINX, plain proxy to the bare handler", kind: "nginx", request: asForward("/plain", n), per: 1},
-		{name: "NGINX, auth_request, then a file", kind: "nginx", request: asForward("/file", n), per: 1, of: "NGINX, plain proxy to the bare handler"},
+		{name: "NGINX, plain proxy to the gate", kind: "nginx", request: asForward("/gate", n), per: 1, of: "NGINX, plain proxy to the bare handler"},
+		{name: "NGINX, auth_request, then a file", kind: "nginx", request: asForward("/file", n), per: 1, of: "NGINX, plain proxy to the gate"},
 		{name: "NGINX, auth_request, then the plain proxy", kind: "nginx", request: asForward("/both", n), per: 1, of: "NGINX, plain proxy to the bare handler"},
 		{name: "OPA, the same data", kind: "opa", size: n, request: asOPA(n), per: 1, of: "AuthZEN evaluation"},
 	}
@@ -137,7 +141,13 @@ func TestPairedServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Println("address", l.Addr())
-	t.Log(http.Serve(l, serverOf(t, kind, n)))
+	h, g := serverOf(t, kind, n)
+	if kind == "gate" {
+		if l, err = g.Lane(l, Doors{}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Log(http.Serve(l, h))
 }
 
 // still is a register whose head stands.
@@ -157,7 +167,7 @@ func (s still) Standings(_ context.Context, at time.Time, codes ...string) ([]ap
 	return out, s.head, nil
 }
 
-func serverOf(t *testing.T, kind string, n int) http.Handler {
+func serverOf(t *testing.T, kind string, n int) (http.Handler, *Gate) {
 	began := time.Now()
 	b := NewBoard(book(t))
 	clock := func() time.Time { return noonToday().Add(time.Since(began)) }
@@ -176,9 +186,9 @@ func serverOf(t *testing.T, kind string, n int) http.Handler {
 		x, _ := b.look(at, &q)
 		s.times(at.Add(123456 * time.Microsecond))
 		answer := append(x.appendVerdict(nil, &q, s), '\n')
-		return bareHandler(answer)
+		return bareHandler(answer), nil
 	}
-	return g.Handler()
+	return g.Handler(), g
 }
 
 // bareHandler answers as the gate does, and decides nothing.
@@ -229,10 +239,11 @@ func launch(t *testing.T, kind string, n int) (string, []int) {
 // gate; the bare handler after asking the gate.
 const nginxConf = `daemon off; master_process off; pid nginx.pid; error_log stderr crit;
 events { worker_connections 1024; }
-http { access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; keepalive_requests 100000000;
+http { access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; keepalive_requests 100000000; open_file_cache max=64;
  upstream bare { server BARE; keepalive 64; } upstream gate { server GATE; keepalive 64; }
  server { listen AT; root .;
   location = /plain { proxy_pass http://bare/empty; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  location = /gate { proxy_pass http://gate/gate/v1/connect; proxy_http_version 1.1; proxy_set_header Connection ""; }
   location = /file { auth_request /_gate; try_files /page =500; }
   location = /both { auth_request /_gate; proxy_pass http://bare/empty; proxy_http_version 1.1; proxy_set_header Connection ""; }
   location = /_gate { internal; proxy_pass http://gate/gate/v1/connect; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass_request_body off; proxy_set_header Content-Length ""; }
