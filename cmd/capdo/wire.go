@@ -138,9 +138,7 @@ type front struct {
 
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(f front) (http.Handler, error) {
-	pages, err := web.New(web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: &review.Panel{Store: p.store, Office: p.office},
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Record: p.store, Service: p.service(f)})
+	pages, err := web.New(p.pages(f))
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}
@@ -153,6 +151,13 @@ func (p *program) handler(f front) (http.Handler, error) {
 		h = p.press.Before(h)
 	}
 	return p.guarded(h, f.doors, f.flags)
+}
+
+// pages is what the pages are made of.
+func (p *program) pages(f front) web.Config {
+	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
+		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: &review.Panel{Store: p.store, Office: p.office},
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Record: p.store, Service: p.service(f)}
 }
 
 // webReport is the pages' way to the reports.

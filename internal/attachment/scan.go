@@ -133,9 +133,21 @@ func (d *Desk) Remove(ctx context.Context, a approval.Actor, code string, no int
 		return Document{}, err
 	}
 	if doc.Now() == Removed {
-		return doc, nil
+		return doc, d.allowed(ctx, a, &doc)
 	}
 	return d.mark(ctx, a, doc, ActRemove, Event{State: Removed, By: a.Who()})
+}
+
+// allowed refuses whoever may not take a document off what it is attached to.
+func (d *Desk) allowed(ctx context.Context, a approval.Actor, doc *Document) error {
+	of, _ := ParseOf(doc.Of) // what is stored was written by Of
+	return d.Store.View(ctx, a, func(r Reader) error {
+		s, err := r.System(doc.System)
+		if err == nil {
+			_, _, err = d.may(a, &s, of, d.now())
+		}
+		return err
+	})
 }
 
 // document loads one document in scope.

@@ -247,6 +247,9 @@ func (s *site) deedDo(d deed) func(*visit) error {
 		if err != nil {
 			return err
 		}
+		if len(problems) > 0 && !slices.Contains(file.Acts, d.act) {
+			return v.message(http.StatusForbidden, "msg.403", v.t("msg.notnow"))
+		}
 		if len(problems) > 0 {
 			again.status, again.findings = http.StatusUnprocessableEntity, findings(problems)
 			return s.deedPage(v, again)

@@ -49,6 +49,9 @@ func (s *site) systemRegister(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if v.actor().Capacity != law.RoleOperator {
+		return v.message(http.StatusForbidden, "msg.403", v.t("msg.notnow"))
+	}
 	answers, problems := form.Parse(forms.Context{Today: string(v.today())}, v.r.PostForm)
 	if len(problems) > 0 {
 		return s.registerPage(v, http.StatusUnprocessableEntity, v.r.PostForm, findings(problems))

@@ -107,12 +107,34 @@ func New(c Config) (http.Handler, error) {
 	if err := s.checkForms(); err != nil {
 		return nil, err
 	}
-	return s.frame(s.routes()), nil
+	mux := http.NewServeMux()
+	s.routes(mux)
+	return s.frame(mux), nil
 }
 
-// routes is every address of the pages.
-func (s *site) routes() http.Handler {
-	mux := http.NewServeMux()
+// addresses takes the routes: a mux does, or a list of them.
+type addresses interface {
+	HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request))
+}
+
+// Routes lists the patterns of every address that New serves for c, so that each
+// can be held against the policy of who may do what.
+func Routes(c Config) []string {
+	var all patterns
+	(&site{Config: c, deeds: deeds()}).routes(&all)
+	return all
+}
+
+// patterns is a list of routes.
+type patterns []string
+
+// HandleFunc notes the pattern.
+func (p *patterns) HandleFunc(pattern string, _ func(http.ResponseWriter, *http.Request)) {
+	*p = append(*p, pattern)
+}
+
+// routes enters every address of the pages.
+func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /livez", live)
 	mux.HandleFunc("GET /static/", s.static)
 	mux.HandleFunc("GET /about", s.outside(s.aboutShow))
@@ -190,11 +212,10 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /", s.outside(s.absent))
 	s.planRoutes(mux)
 	s.lendRoutes(mux)
-	return mux
 }
 
 // lendRoutes are the addresses of the delegations.
-func (s *site) lendRoutes(mux *http.ServeMux) {
+func (s *site) lendRoutes(mux addresses) {
 	mux.HandleFunc("GET /delegations", s.inside(s.delegationsShow))
 	mux.HandleFunc("POST /delegations", s.inside(s.delegationGive))
 	mux.HandleFunc("GET /delegations/{id}", s.inside(s.delegationShow))
@@ -202,7 +223,7 @@ func (s *site) lendRoutes(mux *http.ServeMux) {
 }
 
 // planRoutes are the addresses of the plan and of what falls due.
-func (s *site) planRoutes(mux *http.ServeMux) {
+func (s *site) planRoutes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
 	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
 	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
@@ -224,7 +245,7 @@ func (s *site) planRoutes(mux *http.ServeMux) {
 
 // linkRoutes are the addresses of connections, data services and what gateways
 // report.
-func (s *site) linkRoutes(mux *http.ServeMux) {
+func (s *site) linkRoutes(mux addresses) {
 	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
 	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
 	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"capdo/internal/approval"
+	"capdo/internal/attachment"
+	"capdo/internal/connection"
+	"capdo/internal/identity"
+	"capdo/internal/law"
+	"capdo/internal/machine"
+	"capdo/internal/notice"
+	"capdo/internal/review"
+	"capdo/internal/store/storetest"
+	"capdo/internal/web"
+)
+
+var updateWall = flag.Bool("update", false, "write testdata/wall.txt anew; read the difference before keeping it")
+
+// roles are who comes to the pages: everyone a law or this program names, and
+// nobody. Agencies are played by H56.
+func roles() []approval.Actor {
+	of := func(body string, cs ...approval.Capacity) (all []approval.Actor) {
+		for _, c := range cs {
+			all = append(all, storetest.Actor(c, body))
+		}
+		return all
+	}
+	all := []approval.Actor{{}}
+	all = append(all, of("H56", law.RoleOperator, law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, approval.Administrator)...)
+	return append(all, of("G01", law.RoleMIC, law.RoleMPS, law.RoleMOD, law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor, approval.Gateway)...)
+}
+
+// castle is the whole program with two agencies' objects in it, and a session
+// for every role.
+type castle struct {
+	*program
+	http.Handler
+	ids map[string][3]string // by what the address names: own, other's, absent
+}
+
+// steps is how far the systems of each agency are: enough for every act.
+var steps = []storetest.Step{storetest.Stated, storetest.Submitted, storetest.Appraised, storetest.Approved, storetest.Deployed}
+
+// build makes the castle. Agency decoys more systems of agency H41
+// stand beside.
+func build(t *testing.T, decoys int) *castle {
+	t.Helper()
+	clock := storetest.At("2026-11-22")
+	w := world{getenv: func(string) string { return "" }, out: io.Discard, err: t.Output(), clock: clock.Now}
+	dir := t.TempDir()
+	p, err := open(t.Context(), w, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c := &castle{program: p, ids: map[string][3]string{}}
+	c.must(t, p.office.Import(t.Context(), storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "wall"}))
+	for _, a := range roles()[1:] {
+		c.enter(t, a)
+	}
+	deputy := func(body string) approval.Actor {
+		return approval.Actor{Person: "p.deputy." + body, Account: "deputy." + body, Capacity: law.RoleOwner, Body: body}
+	}
+	for _, a := range []approval.Actor{storetest.Actor(law.RoleOperator, "H41"), storetest.Actor(law.RoleSpecialisedUnit, "H41"), deputy("H56"), deputy("H41")} {
+		c.enter(t, a)
+	}
+	if _, err := webhooksOnly(p, dir); err != nil {
+		t.Fatal(err)
+	}
+	c.fill(t, "H56", 0)
+	c.fill(t, "H41", decoys)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	c.must(t, err)
+	c.must(t, l.Close())
+	if p.press, err = p.openGazette(t.Context(), l, front{}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Handler, err = p.handler(front{}); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (c *castle) must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enter makes an account and a session whose token is the account's name.
+func (c *castle) enter(t *testing.T, a approval.Actor) {
+	t.Helper()
+	c.must(t, c.store.AddAccount(t.Context(), storetest.Keeper(), c.clock(), c.book.Digest(), identity.Account{Login: a.Account, Name: "Cán bộ " + a.Account, Actor: a, PasswordHash: "none"}))
+	h := sha256.Sum256([]byte(a.Account))
+	c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock()}))
+}
+
+// fill makes the objects of one agency, each of which its addresses name.
+func (c *castle) fill(t *testing.T, owner string, decoys int) {
+	t.Helper()
+	ctx, at := t.Context(), map[string]int{"H56": 0, "H41": 1}[owner]
+	put := func(kind, id, absent string) {
+		ids := c.ids[kind]
+		ids[at], ids[2] = id, absent
+		c.ids[kind] = ids
+	}
+	operator, unit := storetest.Actor(law.RoleOperator, owner), storetest.Actor(law.RoleSpecialisedUnit, owner)
+	for i, step := range steps {
+		s := storetest.Lead(t, c.office, owner, fmt.Sprintf("Hệ thống %d của %s", i, owner), step)
+		put(fmt.Sprint("system", step), s.Code, "H41-9999")
+	}
+	for i := range decoys {
+		storetest.Lead(t, c.office, owner, fmt.Sprint("Kho dữ liệu ", i), storetest.Step(i%7))
+	}
+	put("agency", owner, "H99")
+	doc, err := c.attachments.Attach(ctx, operator, attachment.Upload{System: c.ids["system1"][at], Of: attachment.Dossier(1), Name: "so-do.txt", Body: strings.NewReader("Sơ đồ của " + owner + "\n")})
+	c.must(t, err)
+	put("document", fmt.Sprint(doc.No), "99")
+	_, err = c.machines.Register(ctx, storetest.Keeper(), machine.Registration{Name: "gw-" + strings.ToLower(owner), Title: "Máy cổng " + owner, Body: owner, Reach: machine.Reach{Agencies: []string{owner}, Platforms: []string{machine.NDXP}}})
+	c.must(t, err)
+	n, err := c.notices.Subscribe(ctx, operator, notice.Input{Channel: notice.Webhook, Address: "https://hook.example/" + owner, Kinds: notice.Kinds()[:1], Mode: notice.AtOnce})
+	c.must(t, err)
+	put("notice", n.ID, strings.Repeat("0", len(n.ID)))
+	lend := approval.DelegationInput{To: "deputy." + owner, Levels: []law.Level{3}, From: "2026-11-22", Until: "2026-12-01", Number: "15/UQ-" + owner, DocumentOn: "2026-11-20"}
+	d, err := (&approval.Delegations{Store: c.store, Book: c.book, Clock: c.clock}).Give(ctx, unit, lend)
+	c.must(t, err)
+	put("delegation", d.ID, strings.Repeat("0", len(d.ID)))
+	c.consult(t, owner, put)
+	c.connect(t, owner, put)
+}
+
+// consult asks owner about a system of the other agency.
+func (c *castle) consult(t *testing.T, owner string, put func(kind, id, absent string)) {
+	t.Helper()
+	other := map[string]string{"H56": "H41", "H41": "H56"}[owner]
+	s := storetest.Lead(t, c.office, other, "Hệ thống lấy ý kiến", storetest.Submitted)
+	ask := review.AskInput{Body: owner, Question: "Có trùng phạm vi không?", Digest: s.Last().Digest, Due: "2026-11-30"}
+	c.must(t, (&review.Panel{Store: c.store, Office: c.office}).Ask(t.Context(), storetest.Actor(law.RoleSpecialisedUnit, s.Owner), s.Code, ask))
+	put("consultation", s.Code, s.Owner+"-9999")
+}
+
+// connect asks for a connection between two systems of owner.
+func (c *castle) connect(t *testing.T, owner string, put func(kind, id, absent string)) {
+	t.Helper()
+	operator := storetest.Actor(law.RoleOperator, owner)
+	a, b := storetest.Lead(t, c.office, owner, "Nơi dùng", storetest.Deployed), storetest.Lead(t, c.office, owner, "Nơi cấp", storetest.Deployed)
+	_, err := c.links.AddService(t.Context(), operator, connection.ServiceInput{Code: owner + "-S1", Name: "Tra cứu", Provider: b.Code})
+	c.must(t, err)
+	k, err := c.links.Request(t.Context(), operator, connection.RequestInput{Consumer: a.Code, Service: owner + "-S1", Purpose: "Xác minh", Basis: "NĐ 278/2025/NĐ-CP", Platform: "NDXP", Profile: "production"})
+	c.must(t, err)
+	put("connection", k.ID, "KN-000099")
+}
+
+// ask sends a request as a browser of a role does.
+func (c *castle) ask(a approval.Actor, method, path string, in url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(in.Encode()))
+	r.RemoteAddr = "127.0.0.1:9"
+	if a.Account != "" {
+		r.AddCookie(&http.Cookie{Name: "capdo", Value: a.Account})
+	}
+	if method != http.MethodGet {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, r)
+	return w
+}
+
+// stepOf is how far a system must be for the page at an address to be of use.
+func stepOf(path string) storetest.Step {
+	for part, step := range map[string]storetest.Step{"/facts": storetest.Stated, "/dossier": storetest.Stated, "/receipt": storetest.Submitted, "/opinion": storetest.Submitted,
+		"/appraisal": storetest.Submitted, "/review": storetest.Submitted, "/documents": storetest.Stated, "/decision": storetest.Appraised, "/confirmation": storetest.Approved} {
+		if strings.HasPrefix(path, "/systems/{code}"+part) {
+			return step
+		}
+	}
+	return storetest.Deployed
+}
+
+// filled are the paths of a route: naming one's own object, another's, and one
+// that does not exist; one path where the route names none. names is what each
+// names, by which answers may differ.
+func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
+	t.Helper()
+	kind, wildcard := "", ""
+	for prefix, k := range map[string]string{"/systems/{code}": fmt.Sprint("system", stepOf(path)), "/agencies/{code}": "agency", "/consultations/{code}": "consultation",
+		"/connections/{id}": "connection", "/notices/{id}": "notice", "/delegations/{id}": "delegation"} {
+		if strings.HasPrefix(path, prefix) {
+			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
+		}
+	}
+	fixed := strings.NewReplacer("{field}", "scope", "{no}", "1", "{group}", "RR", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics",
+		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
+	if path == "/" { // whatever is no page
+		path = "/nowhere"
+	}
+	paths = []string{path}
+	if kind != "" {
+		ids := c.ids[kind]
+		paths, names = nil, ids[:]
+	}
+	for _, id := range names {
+		paths = append(paths, strings.Replace(path, wildcard, id, 1))
+	}
+	for i, p := range paths {
+		paths[i] = fixed(p)
+		if strings.ContainsAny(paths[i], "{}") {
+			t.Fatalf("say in filled what %s names", p)
+		}
+	}
+	return paths, names
+}
+
+// TestWall asks every route of the pages in every role for an object of one's
+// own, for another's and for one that does not exist, and holds the answers
+// against the policy on file. To whoever may not see another's object it is, byte
+// for byte, one that does not exist. A route without a row fails, and a row
+// without a route.
+func TestWall(t *testing.T) {
+	c := build(t, 0)
+	var got strings.Builder
+	routes := web.Routes(c.pages(front{}))
+	slices.Sort(routes)
+	for _, route := range routes {
+		got.WriteString(c.row(t, route))
+	}
+	const golden = "testdata/wall.txt"
+	file, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, want, _ := bytes.Cut(file, []byte("\n\n"))
+	if *updateWall {
+		c.must(t, os.WriteFile(golden, []byte(string(head)+"\n\n"+got.String()), 0o644))
+		return
+	}
+	have, policy := blocks(got.String()), blocks(string(want))
+	for route, answers := range have {
+		if policy[route] != answers {
+			t.Errorf("%s\nanswers\n%swhere the policy (%s) says\n%s", route, answers, golden, policy[route])
+		}
+	}
+	for route := range policy {
+		if _, ok := have[route]; !ok {
+			t.Errorf("%s stands in %s and is no route", route, golden)
+		}
+	}
+}
+
+// blocks parts the policy by its routes.
+func blocks(text string) map[string]string {
+	all := map[string]string{}
+	for b := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		route, rows, _ := strings.Cut(b, "\n")
+		all[route] = strings.TrimSpace(rows) + "\n"
+	}
+	return all
+}
+
+// sent are the fields without which a route does not come to ask who it is that
+// acts; they are still no full form.
+var sent = map[string]url.Values{
+	"POST /systems/{code}/watch":          {"do": {"finding"}},
+	"POST /systems/{code}/review/remarks": {"text": {"Ghi chú"}, "kind": {"none"}},
+	"POST /queue/several":                 {"system": {"H56-0002"}},
+}
+
+// row asks one route in every role.
+func (c *castle) row(t *testing.T, route string) string {
+	t.Helper()
+	method, path, _ := strings.Cut(route, " ")
+	paths, names := c.filled(t, path)
+	var order []string
+	who := map[string][]string{}
+	for _, a := range roles() {
+		var codes []string
+		answers := make([]*httptest.ResponseRecorder, len(paths))
+		for i, p := range paths {
+			answers[i] = c.ask(a, method, p, sent[route])
+			codes = append(codes, fmt.Sprint(answers[i].Code))
+		}
+		if len(answers) == 3 && (!a.National() || answers[1].Code == http.StatusNotFound) {
+			same(t, fmt.Sprintf("%s to %s", route, label(a)), answers[1:], names[1:])
+		}
+		c.principles(t, route, a, answers)
+		if route == "POST /sign-out" && a.Account != "" {
+			h := sha256.Sum256([]byte(a.Account))
+			c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock()}))
+		}
+		line := strings.Join(codes, " ")
+		if who[line] == nil {
+			order = append(order, line)
+		}
+		who[line] = append(who[line], label(a))
+	}
+	var b strings.Builder
+	b.WriteString(route + "\n")
+	for _, line := range order {
+		fmt.Fprintf(&b, "  %-11s  %s\n", line, strings.Join(who[line], " "))
+	}
+	return b.String() + "\n"
+}
+
+// label is what the policy calls a role.
+func label(a approval.Actor) string {
+	if a.Account == "" {
+		return "nobody"
+	}
+	return string(a.Capacity)
+}
+
+// principles are what no policy on file may allow.
+func (c *castle) principles(t *testing.T, route string, a approval.Actor, answers []*httptest.ResponseRecorder) {
+	t.Helper()
+	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out"}
+	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if"} // of one's own account, or keeping nothing
+	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in"}
+	for _, w := range answers {
+		done := w.Code < 300 || w.Code == http.StatusSeeOther && !strings.HasPrefix(w.Header().Get("Location"), "/sign-in")
+		acts := !strings.HasPrefix(route, "GET ")
+		switch {
+		case a.Account == "" && done && !slices.Contains(open, route):
+			t.Errorf("%s: %d to nobody", route, w.Code)
+		case a.Capacity == approval.Auditor && acts && done && !slices.Contains(own, route):
+			t.Errorf("%s: an auditor acts (%d)", route, w.Code)
+		case (a.Blind() || a.Capacity == approval.Gateway) && a.Account != "" && done && !slices.Contains(slices.Concat(open, outside), route):
+			t.Errorf("%s: %d to %s, who sees no record", route, w.Code, a.Capacity)
+		}
+		if w.Code == http.StatusInternalServerError {
+			t.Errorf("%s to %s: 500\n%s", route, label(a), w.Body)
+		}
+	}
+}
+
+// same holds two answers against each other, byte for byte: what they name and
+// the request's id stand apart in every answer.
+func same(t *testing.T, what string, answers []*httptest.ResponseRecorder, names []string) {
+	t.Helper()
+	var first string
+	for i, w := range answers {
+		var b bytes.Buffer
+		h := w.Header().Clone()
+		h.Del("X-Request-Id")
+		h.Del("Content-Length") // the names may be longer
+		fmt.Fprintln(&b, w.Code)
+		_ = h.Write(&b) // a buffer takes it all
+		b.Write(w.Body.Bytes())
+		text := strings.ReplaceAll(b.String(), names[i], "NAMED")
+		if i > 0 && text != first {
+			t.Errorf("%s: another's object is told from one that does not exist:\n%s\n---\n%s", what, first, text)
+		}
+		first = text
+	}
+}
