@@ -28,13 +28,13 @@ func capacities() []approval.Capacity {
 // that it stands in no command line.
 func account(ctx context.Context, w world) (err error) {
 	f := flags(w, "account", "--data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	login := f.String("login", "", "sign-in name")
 	name := f.String("name", "", "what the pages call the account: a post (default: the login)")
 	person := f.String("person", "", "id of the person behind it; the four eyes compare persons (default: the login)")
 	capacity := f.String("capacity", "", fmt.Sprintf("one of %v", capacities()))
 	body := f.String("body", "", "code of the agency it acts for")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	a := identity.Account{Login: *login, Name: *name, Actor: approval.Actor{Account: *login, Person: *person, Capacity: law.Role(*capacity), Body: *body}}
@@ -112,9 +112,9 @@ func (p *program) knownAgency(ctx context.Context, code string) error {
 // simulated record of every counted system.
 func seed(ctx context.Context, w world) (err error) {
 	f := flags(w, "seed", "--data DIR [--simulated]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	simulated := f.Bool("simulated", false, "also the 7,008 simulated systems of June 2024")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	p, err := open(ctx, w, *data)

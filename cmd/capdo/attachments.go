@@ -21,7 +21,7 @@ type attachmentSettings struct {
 func attachmentFlags(f *flag.FlagSet, w world) attachmentSettings {
 	d := attachment.Default()
 	return attachmentSettings{
-		scanner: f.String("scanner", w.or("CAPDO_SCANNER", ""), "clamd that scans documents, unix:/path or tcp:host:port; documents are held until it has seen them (CAPDO_SCANNER; default: none, documents are marked as not scanned)"),
+		scanner: f.String("scanner", "", "clamd that scans documents, unix:/path or tcp:host:port; documents are held until it has seen them (CAPDO_SCANNER; default: none, documents are marked as not scanned)"),
 		serve:   f.Bool("serve-unscanned", false, "without a scanner: give out documents that were not scanned"),
 		file:    f.Int64("file-mib", d.File>>20, "most of one document, in MiB"),
 		dossier: f.Int64("dossier-mib", d.Object>>20, "most of the documents of one dossier, in MiB"),

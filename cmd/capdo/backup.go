@@ -32,17 +32,17 @@ const (
 // backupCommand makes archives and keeps the record of their copies.
 func backupCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "backup", "[make --to DIR --recipients FILE] | list [--json] | copied ID --place TEXT --medium disk|tape|optical|object [--offline] | gave-up ID --place TEXT --ground TEXT | keygen --out FILE   [--data DIR]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	to := f.String("to", w.or("CAPDO_BACKUP_TO", ""), "folder for archives (CAPDO_BACKUP_TO)")
 	recipients := f.String("recipients", w.or("CAPDO_BACKUP_RECIPIENTS", ""), "file of age recipients, one a line; their identities are kept off line (CAPDO_BACKUP_RECIPIENTS)")
-	origin := f.String("origin", w.or("CAPDO_ORIGIN", defaultOrigin), "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
+	origin := f.String("origin", defaultOrigin, "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
 	place := f.String("place", "", "where a copy lies")
 	medium := f.String("medium", "", "what it lies on: disk, tape, optical or object")
 	offline := f.Bool("offline", false, "no machine can change the copy over a network")
 	ground := f.String("ground", "", "why a copy is no longer there")
 	out := f.String("out", "", "file for a new identity")
 	asJSON := f.Bool("json", false, "list as JSON")
-	rest, err := parse(f, w.args, 2)
+	rest, err := w.parse(f, 2)
 	if err != nil {
 		return err
 	}

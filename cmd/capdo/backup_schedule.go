@@ -25,8 +25,8 @@ type backupFlags struct {
 }
 
 func (b *backupFlags) declare(f *flag.FlagSet, w world) {
-	b.to = f.String("backup-to", w.or("CAPDO_BACKUP_TO", ""), "folder for scheduled archives (CAPDO_BACKUP_TO; default: none are made)")
-	b.recipients = f.String("backup-recipients", w.or("CAPDO_BACKUP_RECIPIENTS", ""), "file of age recipients who can read them (CAPDO_BACKUP_RECIPIENTS)")
+	b.to = f.String("backup-to", "", "folder for scheduled archives (CAPDO_BACKUP_TO; default: none are made)")
+	b.recipients = f.String("backup-recipients", "", "file of age recipients who can read them (CAPDO_BACKUP_RECIPIENTS)")
 	b.every = f.Duration("backup-every", 24*time.Hour, "time between two archives")
 	b.keep = f.Int("backup-keep", 14, "how many archives stay in the folder")
 }

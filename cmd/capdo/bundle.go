@@ -20,10 +20,10 @@ const defaultOrigin = "capdo/ledger"
 // bundle writes the whole ledger, signed, into one file.
 func bundle(ctx context.Context, w world) (err error) {
 	f := flags(w, "bundle", "--out FILE [--data DIR] [--origin NAME]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	out := f.String("out", "", "file to write")
-	origin := f.String("origin", w.or("CAPDO_ORIGIN", defaultOrigin), "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
-	if _, err := parse(f, w.args, 0); err != nil {
+	origin := f.String("origin", defaultOrigin, "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *out == "" {

@@ -26,7 +26,7 @@ func demo(ctx context.Context, w world) (err error) {
 	dir := f.String("dir", "", "empty folder for the register and the reports (default: a new one)")
 	exit := f.Bool("exit", false, "stop after the last step; status 0 only if every step came out as it should")
 	asJSON := f.Bool("json", false, "print the steps as JSON lines")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *dir, err = emptyFolder(*dir); err != nil {

@@ -20,9 +20,9 @@ func formCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "form", "dossier SYSTEM | mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day of the data, YYYY-MM-DD")
 	edition := f.String("edition", "", "edition of the paper (default: of the dossier, or of the day)")
-	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
-	rest, err := parse(f, w.args, 2)
+	rest, err := w.parse(f, 2)
 	if err != nil {
 		return err
 	}

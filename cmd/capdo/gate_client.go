@@ -25,13 +25,13 @@ type reader struct {
 }
 
 func (r *reader) declare(f *flag.FlagSet, w world) {
-	f.StringVar(&r.url, "url", w.or("CAPDO_URL", "http://127.0.0.1:8080"), "address of the service (CAPDO_URL)")
+	f.StringVar(&r.url, "url", "http://127.0.0.1:8080", "address of the service (CAPDO_URL)")
 	f.StringVar(&r.ca, "ca", "", "certificates of the authority to rely on, PEM; default: the system's")
 	f.StringVar(&r.cert, "cert", "", "certificate to show, PEM")
 	f.StringVar(&r.key, "key", "", "its key, PEM")
-	f.StringVar(&r.trust, "trust", w.or("CAPDO_TRUST", ""), "keys to rely on, a JWK set got beforehand (capdo key list --jwks) (CAPDO_TRUST)")
-	f.StringVar(&r.memory, "memory", w.or("CAPDO_MEMORY", ""), "file that remembers what was seen, so that nothing older is taken (CAPDO_MEMORY)")
-	f.StringVar(&r.origin, "origin", w.or("CAPDO_ORIGIN", defaultOrigin), "name of the ledger (CAPDO_ORIGIN)")
+	f.StringVar(&r.trust, "trust", "", "keys to rely on, a JWK set got beforehand (capdo key list --jwks) (CAPDO_TRUST)")
+	f.StringVar(&r.memory, "memory", "", "file that remembers what was seen, so that nothing older is taken (CAPDO_MEMORY)")
+	f.StringVar(&r.origin, "origin", defaultOrigin, "name of the ledger (CAPDO_ORIGIN)")
 	f.StringVar(&r.platform, "platform", "NDXP", "NDXP or NDOP")
 }
 
@@ -121,7 +121,7 @@ func gateAsk(ctx context.Context, w world) error {
 	f.StringVar(&q.Provider, "provider", "", "the providing system")
 	f.StringVar(&q.Consumer, "consumer", "", "the consuming system")
 	f.StringVar(&q.Service, "service", "", "the data service")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	c, err := r.client()
@@ -141,7 +141,7 @@ func gateVerifyList(ctx context.Context, w world) error {
 	r.declare(f, w)
 	cert := f.String("token", "", "the system's certificate, a file; default: fetched from --url")
 	cbor := f.Bool("cwt", false, "ask for the list in CBOR")
-	rest, err := parse(f, w.args, 2)
+	rest, err := w.parse(f, 2)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func gateSnapshot(ctx context.Context, w world) error {
 	r.declare(f, w)
 	in := f.String("in", "", "read this file instead of asking")
 	out := f.String("out", "", "write the checked snapshot here")
-	codes, err := parse(f, w.args, 1000)
+	codes, err := w.parse(f, 1000)
 	if err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ func gateWatch(ctx context.Context, w world) error {
 	r.declare(f, w)
 	since := f.Int64("since", -1, "the number of the last change known; default: from now on")
 	count := f.Int("count", 0, "stop after so many; 0: never")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	c, err := r.client()

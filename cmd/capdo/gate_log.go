@@ -52,7 +52,7 @@ func gateLog(ctx context.Context, w world) error {
 	r.declare(f, w)
 	gateway := f.String("gateway", "", "name of the gateway whose log it is")
 	format := f.String("format", "nginx", "nginx, haproxy: the last six fields of a line are time, id, consumer, provider, service, status, - for none; json: lines as the gate takes them")
-	rest, err := parse(f, w.args, 1)
+	rest, err := w.parse(f, 1)
 	if err != nil {
 		return err
 	}

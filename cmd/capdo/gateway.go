@@ -21,7 +21,7 @@ func gatewayCommand(ctx context.Context, w world) (err error) {
 	var in gatewayInput
 	f := flags(w, "gateway", gatewayUse)
 	data := in.declare(f, w)
-	rest, err := parse(f, w.args, 2)
+	rest, err := w.parse(f, 2)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (in *gatewayInput) declare(f *flag.FlagSet, w world) *string {
 	f.StringVar(&in.from, "from", "", "add, pin: RFC 3339 time from which the key is valid (default: now)")
 	f.StringVar(&in.until, "until", "", "add, pin: RFC 3339 time at which it ends (default: the certificate's end, at most the policy's days)")
 	f.StringVar(&in.ground, "ground", "", "unpin, revoke: why")
-	return f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	return f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 }
 
 // gatewayAct carries out one act as the keeper.

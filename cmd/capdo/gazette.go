@@ -19,9 +19,9 @@ import (
 type gazetteFlags struct{ origin, base, source string }
 
 func (g *gazetteFlags) declare(f *flag.FlagSet, w world) {
-	f.StringVar(&g.origin, "origin", w.or("CAPDO_ORIGIN", defaultOrigin), "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
-	f.StringVar(&g.base, "lists-base", w.or("CAPDO_LISTS_BASE", ""), "address under which readers reach /statuslists (CAPDO_LISTS_BASE; default: the listener's own)")
-	f.StringVar(&g.source, "time-source", w.or("CAPDO_TIME_SOURCE", ""), "address whose Date header the clock is held against; off or silent, nothing is signed (CAPDO_TIME_SOURCE)")
+	f.StringVar(&g.origin, "origin", defaultOrigin, "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
+	f.StringVar(&g.base, "lists-base", "", "address under which readers reach /statuslists (CAPDO_LISTS_BASE; default: the listener's own)")
+	f.StringVar(&g.source, "time-source", "", "address whose Date header the clock is held against; off or silent, nothing is signed (CAPDO_TIME_SOURCE)")
 }
 
 // openGazette makes the keys at the first start, and the press.

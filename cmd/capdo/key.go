@@ -16,10 +16,10 @@ const keyFolder = "keys"
 // keyCommand lists the keys, or lets a new one follow the one in use.
 func keyCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "key", "list [--jwks] | rotate [--alg ES256|Ed25519|master]  [--data DIR]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	alg := f.String("alg", seal.ES256, "which key to rotate: ES256 signs lists and tokens, Ed25519 checkpoints, master wraps the keys of documents")
 	jwks := f.Bool("jwks", false, "list: print the public parts as a JWK set, to be given to readers")
-	rest, err := parse(f, w.args, 1)
+	rest, err := w.parse(f, 1)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func level(_ context.Context, w world) error {
 	f := flags(w, "level", "[--rules R85|R331] [--on DATE] < facts.json")
 	rules := f.String("rules", "", "rule set; default: the one in force on the day")
 	on := f.String("on", string(w.today()), "day, YYYY-MM-DD")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	book, err := law.Load()

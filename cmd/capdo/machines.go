@@ -28,13 +28,13 @@ type machineFlags struct {
 
 // declare declares them.
 func (m *machineFlags) declare(f *flag.FlagSet, w world) {
-	f.StringVar(&m.listen, "gate-listen", w.or("CAPDO_GATE_LISTEN", ""), "address of a listener for gateways alone: TLS 1.3, client certificate required, its key pinned by capdo gateway (CAPDO_GATE_LISTEN; default: none)")
-	f.StringVar(&m.cert, "gate-cert", w.or("CAPDO_GATE_CERT", ""), "PEM file with the certificate of --gate-listen (CAPDO_GATE_CERT)")
-	f.StringVar(&m.key, "gate-key", w.or("CAPDO_GATE_KEY", ""), "PEM file with its key (CAPDO_GATE_KEY)")
-	f.StringVar(&m.ca, "gate-ca", w.or("CAPDO_GATE_CA", ""), "PEM file of the authorities that client certificates must also come from (default: the pin alone decides)")
+	f.StringVar(&m.listen, "gate-listen", "", "address of a listener for gateways alone: TLS 1.3, client certificate required, its key pinned by capdo gateway (CAPDO_GATE_LISTEN; default: none)")
+	f.StringVar(&m.cert, "gate-cert", "", "PEM file with the certificate of --gate-listen (CAPDO_GATE_CERT)")
+	f.StringVar(&m.key, "gate-key", "", "PEM file with its key (CAPDO_GATE_KEY)")
+	f.StringVar(&m.ca, "gate-ca", "", "PEM file of the authorities that client certificates must also come from (default: the pin alone decides)")
 	f.BoolVar(&m.only, "gate-only", false, "shut the gate's addresses at --listen")
-	f.StringVar(&m.proxies, "assert-from", w.or("CAPDO_ASSERT_FROM", ""), "networks of proxies that end TLS in front of --listen: a gateway that comes through one proves itself by a signed assertion (private_key_jwt)")
-	f.StringVar(&m.audience, "assert-audience", w.or("CAPDO_ASSERT_AUDIENCE", ""), "audience its assertions must name, such as this service's https address")
+	f.StringVar(&m.proxies, "assert-from", "", "networks of proxies that end TLS in front of --listen: a gateway that comes through one proves itself by a signed assertion (private_key_jwt)")
+	f.StringVar(&m.audience, "assert-audience", "", "audience its assertions must name, such as this service's https address")
 	f.StringVar(&m.principal, "principal-prefix", "", "Envoy: the start of source.principal, such as spiffe://exchange/system/, after which the code of the asking system follows (default: Envoy names it in X-System-Id)")
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -36,37 +37,44 @@ type world struct {
 	in       io.Reader
 	out, err io.Writer
 	clock    func() time.Time
+
+	file  map[string]string   // settings of the configuration file
+	probe func(*flag.FlagSet) // is shown the flags of a command in its stead
 }
 
 // command is one word of the command line.
 type command struct {
 	name, use string
 	run       func(context.Context, world) error
+	words     []string // what follows the name before any flag
 }
 
 func commands() []command {
 	return []command{
-		{"demo", "load the real world of June 2024, run the main job over HTTP, go on serving", demo},
-		{"serve", "serve a register", serve},
-		{"seed", "load agencies and published figures into a new register", seed},
-		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand},
-		{"account", "create an account; the password on standard input", account},
-		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand},
-		{"check", "check configuration, law, forms and templates; print the law digest", check},
-		{"gate", "ask, watch, verify-list, snapshot, log: the gateway's side; denies when in doubt", gateCommand},
-		{"witness", "see that the ledger only grew, remember it, cosign", witness},
-		{"key", "list the keys that sign, or rotate one", keyCommand},
-		{"bundle", "carry the whole ledger away in one signed file", bundle},
-		{"backup", "make an encrypted archive of the register; list, copied, gave-up, keygen", backupCommand},
-		{"restore", "bring a register back from an archive, or say why not", restoreCommand},
-		{"drill", "restore for practice, timed, with a report", drillCommand},
-		{"verify", "check the ledger against itself and against the tables", verify},
-		{"report", "write a report: national --on DAY, or system CODE", reportCommand},
-		{"form", "a paper the decree prescribes, filled from the register: mau-01…mau-08", formCommand},
-		{"level", "facts as JSON on standard input -> level, rules, clauses", level},
-		{"whatif", "adopt a rule set, or an edited book, on a day: what it does to the register", whatifCommand},
-		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand},
-		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand},
+		{"demo", "load the real world of June 2024, run the main job over HTTP, go on serving", demo, nil},
+		{"serve", "serve a register", serve, nil},
+		{"seed", "load agencies and published figures into a new register", seed, nil},
+		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand, nil},
+		{"account", "create an account; the password on standard input", account, nil},
+		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand, nil},
+		{"config", "print the settings of capdo serve and where each is said", configCommand, nil},
+		{"manual", "print the manual page", manualCommand, nil},
+		{"completion", "print completion for bash, zsh or fish", completionCommand, nil},
+		{"check", "check configuration, law, forms and templates; print the law digest", check, nil},
+		{"gate", "ask, watch, verify-list, snapshot, log: the gateway's side; denies when in doubt", gateCommand, []string{"ask", "watch", "verify-list", "snapshot", "log"}},
+		{"witness", "see that the ledger only grew, remember it, cosign", witness, nil},
+		{"key", "list the keys that sign, or rotate one", keyCommand, nil},
+		{"bundle", "carry the whole ledger away in one signed file", bundle, nil},
+		{"backup", "make an encrypted archive of the register; list, copied, gave-up, keygen", backupCommand, nil},
+		{"restore", "bring a register back from an archive, or say why not", restoreCommand, nil},
+		{"drill", "restore for practice, timed, with a report", drillCommand, nil},
+		{"verify", "check the ledger against itself and against the tables", verify, nil},
+		{"report", "write a report: national --on DAY, or system CODE", reportCommand, nil},
+		{"form", "a paper the decree prescribes, filled from the register: mau-01…mau-08", formCommand, nil},
+		{"level", "facts as JSON on standard input -> level, rules, clauses", level, nil},
+		{"whatif", "adopt a rule set, or an edited book, on a day: what it does to the register", whatifCommand, nil},
+		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand, nil},
+		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand, nil},
 	}
 }
 
@@ -88,7 +96,11 @@ func run(ctx context.Context, w world) int {
 	}
 	name := w.args[0]
 	w.args = w.args[1:]
-	switch err := commands()[i].run(ctx, w); {
+	w, err := w.configured()
+	if err == nil {
+		err = commands()[i].run(ctx, w)
+	}
+	switch {
 	case err == nil, errors.Is(err, errHelp):
 		return statusOK
 	case errors.Is(err, errFound):

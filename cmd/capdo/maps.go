@@ -33,7 +33,7 @@ type mapFlags struct {
 }
 
 func (m *mapFlags) declare(f *flag.FlagSet, w world) {
-	f.StringVar(&m.dir, "maps", w.or("CAPDO_MAPS", ""), "folder for maps of the systems that may connect: systems.map for HAProxy, systems.conf for nginx; rewritten at each change (CAPDO_MAPS; default: none)")
+	f.StringVar(&m.dir, "maps", "", "folder for maps of the systems that may connect: systems.map for HAProxy, systems.conf for nginx; rewritten at each change (CAPDO_MAPS; default: none)")
 	f.StringVar(&m.provider, "maps-provider", "", "the maps name who may connect to this system (default: who may connect at all)")
 	f.StringVar(&m.platform, "maps-platform", "", "platform of the maps: NDXP or NDOP (default: NDXP)")
 	f.DurationVar(&m.life, "maps-life", 10*time.Minute, "how long a map counts when nobody renews it")

@@ -29,13 +29,13 @@ type noticeSettings struct {
 // noticeFlags declares the settings.
 func noticeFlags(f *flag.FlagSet, w world) *noticeSettings {
 	return &noticeSettings{
-		smtp:         f.String("smtp", w.or("CAPDO_SMTP", ""), "HOST:PORT of the server that takes mail (CAPDO_SMTP; without it only webhooks are sent)"),
-		tls:          f.String("smtp-tls", w.or("CAPDO_SMTP_TLS", "starttls"), "starttls, tls or none (CAPDO_SMTP_TLS)"),
-		user:         f.String("smtp-user", w.or("CAPDO_SMTP_USER", ""), "name to sign in to the mail server with (CAPDO_SMTP_USER)"),
-		passwordFile: f.String("smtp-password-file", w.or("CAPDO_SMTP_PASSWORD_FILE", ""), "file with its password (CAPDO_SMTP_PASSWORD_FILE)"),
-		from:         f.String("smtp-from", w.or("CAPDO_SMTP_FROM", ""), "sender of the mail (CAPDO_SMTP_FROM)"),
-		pages:        f.String("pages", w.or("CAPDO_PAGES", ""), "https address of the pages, for the links in mail (CAPDO_PAGES)"),
-		hooks:        f.String("webhook-networks", w.or("CAPDO_WEBHOOK_NETWORKS", ""), "networks that are not public and yet may get webhooks, separated by commas (CAPDO_WEBHOOK_NETWORKS)"),
+		smtp:         f.String("smtp", "", "HOST:PORT of the server that takes mail (CAPDO_SMTP; without it only webhooks are sent)"),
+		tls:          f.String("smtp-tls", "starttls", "starttls, tls or none (CAPDO_SMTP_TLS)"),
+		user:         f.String("smtp-user", "", "name to sign in to the mail server with (CAPDO_SMTP_USER)"),
+		passwordFile: f.String("smtp-password-file", "", "file with its password (CAPDO_SMTP_PASSWORD_FILE)"),
+		from:         f.String("smtp-from", "", "sender of the mail (CAPDO_SMTP_FROM)"),
+		pages:        f.String("pages", "", "https address of the pages, for the links in mail (CAPDO_PAGES)"),
+		hooks:        f.String("webhook-networks", "", "networks that are not public and yet may get webhooks, separated by commas (CAPDO_WEBHOOK_NETWORKS)"),
 	}
 }
 

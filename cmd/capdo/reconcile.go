@@ -15,7 +15,7 @@ import (
 func reconcileCommand(_ context.Context, w world) (err error) {
 	f := flags(w, "reconcile", "FILE.csv [--json]")
 	asJSON := f.Bool("json", false, "print the result as JSON")
-	rest, err := parse(f, w.args, 1)
+	rest, err := w.parse(f, 1)
 	if err != nil {
 		return err
 	}

@@ -15,10 +15,10 @@ import (
 // in one transaction, and proposes the systems that may now stand twice.
 func reorganiseCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "reorganise", "--data DIR [--until DAY] [--duplicates]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	until := f.String("until", string(w.today()), "carry out what took effect by this day, YYYY-MM-DD")
 	duplicates := f.Bool("duplicates", false, "list like-named systems that came from different predecessors; nothing is decided")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	day, err := law.ParseDay(*until)

@@ -32,9 +32,9 @@ func auditor() approval.Actor {
 func reportCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "report", "national|system CODE [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day whose end the report speaks of, YYYY-MM-DD")
-	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
-	rest, err := parse(f, w.args, 2)
+	rest, err := w.parse(f, 2)
 	if err != nil {
 		return err
 	}

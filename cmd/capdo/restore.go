@@ -26,10 +26,10 @@ func restoreCommand(ctx context.Context, w world) error {
 	f := flags(w, "restore", "--from FILE --identity FILE --data DIR [--trust FILE] [--seen FILE] [--accept-loss N] | confirm --ground TEXT --data DIR")
 	var r restoring
 	r.declare(f.String, w)
-	data := f.String("data", w.or("CAPDO_DATA", ""), "folder for the register, empty or absent (CAPDO_DATA)")
+	data := f.String("data", "", "folder for the register, empty or absent (CAPDO_DATA)")
 	accept := f.Int64("accept-loss", 0, "go on although exactly N entries that were seen are not in the archive; the gate stays shut until capdo restore confirm")
 	ground := f.String("ground", "", "confirm: what was done about the lost entries")
-	rest, err := parse(f, w.args, 1)
+	rest, err := w.parse(f, 1)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (r *restoring) declare(flag func(name, value, usage string) *string, w worl
 	r.identity = flag("identity", "", "file of age identities that open it")
 	r.trust = flag("trust", "", "keys to rely on, a JWK set kept apart (capdo key list --jwks); another register's archive is refused")
 	r.seen = flag("seen", "", "signed checkpoint seen before (of a witness, or beside a later archive); an archive that lacks entries is refused")
-	r.origin = flag("origin", w.or("CAPDO_ORIGIN", defaultOrigin), "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
+	r.origin = flag("origin", defaultOrigin, "name of the ledger in its checkpoints (CAPDO_ORIGIN)")
 }
 
 // restored is what an archive turned out to hold.
@@ -298,9 +298,9 @@ func drillCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "drill", "--from FILE --identity FILE [--trust FILE] [--seen FILE] [--data DIR] [--json]")
 	var r restoring
 	r.declare(f.String, w)
-	data := f.String("data", w.or("CAPDO_DATA", ""), "register that keeps the record of the drill (CAPDO_DATA; default: none)")
+	data := f.String("data", "", "register that keeps the record of the drill (CAPDO_DATA; default: none)")
 	asJSON := f.Bool("json", false, "print the report as JSON")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	book, _, err := rules()

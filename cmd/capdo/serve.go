@@ -20,11 +20,11 @@ import (
 // serve serves the register in a folder until it is told to stop.
 func serve(ctx context.Context, w world) (err error) {
 	f := flags(w, "serve", "[flags]")
-	listen := f.String("listen", w.or("CAPDO_LISTEN", "127.0.0.1:8080"), "address to listen on (CAPDO_LISTEN)")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register, made when absent (CAPDO_DATA)")
+	listen := f.String("listen", "127.0.0.1:8080", "address to listen on (CAPDO_LISTEN)")
+	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
-	gateways := f.String("gateways", w.or("CAPDO_GATEWAYS", ""), "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
-	base := f.String("authzen-base", w.or("CAPDO_AUTHZEN_BASE", ""), "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
+	gateways := f.String("gateways", "", "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
+	base := f.String("authzen-base", "", "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
 	papers := attachmentFlags(f, w)
 	var machines machineFlags
@@ -36,7 +36,7 @@ func serve(ctx context.Context, w world) (err error) {
 	lists.declare(f, w)
 	var archives backupFlags
 	archives.declare(f, w)
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	peers, err := networks(*gateways)
@@ -190,8 +190,8 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 // check checks everything that is fixed before a register is opened.
 func check(ctx context.Context, w world) error {
 	f := flags(w, "check", "[--data DIR]")
-	data := f.String("data", w.or("CAPDO_DATA", ""), "also open the register in this folder (CAPDO_DATA)")
-	if _, err := parse(f, w.args, 0); err != nil {
+	data := f.String("data", "", "also open the register in this folder (CAPDO_DATA)")
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	book, shelf, err := rules()

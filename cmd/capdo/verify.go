@@ -13,11 +13,11 @@ import (
 // anything contradicts.
 func verify(ctx context.Context, w world) (err error) {
 	f := flags(w, "verify", "[--data DIR] [--json] | --bundle FILE [--trust FILE]")
-	data := f.String("data", w.or("CAPDO_DATA", "capdo-data"), "folder of the register (CAPDO_DATA)")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	carried := f.String("bundle", "", "check this file of capdo bundle instead, offline")
 	trust := f.String("trust", "", "with --bundle: the keys to rely on, a JWK set (capdo key list --jwks)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *carried != "" {

@@ -24,11 +24,11 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	rules := f.String("rules", "", "rule set to adopt (default: R331; with --book, the one in force on the day)")
 	on := f.String("on", string(w.today()), "day on which the gate is asked again, YYYY-MM-DD")
 	book := f.String("book", "", "folder of an edited book of law: what it does against the shipped one")
-	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
 	pdf := f.String("pdf", "", "write the result as PDF to this file")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	day, err := law.ParseDay(*on)
@@ -67,10 +67,10 @@ func lawCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "law", "diff OLD NEW [--rules R331] [--on DAY] [--data DIR] [--json | --csv]   (a folder, or - for the shipped book)")
 	rules := f.String("rules", "", "rule set to compare (default: the one in force on the day)")
 	on := f.String("on", string(w.today()), "day, YYYY-MM-DD")
-	data := f.String("data", w.or("CAPDO_DATA", ""), "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
-	rest, err := parse(f, w.args, 3)
+	rest, err := w.parse(f, 3)
 	if err != nil {
 		return err
 	}

@@ -191,11 +191,11 @@ func flags(w world, name, args string) *flag.FlagSet {
 	return f
 }
 
-// parse reads flags wherever they stand among the arguments and returns the
-// rest; more than most arguments is an error.
-func parse(f *flag.FlagSet, args []string, most int) ([]string, error) {
+// parse reads flags wherever they stand among the arguments, settles those left
+// out, and returns the rest; more than most arguments is an error.
+func (w world) parse(f *flag.FlagSet, most int) ([]string, error) {
 	var rest []string
-	for {
+	for args := w.args; ; {
 		if err := f.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, errHelp
@@ -210,6 +210,13 @@ func parse(f *flag.FlagSet, args []string, most int) ([]string, error) {
 	if len(rest) > most {
 		return nil, fmt.Errorf("unexpected argument %q", rest[most])
 	}
+	if err := w.settle(f); err != nil {
+		return nil, err
+	}
+	if w.probe != nil {
+		w.probe(f)
+		return nil, errHelp
+	}
 	return rest, nil
 }
 
@@ -219,9 +226,9 @@ var errHelp = errors.New("help shown")
 // today is the day in Viet Nam.
 func (w world) today() law.Day { return law.DayOf(w.clock()) }
 
-// or returns the environment's value of a key, else a default.
+// or returns what the environment or the file says of a key, else a default.
 func (w world) or(key, otherwise string) string {
-	if v := w.getenv(key); v != "" {
+	if v, where := w.said(key); where != "" {
 		return v
 	}
 	return otherwise

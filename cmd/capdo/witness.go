@@ -22,7 +22,7 @@ func witness(ctx context.Context, w world) error {
 	r.declare(f, w)
 	dir := f.String("dir", w.or("CAPDO_WITNESS", ""), "folder of the witness: its key, what it saw; made when absent (CAPDO_WITNESS)")
 	name := f.String("name", "", "name of the witness in its cosignatures")
-	if _, err := parse(f, w.args, 0); err != nil {
+	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *dir == "" || *name == "" {
