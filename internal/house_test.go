@@ -44,6 +44,7 @@ var plan = map[string]room{
 	"internal/signer":     {nil, nil},
 	"internal/keyring":    {nil, []string{"filippo.io/age"}},
 	"internal/reconcile":  {[]string{"internal/fold"}, nil},
+	"internal/pdf":        {nil, []string{"rsc.io/qr"}},
 	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
 	// The office, and what asks it.
@@ -58,7 +59,7 @@ var plan = map[string]room{
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
-	"internal/report":     {[]string{"forms", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
+	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},

@@ -24,7 +24,7 @@ func (r *national) standAlone() {
 	r.addressees(r.in.Addressees)
 	r.bases(r.in.Bases)
 	r.section("Tình hình chung")
-	r.heading("1. Số liệu toàn quốc và theo khối")
+	r.subheading("1. Số liệu toàn quốc và theo khối")
 	r.say(r.registerInWords())
 	r.groupsTable()
 	r.groupsFigure()
@@ -36,7 +36,6 @@ func (r *national) standAlone() {
 	r.close(r.in.Official, "Trên đây là báo cáo "+lowerFirst(nationalAbout)+". Số liệu chi tiết tại các Phụ lục I và II kèm theo./.")
 	r.annexAlone("I", "Bộ, ngành", reconcile.Ministry)
 	r.annexAlone("II", "Địa phương", reconcile.Province)
-	r.seal(r.in.Official)
 }
 
 // groupsTable is the register by group.
@@ -61,7 +60,7 @@ func (r *national) behindAlone() {
 		count(&approved, 2*g.Approved < g.Total)
 		count(&deployed, 2*g.Deployed < g.Total)
 	}
-	r.heading("Cơ quan có tỷ lệ dưới 50%")
+	r.subheading("Cơ quan có tỷ lệ dưới 50%")
 	title := r.figureName("Tỷ lệ triển khai trên tổng số HTTT của từng cơ quan, theo sổ đăng ký")
 	r.say(fmt.Sprintf("Trong %s cơ quan có hệ thống trong sổ đăng ký, %s cơ quan có tỷ lệ phê duyệt dưới 50%% và %s cơ quan có tỷ lệ triển khai dưới 50%%, "+
 		"tính trên tổng số HTTT. Hình %d xếp các cơ quan theo tỷ lệ triển khai đầy đủ; cơ quan chưa có số liệu để khung trống, không xếp như 0%%.",

@@ -16,13 +16,18 @@ func (s *sheet) openAnnex(o Official, roman, title, dated string) {
 // annexHead names an annex and the paper it belongs to.
 func (s *sheet) annexHead(name, title, with string) {
 	s.part(landscape)
-	s.font("B", sizeAnnex)
-	y, _ := s.centred(name, marginLeft, s.y, s.width())
-	s.font("B", sizeBody)
-	y, _ = s.centred(strings.ToUpper(title), marginLeft, y, s.width())
-	s.font("I", sizeBody)
-	y, _ = s.centred(with, marginLeft+25, y, s.width()-50)
-	s.y = y + 3
+	s.bookmark(1, name+". "+title)
+	s.element(roleTitle, func() {
+		s.font("B", sizeAnnex)
+		s.y, _ = s.centred(name, marginLeft, s.y, s.width())
+		s.font("B", sizeBody)
+		s.y, _ = s.centred(strings.ToUpper(title), marginLeft, s.y, s.width())
+	})
+	s.element(roleText, func() {
+		s.font("I", sizeBody)
+		s.y, _ = s.centred(with, marginLeft+25, s.y, s.width()-50)
+	})
+	s.y += 3
 	if s.simulated != "" {
 		s.set(upperFirst(strings.Trim(s.simulated, " ()")), paragraph{style: "B", size: 11, align: "C"})
 	}

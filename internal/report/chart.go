@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Greys that stay apart in print: approved light, deployed dark.
 const (
@@ -28,9 +31,9 @@ func (s *sheet) draw(b bar, at box) {
 	s.pdf.SetLineWidth(0.15)
 	if r := b.ratio(); r > 0 {
 		s.pdf.SetFillColor(b.grey, b.grey, b.grey)
-		s.pdf.Rect(at.x, at.y, at.w*r, at.h, "F")
+		s.rect(box{at.x, at.y, at.w * r, at.h}, "F")
 	}
-	s.pdf.Rect(at.x, at.y, at.w, at.h, "D")
+	s.rect(at, "D")
 	s.pdf.SetLineWidth(hairline)
 }
 
@@ -51,7 +54,7 @@ func (s *sheet) legend(keys ...key) {
 	x := marginLeft + (s.width()-total)/2
 	for _, k := range keys {
 		s.pdf.SetFillColor(k.grey, k.grey, k.grey)
-		s.pdf.Rect(x, s.y+0.9, swatch, 3, "FD")
+		s.rect(box{x, s.y + 0.9, swatch, 3}, "FD")
 		x += swatch + 1.5
 		w := s.pdf.GetStringWidth(s.clean(k.text))
 		s.put(box{x, s.y, w, 4.8}, k.text, "L")
@@ -69,7 +72,7 @@ func (s *sheet) axis(x, w, h float64) {
 		if pct == 50 {
 			s.pdf.SetDashPattern([]float64{1.2, 0.8}, 0)
 		}
-		s.pdf.Line(at, s.y, at, s.y+h)
+		s.line(at, s.y, at, s.y+h)
 		s.pdf.SetDashPattern([]float64{}, 0)
 		s.put(box{at - 10, s.y + h + 0.3, 20, 4}, fmt.Sprintf("%.0f%%", pct), "C")
 	}
@@ -107,6 +110,17 @@ func (s *sheet) groups(groups []group) {
 	s.y = top + h + 8
 }
 
+// groupsInWords says what the bars show; what names the bars of each group.
+func groupsInWords(groups []group, what ...string) string {
+	var parts []string
+	for _, g := range groups {
+		for i, b := range g.bars {
+			parts = append(parts, fmt.Sprintf("%s, %s: %s", g.name, what[i], b.text))
+		}
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
 // groupsHeight is the room groups and a legend take.
 func groupsHeight(groups []group) float64 {
 	h := 8 + 6.5 + 4.0
@@ -122,6 +136,19 @@ type stack struct {
 	counts Counts
 }
 
+// figures are the three counts of a level, as they stand beside its bar.
+func (st stack) figures() string {
+	return fmt.Sprintf("%s / %s / %s", number(st.counts.Total), number(st.counts.Approved), number(st.counts.Deployed))
+}
+
+func stacksInWords(stacks []stack) string {
+	var parts []string
+	for _, st := range stacks {
+		parts = append(parts, st.name+": "+st.figures())
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
 // stacks draws counts on one scale, each with its figures to the right.
 func (s *sheet) stacks(stacks []stack) {
 	const labelW, textW, h = 20.0, 68.0, 8.0
@@ -135,15 +162,14 @@ func (s *sheet) stacks(stacks []stack) {
 		s.font("B", 11)
 		s.put(box{marginLeft, s.y, labelW - 2, h}, st.name, "R")
 		s.pdf.SetLineWidth(0.15)
-		s.pdf.Rect(x, s.y+1, length(st.counts.Total), h-2, "D")
+		s.rect(box{x, s.y + 1, length(st.counts.Total), h - 2}, "D")
 		s.pdf.SetFillColor(lightGrey, lightGrey, lightGrey)
-		s.pdf.Rect(x, s.y+1, length(st.counts.Approved), h-2, "FD")
+		s.rect(box{x, s.y + 1, length(st.counts.Approved), h - 2}, "FD")
 		s.pdf.SetFillColor(darkGrey, darkGrey, darkGrey)
-		s.pdf.Rect(x, s.y+2.2, length(st.counts.Deployed), h-4.4, "F")
+		s.rect(box{x, s.y + 2.2, length(st.counts.Deployed), h - 4.4}, "F")
 		s.pdf.SetLineWidth(hairline)
 		s.font("", 10)
-		s.put(box{x + w + 2, s.y, textW - 2, h}, fmt.Sprintf("%s / %s / %s", number(st.counts.Total),
-			number(st.counts.Approved), number(st.counts.Deployed)), "L")
+		s.put(box{x + w + 2, s.y, textW - 2, h}, st.figures(), "L")
 		s.y += h
 	}
 	s.y += 4

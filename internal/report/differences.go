@@ -32,7 +32,7 @@ func (r *national) differences() {
 	r.set("Cột “Tính lại” ghi tỷ lệ trên tổng số / tỷ lệ trên số đã phê duyệt; với con số tổng, ghi tổng các dòng và chênh lệch.",
 		paragraph{size: sizeTable, align: "L"})
 	r.key(used)
-	r.seal(r.in.Official)
+	r.seal()
 }
 
 // agencyWithCode is the finding's agency and its identifier, if it has one.
@@ -43,13 +43,6 @@ func (r *national) agencyWithCode(f reconcile.Finding) string {
 		}
 	}
 	return f.Agency
-}
-
-// seal names record and rule book in full, so that the paper can be checked.
-func (s *sheet) seal(o Official) {
-	p := paragraph{size: sizeTable, align: "L"}
-	s.set(fmt.Sprintf("Sổ ghi: %s mục. Gốc: %s", number(o.Ledger.Size), orNone(o.Ledger.Root)), p)
-	s.set("Bộ quy tắc: "+orNone(o.LawDigest), p)
 }
 
 func printedFigure(f reconcile.Finding) string {

@@ -193,7 +193,7 @@ func (r *national) remarks() {
 	if len(r.in.Notes) == 0 {
 		return
 	}
-	r.heading("Ghi chú về số liệu")
+	r.subheading("Ghi chú về số liệu")
 	for _, note := range r.in.Notes {
 		r.say("- " + note)
 	}

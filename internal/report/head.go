@@ -23,40 +23,53 @@ type headLines struct{ number, date, about string }
 func (s *sheet) letterhead(i Issuer, l headLines) {
 	left, right := marginLeft, marginLeft+headLeft
 	below := max(s.body(i, left), s.nation(right)) + 3.5
-	s.font("", sizeMotto)
-	end, _ := s.centred(clip(l.number, 60), left, below, headLeft)
+	var end, bottom float64
+	s.element(roleText, func() {
+		s.font("", sizeMotto)
+		end, _ = s.centred(clip(l.number, 60), left, below, headLeft)
+	})
 	if l.about != "" {
-		s.font("", sizeNation)
-		end, _ = s.centred("V/v "+clip(l.about, 300), left, end+paragraphGap, headLeft)
+		s.bookmark(1, l.about)
+		s.element(roleTitle, func() {
+			s.font("", sizeNation)
+			end, _ = s.centred("V/v "+clip(l.about, 300), left, end+paragraphGap, headLeft)
+		})
 	}
-	s.font("I", sizeMotto)
 	place := i.Place
 	if place == "" {
 		place = "……………"
 	}
-	bottom, _ := s.centred(clip(place, 60)+", "+l.date, right, below, headRight)
+	s.element(roleText, func() {
+		s.font("I", sizeMotto)
+		bottom, _ = s.centred(clip(place, 60)+", "+l.date, right, below, headRight)
+	})
 	s.y = max(bottom, end) + 6
 }
 
 // body sets who issues the paper, with a short rule below.
 func (s *sheet) body(i Issuer, x float64) float64 {
-	y := marginTop
-	if i.Parent != "" {
-		s.font("", sizeNation)
-		y, _ = s.centred(strings.ToUpper(clip(i.Parent, 150)), x, y, headLeft)
-	}
-	s.font("B", sizeNation)
-	y, widest := s.centred(strings.ToUpper(clip(i.Body, 150)), x, y, headLeft)
+	y, widest := marginTop, 0.0
+	s.element(roleText, func() {
+		if i.Parent != "" {
+			s.font("", sizeNation)
+			y, _ = s.centred(strings.ToUpper(clip(i.Parent, 150)), x, y, headLeft)
+		}
+		s.font("B", sizeNation)
+		y, widest = s.centred(strings.ToUpper(clip(i.Body, 150)), x, y, headLeft)
+	})
 	s.rule(x+headLeft/2, y+0.7, widest*0.42)
 	return y
 }
 
 // nation sets Quốc hiệu and Tiêu ngữ, with a rule as long as the motto.
 func (s *sheet) nation(x float64) float64 {
-	s.font("B", sizeNation)
-	y, _ := s.centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", x, marginTop, headRight)
-	s.font("B", sizeMotto)
-	y, widest := s.centred("Độc lập - Tự do - Hạnh phúc", x, y, headRight)
+	y, widest := marginTop, 0.0
+	s.element(roleText, func() {
+		s.font("B", sizeNation)
+		y, _ = s.centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", x, y, headRight)
+		s.font("B", sizeMotto)
+		y, widest = s.centred("Độc lập - Tự do - Hạnh phúc", x, y, headRight)
+	})
 	s.rule(x+headRight/2, y+0.7, widest)
 	return y
 }
@@ -64,7 +77,7 @@ func (s *sheet) nation(x float64) float64 {
 // rule draws a solid line of the given length about a middle.
 func (s *sheet) rule(middle, y, length float64) {
 	s.pdf.SetLineWidth(0.3)
-	s.pdf.Line(middle-length/2, y, middle+length/2, y)
+	s.line(middle-length/2, y, middle+length/2, y)
 	s.pdf.SetLineWidth(hairline)
 }
 
@@ -84,11 +97,15 @@ func mark(o Official) string {
 
 // title sets the kind of paper and what it is about.
 func (s *sheet) title(kind, about string) {
-	s.font("B", sizeAnnex)
-	y, _ := s.centred(strings.ToUpper(kind), marginLeft, s.y, s.width())
-	s.font("B", sizeBody)
-	inset := 12.0
-	y, widest := s.centred(clip(about, 400), marginLeft+inset, y+0.6, s.width()-2*inset)
+	const inset = 12.0
+	y, widest := s.y, 0.0
+	s.bookmark(1, kind+": "+about)
+	s.element(roleTitle, func() {
+		s.font("B", sizeAnnex)
+		y, _ = s.centred(strings.ToUpper(kind), marginLeft, y, s.width())
+		s.font("B", sizeBody)
+		y, widest = s.centred(clip(about, 400), marginLeft+inset, y+0.6, s.width()-2*inset)
+	})
 	s.rule(marginLeft+s.width()/2, y+0.9, widest*0.4)
 	s.y = y + 6
 }

@@ -142,7 +142,9 @@ func (p *page) run(b []byte, fonts map[string]string) {
 			at.x, at.y = n(2), p.h-n(1)
 		case "Tj", "TJ":
 			at.text = decode(strings.Join(only(stack, "("), ""))
-			p.items = append(p.items, at)
+			if strings.TrimSpace(at.text) != "" { // a space parts lines for those who hear them
+				p.items = append(p.items, at)
+			}
 		case "m":
 			from.x, from.y = n(2), p.h-n(1)
 		case "l":

@@ -35,7 +35,7 @@ const (
 	rankRow   = 4.75
 	rankGap   = 5.0
 	rankLabel = 41.0
-	rankText  = 15.5
+	rankWords = 15.5
 )
 
 // ranking draws one thin bar per agency in two columns on pages of its own, with the 50 % line over each column.
@@ -47,36 +47,52 @@ func (s *sheet) ranking(title string, rows []AgencyRow) {
 			title = strings.TrimSuffix(title, " (tiếp theo)") + " (tiếp theo)"
 		}
 		s.caption(title, 0)
-		s.legend(key{darkGrey, "Đã triển khai đầy đủ trên tổng số HTTT"}, key{255, "Chưa có số liệu"})
-		perColumn := int((s.bottom() - s.y - 6) / rankRow)
+		const belowLegend = 6.5
+		perColumn := int((s.bottom() - s.y - belowLegend - 6) / rankRow)
 		perColumn = min(perColumn, (len(rows)+1)/2)
 		n := min(len(rows), 2*perColumn)
-		top := s.y
-		w := (s.width() - rankGap) / 2
-		s.rankColumn(rows[:min(n, perColumn)], marginLeft, w)
-		s.y = top
-		s.rankColumn(rows[min(n, perColumn):n], marginLeft+w+rankGap, w)
-		s.y = top + float64(perColumn)*rankRow + 6
+		s.figure("Biểu đồ thanh. "+ranksInWords(rows[:n]), func() {
+			s.legend(key{darkGrey, "Đã triển khai đầy đủ trên tổng số HTTT"}, key{255, "Chưa có số liệu"})
+			top := s.y
+			w := (s.width() - rankGap) / 2
+			s.rankColumn(rows[:min(n, perColumn)], marginLeft, w)
+			s.y = top
+			s.rankColumn(rows[min(n, perColumn):n], marginLeft+w+rankGap, w)
+			s.y = top + float64(perColumn)*rankRow + 6
+		})
 		rows = rows[n:]
 	}
 	s.y += paragraphGap
 }
 
+// ranksInWords says what the ranking shows.
+func ranksInWords(rows []AgencyRow) string {
+	var parts []string
+	for _, a := range rows {
+		parts = append(parts, a.Agency+" "+rankText(a))
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+// rankText is what stands beside the bar of an agency.
+func rankText(a AgencyRow) string {
+	switch {
+	case a.Register.Total > 0:
+		return tenths(a.Register.Deployed, a.Register.Total)
+	case !a.Reported && !a.Blank:
+		return "chưa báo cáo"
+	}
+	return "chưa có HTTT"
+}
+
 func (s *sheet) rankColumn(rows []AgencyRow, x, w float64) {
-	top, barX, barW := s.y, x+rankLabel+1, w-rankLabel-rankText-2
+	top, barX, barW := s.y, x+rankLabel+1, w-rankLabel-rankWords-2
 	for _, a := range rows {
 		s.rankLabel(a.Agency, x)
 		at := box{barX, s.y + 0.9, barW, rankRow - 1.8}
 		s.draw(bar{a.Register.Deployed, a.Register.Total, darkGrey, ""}, at)
 		s.font("", 8)
-		text := tenths(a.Register.Deployed, a.Register.Total)
-		if a.Register.Total <= 0 {
-			text = "chưa có HTTT"
-			if !a.Reported && !a.Blank {
-				text = "chưa báo cáo"
-			}
-		}
-		s.put(box{barX + barW + 1, s.y, rankText, rankRow}, text, "L")
+		s.put(box{barX + barW + 1, s.y, rankWords, rankRow}, rankText(a), "L")
 		s.y += rankRow
 	}
 	if len(rows) == 0 {

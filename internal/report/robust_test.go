@@ -151,7 +151,7 @@ func TestOtherDayOtherBytes(t *testing.T) {
 	if err := errors.Join(first, report.National(&b, n)); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(a.Bytes(), []byte("(D:20261122000000)")) || !bytes.Contains(b.Bytes(), []byte("(D:20241230000000)")) {
+	if !bytes.Contains(a.Bytes(), []byte("(D:20261122000000+07'00')")) || !bytes.Contains(b.Bytes(), []byte("(D:20241230000000+07'00')")) {
 		t.Error("the day is not the date of creation")
 	}
 	text := allText(readPDF(t, b.Bytes()))

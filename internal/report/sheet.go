@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jung-kurt/gofpdf"
+
+	"capdo/internal/pdf"
 )
 
 // Geometry in millimetres: Decree 30/2020, Appendix I, part I, section I.
@@ -59,6 +61,10 @@ type sheet struct {
 	model     string // the blank the paper was drawn up on, in the foot; may be empty
 	foot      [2]string
 	simulated string // suffix of captions, empty when nothing is simulated
+	structure
+	official Official
+	name     string // what the file calls itself
+	sealed   bool   // the seal is set
 }
 
 // newSheet prepares a document dated day; title goes into its properties.
@@ -67,14 +73,12 @@ func newSheet(o Official, title string, day time.Time) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{cleaner: c, pdf: gofpdf.New(portrait, "mm", "A4", "")}
+	s := &sheet{cleaner: c, pdf: gofpdf.New(portrait, "mm", "A4", ""), official: o, name: c.clean(title)}
+	s.root = &pdf.Node{Role: "Document"}
 	p := s.pdf
 	p.SetCatalogSort(true)
 	p.SetCreationDate(day)
 	p.SetModificationDate(day)
-	p.SetTitle(s.clean(title), true)
-	p.SetAuthor(s.clean(o.Issuer.Body), true)
-	p.SetProducer("capdo", true)
 	p.SetAutoPageBreak(false, 0)
 	p.SetMargins(0, 0, 0)
 	p.SetCellMargin(0)
@@ -116,24 +120,33 @@ func (s *sheet) settle() {
 	if draw := s.float; draw != nil {
 		s.float = nil
 		s.page()
-		draw()
+		s.into(nil, draw)
 	}
 }
 
 // page starts a page and draws what stands in its margins.
 func (s *sheet) page() {
+	if s.pdf.PageNo() > 0 {
+		s.closeMark()
+	}
+	s.ids = 0
+	s.aside(s.furnish)
+	s.y = marginTop
+}
+
+func (s *sheet) furnish() {
 	s.pdf.AddPageFormat(s.direction, gofpdf.SizeType{Wd: paperShort, Ht: paperLong})
 	s.w, s.h = s.pdf.GetPageSize()
 	s.number++
 	s.pdf.SetLineWidth(hairline)
 	if s.banner != "" {
 		s.font("B", 9)
-		s.pdf.Rect(marginLeft, 5, s.width(), 5, "D")
+		s.rect(box{marginLeft, 5, s.width(), 5}, "D")
 		s.put(box{marginLeft, 5, s.width(), 5}, s.banner, "C")
 	}
 	if s.draft {
 		s.font("B", sizeList)
-		s.pdf.Rect(marginLeft, 11.5, 24, 5.5, "D")
+		s.rect(box{marginLeft, 11.5, 24, 5.5}, "D")
 		s.put(box{marginLeft, 11.5, 24, 5.5}, "DỰ THẢO", "C")
 	}
 	if s.number > 1 { // not shown on the first page
@@ -141,12 +154,11 @@ func (s *sheet) page() {
 		s.put(box{marginLeft, 11, s.width(), 6}, fmt.Sprint(s.number), "C")
 	}
 	y := s.h - 14.5
-	s.pdf.Line(marginLeft, y, s.w-marginRight, y)
+	s.line(marginLeft, y, s.w-marginRight, y)
 	s.font("", sizeFoot)
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[0], "L")
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[1], "R")
 	s.put(box{marginLeft, y + 4.5, s.width(), 4}, s.model, "L")
-	s.y = marginTop
 }
 
 // width of the text area; bottom is its lower edge.
@@ -168,13 +180,21 @@ func (s *sheet) font(style string, size float64) {
 // leading is the line height for a type size, in millimetres.
 func leading(size float64) float64 { return size * 25.4 / 72 * lineFactor }
 
-// write hands the finished document over in one piece.
+// write seals the document and hands it over in one piece.
 func (s *sheet) write(w io.Writer) error {
+	if !s.sealed && s.official.Vouch != nil {
+		s.seal()
+	}
+	s.closeMark()
 	var b bytes.Buffer
 	if err := s.pdf.Output(&b); err != nil {
 		return fmt.Errorf("set pages: %w", err)
 	}
-	if _, err := b.WriteTo(w); err != nil {
+	file, err := s.finish(b.Bytes())
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(file); err != nil {
 		return fmt.Errorf("hand over pages: %w", err)
 	}
 	return nil

@@ -40,10 +40,12 @@ func (s *sheet) signHeight(o Official) float64 {
 // signature sets capacity and office; the room below is for signature and seal.
 func (s *sheet) signature(title string, y float64) float64 {
 	x := s.w - marginRight - signRight
-	s.font("B", sizeBody)
-	y, _ = s.centred(strings.ToUpper(clip(title, 200)), x, y, signRight)
-	s.font("I", sizeList)
-	y, _ = s.centred("(chữ ký, dấu)", x, y+2, signRight)
+	s.element(roleText, func() {
+		s.font("B", sizeBody)
+		y, _ = s.centred(strings.ToUpper(clip(title, 200)), x, y, signRight)
+		s.font("I", sizeList)
+		y, _ = s.centred("(chữ ký, dấu)", x, y+2, signRight)
+	})
 	return y + 22
 }
 
@@ -69,14 +71,16 @@ func (s *sheet) recipients(o Official, y float64) float64 {
 	s.font("", sizeList)
 	lh := leading(sizeList)
 	for _, r := range recipients(o) {
-		for _, line := range s.wrap(r, signLeft, signLeft) {
-			if y+lh > s.bottom() {
-				s.open()
-				y = s.y
+		s.element(roleText, func() {
+			for _, line := range s.wrap(r, signLeft, signLeft) {
+				if y+lh > s.bottom() {
+					s.open()
+					y = s.y
+				}
+				s.put(box{marginLeft, y, signLeft, lh}, strings.TrimSuffix(line, "\n"), "L")
+				y += lh
 			}
-			s.put(box{marginLeft, y, signLeft, lh}, strings.TrimSuffix(line, "\n"), "L")
-			y += lh
-		}
+		})
 	}
 	return y
 }

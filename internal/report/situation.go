@@ -10,7 +10,7 @@ import (
 // situation is the first section: the two sources, overall and by group.
 func (r *national) situation() {
 	r.section("Tình hình chung")
-	r.heading("1. Số liệu toàn quốc và theo khối")
+	r.subheading("1. Số liệu toàn quốc và theo khối")
 	r.say(fmt.Sprintf("Báo cáo đặt cạnh nhau hai nguồn: số liệu đã in tại %s (sau đây gọi là số liệu đã in) và sổ đăng ký "+
 		"hệ thống thông tin tính đến ngày %s (sau đây gọi là sổ đăng ký). Số liệu đã in được giữ nguyên; chỗ nào tính lại "+
 		"cho kết quả khác đều được nêu rõ.", r.source(), shortDate(r.in.Day)))
@@ -110,8 +110,10 @@ func (r *national) groupsFigure() {
 		}})
 	}
 	r.caption(r.figureName("Tỷ lệ trên tổng số HTTT theo khối, theo sổ đăng ký"), groupsHeight(groups))
-	r.legend(key{lightGrey, "Đã phê duyệt"}, key{darkGrey, "Triển khai đầy đủ"})
-	r.groups(groups)
+	r.figure("Biểu đồ thanh. "+groupsInWords(groups, "đã phê duyệt", "triển khai đầy đủ"), func() {
+		r.legend(key{lightGrey, "Đã phê duyệt"}, key{darkGrey, "Triển khai đầy đủ"})
+		r.groups(groups)
+	})
 }
 
 // share writes a rate with what it was taken from: 76,5% (5.515/7.206).
@@ -140,13 +142,15 @@ func (r *national) levels() {
 	}
 	rows = append(rows, styled("B", levelRow("Cộng", sum)))
 	r.needHeading(2 * tableStart)
-	r.heading("2. Theo cấp độ")
+	r.subheading("2. Theo cấp độ")
 	r.caption(r.tableName("Số HTTT theo cấp độ"), tableStart+2*height(t, 1))
 	r.table(t, rows)
 	r.caption(r.figureName("Số HTTT theo cấp độ, theo sổ đăng ký"),
 		12+8*float64(len(stacksOf)))
-	r.legend(key{255, "Tổng số HTTT"}, key{lightGrey, "Đã phê duyệt"}, key{darkGrey, "Triển khai đầy đủ"})
-	r.stacks(stacksOf)
+	r.figure("Biểu đồ thanh, tổng số, đã phê duyệt và triển khai đầy đủ. "+stacksInWords(stacksOf), func() {
+		r.legend(key{255, "Tổng số HTTT"}, key{lightGrey, "Đã phê duyệt"}, key{darkGrey, "Triển khai đầy đủ"})
+		r.stacks(stacksOf)
+	})
 }
 
 func levelRow(name string, l LevelRow) []cell {
@@ -169,7 +173,7 @@ func (r *national) belowHalf() {
 	if len(r.in.Levels) > 0 {
 		ordinal = 3
 	}
-	r.heading(fmt.Sprintf("%d. Cơ quan có tỷ lệ dưới 50%%", ordinal))
+	r.subheading(fmt.Sprintf("%d. Cơ quan có tỷ lệ dưới 50%%", ordinal))
 	r.say(fmt.Sprintf("Theo tỷ lệ đã in, %s cơ quan có tỷ lệ phê duyệt dưới 50%% và %s cơ quan có tỷ lệ triển khai dưới 50%%. "+
 		"Tính lại thống nhất trên tổng số HTTT, số cơ quan tương ứng là %s và %s; nếu lấy số đã phê duyệt làm mẫu số, số cơ "+
 		"quan có tỷ lệ triển khai dưới 50%% là %s. %s", outOf(h.ApprovedPrinted, h.Agencies),

@@ -57,12 +57,12 @@ func Statement(w io.Writer, d StatementDocument) (err error) {
 	if missing == 0 {
 		closing = "Thuyết minh đã khai đủ các nội dung phải có ở cấp độ đề xuất./."
 	}
-	s.need(25 + s.closeHeight(d.Official, closing))
+	s.need(s.sealHeight() + s.closeHeight(d.Official, closing))
 	s.heading("Dấu kiểm của số liệu")
 	if d.Digest != "" {
 		s.say("Mã băm SHA-256 của hồ sơ đã gửi: " + d.Digest + ".")
 	}
-	s.seal(d.Official)
+	s.seal()
 	s.close(d.Official, closing)
 	return s.write(w)
 }

@@ -34,9 +34,9 @@ func System(w io.Writer, r SystemReport) (err error) {
 	s.securing(r.Confirmation, r.Plan)
 	s.history(r.History)
 	closing := "Trên đây là tình trạng của hệ thống, tính đến ngày " + shortDate(r.Day) + "./."
-	s.need(25 + s.closeHeight(r.Official, closing))
+	s.need(s.sealHeight() + s.closeHeight(r.Official, closing))
 	s.heading("8. Dấu kiểm của số liệu")
-	s.seal(r.Official)
+	s.seal()
 	s.close(r.Official, closing)
 	return s.write(w)
 }

@@ -1,6 +1,12 @@
 package report
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"capdo/internal/pdf"
+)
 
 // cellPad is the white on each side of a cell's text.
 const cellPad = 1.0
@@ -103,30 +109,58 @@ func (t table) headHeight() float64 {
 	return h
 }
 
-// tableHead draws the head at the pen.
-func (s *sheet) tableHead(t table) {
+// tableHead draws the head at the pen and puts it into the structure; in the order
+// of reading each level is a row.
+func (s *sheet) tableHead(t table, in *pdf.Node) {
+	rows := make([]*pdf.Node, len(t.levels))
+	for i := range rows {
+		rows[i] = in.Add(&pdf.Node{Role: roleRow})
+	}
+	labels := slices.SortedStableFunc(slices.Values(t.labels), func(a, b label) int { return cmp.Or(a.level-b.level, a.col-b.col) })
+	s.drawHead(t, labels, func(l label, f func()) {
+		s.into(rows[l.level].Add(&pdf.Node{Role: roleHead, Cols: l.cols, Rows: l.rows}), f)
+	})
+}
+
+// repeatHead draws the head again on a page that a table runs over to.
+func (s *sheet) repeatHead(t table) {
+	s.aside(func() { s.drawHead(t, t.labels, func(_ label, f func()) { f() }) })
+}
+
+// drawHead draws the areas of a head, then its labels, each within what in does.
+func (s *sheet) drawHead(t table, labels []label, in func(label, func())) {
 	s.font("B", t.size)
+	s.pdf.SetFillColor(235, 235, 235)
+	for _, l := range labels {
+		s.rect(t.place(l, s.y), "FD")
+	}
 	lh := headLeading(t.size)
-	for _, l := range t.labels {
-		x, w := t.span(l.col, l.cols)
-		y, h := s.y, 0.0
-		for i, level := range t.levels {
-			if i < l.level {
-				y += level
-			} else if i < l.level+l.rows {
-				h += level
+	for _, l := range labels {
+		b := t.place(l, s.y)
+		lines := s.wrap(l.text, b.w-cellPad, b.w-cellPad)
+		b.y += (b.h - float64(len(lines))*lh) / 2
+		in(l, func() {
+			for _, line := range lines {
+				s.put(box{b.x, b.y, b.w, lh}, strings.TrimSuffix(line, "\n"), "C")
+				b.y += lh
 			}
-		}
-		s.pdf.SetFillColor(235, 235, 235)
-		s.pdf.Rect(x, y, w, h, "FD")
-		lines := s.wrap(l.text, w-cellPad, w-cellPad)
-		y += (h - float64(len(lines))*lh) / 2
-		for _, line := range lines {
-			s.put(box{x, y, w, lh}, strings.TrimSuffix(line, "\n"), "C")
-			y += lh
-		}
+		})
 	}
 	s.y += t.headHeight()
+}
+
+// place is where a label stands in a head that begins at y.
+func (t table) place(l label, y float64) box {
+	x, w := t.span(l.col, l.cols)
+	b := box{x: x, y: y, w: w}
+	for i, level := range t.levels {
+		if i < l.level {
+			b.y += level
+		} else if i < l.level+l.rows {
+			b.h += level
+		}
+	}
+	return b
 }
 
 // table draws head and rows. A row stays on one page unless it is higher than a
@@ -142,14 +176,15 @@ func (s *sheet) table(t table, rows [][]cell) {
 		first += height(t, set[0].lines())
 	}
 	s.need(first)
-	s.tableHead(t)
+	in := s.root.Add(&pdf.Node{Role: roleTable})
+	s.tableHead(t, in)
 	for i, b := range set {
 		h, follow := height(t, b.lines()), t.follow(set, i)
 		if i > 0 && s.y+h+follow > s.bottom() && h+follow < s.bottom()-marginTop-t.headHeight() {
 			s.open()
-			s.tableHead(t)
+			s.repeatHead(t)
 		}
-		s.row(t, b)
+		s.row(t, b, in.Add(&pdf.Node{Role: roleRow}))
 	}
 	s.y += paragraphGap
 }
@@ -200,46 +235,59 @@ func (b broken) lines() int {
 }
 
 // row draws one row, in slices where the page ends before it does.
-func (s *sheet) row(t table, b broken) {
+func (s *sheet) row(t table, b broken, in *pdf.Node) {
+	cells := make([]*pdf.Node, len(b.row))
+	for i, c := range b.row {
+		cells[i] = in.Add(&pdf.Node{Role: roleCell, Cols: c.span})
+	}
 	rest := b.lines()
 	for at := 0; rest > 0; {
 		fits := int((s.bottom() - s.y - 1.2) / leading(t.size))
 		if fits < 1 {
 			s.open()
-			s.tableHead(t)
+			s.repeatHead(t)
 			continue
 		}
 		n := min(rest, fits)
-		s.slice(t, b, at, n)
+		s.slice(t, b, cells, lines{at, n})
 		at, rest = at+n, rest-n
 	}
 }
 
-// slice draws n lines of a row from line at on.
-func (s *sheet) slice(t table, b broken, at, n int) {
-	h, lh := height(t, n), leading(t.size)
+// lines are some lines of a row: n of them from line at on.
+type lines struct{ at, n int }
+
+// slice draws some lines of a row: its areas first, then the text of its cells.
+func (s *sheet) slice(t table, b broken, in []*pdf.Node, l lines) {
+	h, lh := height(t, l.n), leading(t.size)
 	col := 0
+	for _, c := range b.row {
+		x, w := t.span(col, max(c.span, 1))
+		style := "D"
+		if c.shade {
+			s.pdf.SetFillColor(245, 245, 245)
+			style = "FD"
+		}
+		s.rect(box{x, s.y, w, h}, style)
+		col += max(c.span, 1)
+	}
+	col = 0
 	for i, c := range b.row {
-		cols := max(c.span, 1)
-		x, w := t.span(col, cols)
+		x, w := t.span(col, max(c.span, 1))
 		align := c.align
 		if align == "" {
 			align = t.cols[col].align
 		}
-		if c.shade {
-			s.pdf.SetFillColor(245, 245, 245)
-			s.pdf.Rect(x, s.y, w, h, "FD")
-		} else {
-			s.pdf.Rect(x, s.y, w, h, "D")
-		}
 		s.font(c.style, t.size)
-		part := b.cells[i][min(at, len(b.cells[i])):min(at+n, len(b.cells[i]))]
+		part := b.cells[i][min(l.at, len(b.cells[i])):min(l.at+l.n, len(b.cells[i]))]
 		y := s.y + (h-float64(len(part))*lh)/2
-		for _, line := range part {
-			s.put(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)
-			y += lh
-		}
-		col += cols
+		s.into(in[i], func() {
+			for _, line := range part {
+				s.put(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)
+				y += lh
+			}
+		})
+		col += max(c.span, 1)
 	}
 	s.y += h
 }

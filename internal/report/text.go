@@ -28,6 +28,10 @@ func (s *sheet) put(b box, line, align string) {
 		}
 		return r
 	}, line)
+	if s.text() {
+		s.pdf.SetXY(b.x, b.y)
+		s.pdf.CellFormat(b.w, b.h, " ", "", 0, "L", false, 0, "")
+	}
 	s.pdf.SetXY(b.x, b.y)
 	s.pdf.CellFormat(b.w, b.h, line, "", 0, align, false, 0, "")
 }
@@ -86,6 +90,7 @@ type paragraph struct {
 	indent float64 // of the first line
 	left   float64 // of all lines, from the margin
 	keep   float64 // millimetres that must follow on the same page
+	role   string  // in the structure; empty: a paragraph
 }
 
 // say sets a paragraph of the body: justified, first line indented.
@@ -94,8 +99,13 @@ func (s *sheet) say(text string) {
 }
 
 // heading sets a title of the body with at least two lines after it.
-func (s *sheet) heading(text string) {
-	s.set(text, paragraph{style: "B", size: sizeBody, align: "L", indent: firstIndent, keep: 3 * leading(sizeBody)})
+func (s *sheet) heading(text string) { s.headed(text, rolePart) }
+
+// subheading is a heading below a heading.
+func (s *sheet) subheading(text string) { s.headed(text, roleHeading) }
+
+func (s *sheet) headed(text, role string) {
+	s.set(text, paragraph{style: "B", size: sizeBody, align: "L", indent: firstIndent, keep: 3 * leading(sizeBody), role: role})
 }
 
 // tableStart is room for the head of a table and a row.
@@ -109,6 +119,13 @@ func (s *sheet) caption(text string, keep float64) {
 // set breaks the text into lines and pages. At a page break no single line of a
 // paragraph is left on either side.
 func (s *sheet) set(text string, p paragraph) {
+	if p.role == "" {
+		p.role = roleText
+	}
+	s.element(p.role, func() { s.setLines(text, p) })
+}
+
+func (s *sheet) setLines(text string, p paragraph) {
 	s.font(p.style, p.size)
 	w, lh := s.width()-p.left, leading(p.size)
 	lines := s.wrap(text, w-p.indent, w)
@@ -120,6 +137,9 @@ func (s *sheet) set(text string, p paragraph) {
 		fits := int((s.bottom() - s.y + 0.01) / lh)
 		if fits < 1 || i == 0 && (fits < min(left, 2) || fits == 2 && left == 3) || i > 1 && fits == 1 && left == 2 {
 			s.open()
+		}
+		if i == 0 {
+			s.marked(p.role, text)
 		}
 		b := box{marginLeft + p.left, s.y, w, lh}
 		if i == 0 {
