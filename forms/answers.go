@@ -61,8 +61,11 @@ func items(value string) []string {
 func (f *Form) Values(a Answers) url.Values {
 	in := url.Values{}
 	for _, field := range f.Fields() {
-		value := a[field.ID]
-		if value != "" && field.Type != "password" {
+		switch value := a[field.ID]; {
+		case value == "" || field.Type == "password":
+		case field.Type == "choices":
+			in[field.ID] = items(value)
+		default:
 			in.Set(field.ID, value)
 		}
 	}

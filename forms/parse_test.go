@@ -220,6 +220,9 @@ func TestParseSeveralValues(t *testing.T) {
 	if got.Text("q") != "a\nđ" || len(problems) != 0 {
 		t.Errorf("choices: %q %v", got, problems)
 	}
+	if in := one(t, "type: choices, "+twoOptions).Values(got)["q"]; len(in) != 2 {
+		t.Errorf("two choices go back into %d boxes", len(in))
+	}
 	many := url.Values{"q": make([]string, 1000)}
 	if _, problems = one(t, "type: choices, "+twoOptions).Parse(asked, many); len(problems) != 1 {
 		t.Errorf("a thousand choices: %v", problems)

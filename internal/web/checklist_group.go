@@ -46,8 +46,9 @@ type ControlForm struct {
 	Carried                                                string // what the older list says, nothing is taken over
 	Checked                                                string // what another person said
 	Past                                                   []string
-	Answer                                                 int  // number of the answer to be checked, 0 none
-	Open                                                   bool // something in the fold is to be mended
+	Answer                                                 int    // number of the answer to be checked, 0 none
+	Open                                                   bool   // something in the fold is to be mended
+	Remark                                                 string // address of the form of a remark on it, "" for who makes none
 }
 
 // EvidenceForm is one piece of evidence.
@@ -83,8 +84,13 @@ func (v *visit) groupPage(typed url.Values, fs []approval.Finding, status int) e
 	if err != nil {
 		return err
 	}
+	remark := v.remarkAt(&file)
 	for _, x := range g.states {
-		p.Rows = append(p.Rows, v.controlForm(x, sheet.Plan, typed, old[x.Control.Key]))
+		row := v.controlForm(x, sheet.Plan, typed, old[x.Control.Key])
+		if remark != "" {
+			row.Remark = remark + url.QueryEscape("control:"+row.Key) + "#say"
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	for _, f := range fs {
 		for i := range p.Rows {

@@ -20,7 +20,7 @@ func (k desk) cards() []ThreadCard {
 	seen := map[string]bool{}
 	var all []ThreadCard
 	for _, t := range k.threads {
-		c := ThreadCard{ID: "thread-" + strconv.Itoa(t.No), About: k.about(t.Target), By: k.role(t.By.Capacity), On: k.dated(t.At), Text: t.Text,
+		c := ThreadCard{ID: "thread-" + strconv.Itoa(t.No), About: k.about(t.Target), Where: k.where(t.Target), By: k.role(t.By.Capacity), On: k.dated(t.At), Text: t.Text,
 			Round: k.t("desk.round", t.Round), Internal: t.Internal, Thread: t.No, Action: k.at + "/remarks", State: k.threadState(t)}
 		if key := "about-" + targetKey(t.Target); !seen[key] {
 			c.ID, seen[key] = key, true
@@ -43,6 +43,16 @@ func targetKey(target string) string {
 		}
 	}
 	return "dossier"
+}
+
+// remarkAt is the beginning of the address of a remark on the dossier, to be
+// followed by what it is about; "" for who makes none.
+func (v *visit) remarkAt(f *approval.File) string {
+	d := f.System.Last()
+	if v.Review == nil || d == nil || d.LastRound() == 0 || !(desk{visit: v, file: f, d: d}).judges() {
+		return ""
+	}
+	return "/systems/" + f.System.Code + "/review?on="
 }
 
 // threadState is the tag of a thread.

@@ -43,6 +43,7 @@ type DeskPage struct {
 	Threads    []ThreadCard
 	Open       int
 	Letter     string // address of the letter of the last return
+	Controls   string // address of the plan control by control, "" where there is none
 	Say        *SayForm
 	Errors     []ErrorLink // of a remark
 	MarkSeen   bool
@@ -89,6 +90,7 @@ type HoldForm struct {
 // ThreadCard is a thread as drawn.
 type ThreadCard struct {
 	ID, About, By, On, Text, Round string
+	Where                          string // address of what it is about, "" for the whole dossier
 	State                          Tag
 	Internal                       bool
 	Replies                        []ReplyLine
@@ -135,6 +137,9 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	p.Threads, p.Open = k.cards(), len(review.Open(k.threads))
 	if lastReturn(d) != nil {
 		p.Letter = k.at + "/letter"
+	}
+	if s.Plans != nil {
+		p.Controls = "/systems/" + file.System.Code + "/checklist"
 	}
 	if err := k.may(&p, said); err != nil {
 		return err
@@ -351,7 +356,7 @@ func (k desk) about(target string) string {
 	case "":
 		name = k.t("desk.whole")
 	case "control":
-		name = k.t("desk.control", key)
+		name, _ = k.control(key)
 	}
 	k.fields(func(_ forms.Section, f *forms.Field, _ bool) {
 		if kind == "field" && f.ID == key {
@@ -359,6 +364,44 @@ func (k desk) about(target string) string {
 		}
 	})
 	return name
+}
+
+// control names a control of the dossier's list, and tells the group of the list
+// that it stands in; "" when the list has it not.
+func (k desk) control(key string) (name, group string) {
+	if k.Controls != nil {
+		for _, c := range k.Controls.For(k.d.Rules, k.d.Level) {
+			if c.Key == key {
+				return k.t("desk.control", key) + ": " + k.say(c.Title), c.Group
+			}
+		}
+	}
+	return k.t("desk.control", key), ""
+}
+
+// where is the address of what a remark is about: the applicant is led to where
+// it is mended, everyone else to where it is read.
+func (k desk) where(target string) string {
+	kind, key, _ := strings.Cut(target, ":")
+	system := "/systems/" + k.file.System.Code
+	switch kind {
+	case "field":
+		page := system + "/dossier#"
+		k.fields(func(_ forms.Section, f *forms.Field, facts bool) {
+			if facts && f.ID == key {
+				page = system + "/facts#"
+			}
+		})
+		if k.d.State.Editable() && slices.Contains(k.file.Acts, approval.ActSubmit) {
+			return page + key
+		}
+		return "#f-" + key
+	case "control":
+		if _, group := k.control(key); group != "" && k.Plans != nil {
+			return system + "/checklist/" + group + "#" + fieldID("c", key)
+		}
+	}
+	return ""
 }
 
 // lastReturn is when the dossier last went back to its applicant, nil when it

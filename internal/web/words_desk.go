@@ -36,6 +36,7 @@ func deskWords() catalogue {
 		"desk.remark":       {"Nhận xét", "Remark"},
 		"desk.remarks":      {"%d nhận xét", "%d remarks"},
 		"desk.whole":        {"Toàn bộ hồ sơ", "The dossier as a whole"},
+		"desk.controls":     {"Xem, nhận xét từng biện pháp", "Read and remark on the controls one by one"},
 		"desk.control":      {"Biện pháp %s", "Control %s"},
 		"desk.say":          {"Nhận xét mới", "New remark"},
 		"desk.say.do":       {"Ghi nhận xét", "Record the remark"},
