@@ -42,6 +42,7 @@ var plan = map[string]room{
 	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/seal"}, nil},
 	"internal/signer":     {nil, nil},
+	"internal/pulse":      {nil, []string{"github.com/prometheus/client_golang", "go.opentelemetry.io/otel"}},
 	"internal/keyring":    {nil, []string{"filippo.io/age"}},
 	"internal/reconcile":  {[]string{"internal/fold"}, nil},
 	"internal/pdf":        {nil, []string{"rsc.io/qr"}},
@@ -67,12 +68,12 @@ var plan = map[string]room{
 
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
-		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "golang.org/x/text"}},
+		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "go.opentelemetry.io/otel/trace", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
-		[]string{"filippo.io/age", "golang.org/x/mod", "golang.org/x/net"}},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+		[]string{"filippo.io/age", "github.com/coreos/go-systemd/v22", "golang.org/x/mod", "golang.org/x/net"}},
 }
 
 const module = "capdo"

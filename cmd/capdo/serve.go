@@ -36,6 +36,8 @@ func serve(ctx context.Context, w world) (err error) {
 	lists.declare(f, w)
 	var archives backupFlags
 	archives.declare(f, w)
+	var operators opsFlags
+	operators.declare(f)
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -75,6 +77,9 @@ func serve(ctx context.Context, w world) (err error) {
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
 	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	if at.ops, err = p.openOperations(ctx, operators); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if maps.dir != "" {
 		if maps.life < leastLife {
 			return errors.Join(fmt.Errorf("--maps-life: at least %v", leastLife), l.Close())
@@ -142,6 +147,9 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 		h, err = p.machineDoor(f.doors, p.byCertificate)
 		handlers = append(handlers, h)
 	}
+	if f.ops != nil && f.ops.listen != nil {
+		listeners, handlers = append(listeners, f.ops.listen), append(handlers, http.Handler(f.ops.pulse))
+	}
 	if err != nil {
 		for _, l := range listeners {
 			err = errors.Join(err, l.Close())
@@ -155,6 +163,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	pressing.Go(func() { p.press.Run(ctx) })
 	defer pressing.Wait() // it reads the register, which is closed next
 	defer stop()
+	go p.tellSystemd(ctx)
 	done := make(chan error, len(listeners))
 	for i, l := range listeners {
 		go func() {
@@ -165,7 +174,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	for range listeners {
 		err = errors.Join(err, <-done)
 	}
-	return err
+	return errors.Join(err, f.ops.close())
 }
 
 // serveUntil serves one listener until ctx is done.

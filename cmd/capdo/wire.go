@@ -134,6 +134,7 @@ type front struct {
 	machines net.Listener // for gateways alone, nil: none
 	flags    machineFlags
 	gazette  gazetteFlags
+	ops      *operations // nil: the program tells nobody about itself
 }
 
 // handler is the whole program over HTTP: the gate, and the pages.
@@ -141,6 +142,9 @@ func (p *program) handler(f front) (http.Handler, error) {
 	pages, err := web.New(p.pages(f))
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
+	}
+	if f.ops != nil {
+		pages = f.ops.before(pages)
 	}
 	f.doors.Uses = useLog{p.watch}
 	h, err := p.gate.Before(pages, f.doors)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"go.opentelemetry.io/otel/trace"
 
 	"capdo/internal/approval"
 )
@@ -70,6 +71,8 @@ func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f fu
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
+	ctx, span := spanned(ctx, "write")
+	defer span.End()
 	tx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -121,7 +124,15 @@ func (s *Store) View(ctx context.Context, a approval.Actor, f func(approval.Read
 
 // read runs f on one read-only snapshot.
 func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error) error {
+	ctx, span := spanned(ctx, "read")
+	defer span.End()
 	return s.r.RunInTx(ctx, s.e.reading(), func(ctx context.Context, tx bun.Tx) error {
 		return f(&scope{ctx: ctx, db: tx, actor: a})
 	})
+}
+
+// spanned marks a transaction in the trace of whoever asked; it says that there
+// was one and how long it took, never what was read or written.
+func spanned(ctx context.Context, name string) (context.Context, trace.Span) {
+	return trace.SpanFromContext(ctx).TracerProvider().Tracer("capdo/store").Start(ctx, name)
 }
