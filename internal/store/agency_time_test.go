@@ -152,6 +152,7 @@ func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
+	storetest.Migrate(t, dir)
 	again := storetest.OpenIn(t, dir)
 	if f := faults(t, again); f != "" {
 		t.Fatal(f)

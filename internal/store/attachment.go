@@ -161,10 +161,11 @@ func (c *scope) Attached(code, of string) ([]approval.Attached, error) {
 // Used implements attachment.Tx. What a tenant has is counted wherever its
 // systems went since; only the sum is told.
 func (c *scope) Used(tenant string) (int64, error) {
-	all := *c
-	all.actor = asker()
 	var sums []int64
-	if err := all.table((*attachmentRow)(nil), "attachment AS t").ColumnExpr("COALESCE(SUM(t.size), 0)").Where("t.tenant = ?", storable(tenant)).Scan(c.ctx, &sums); err != nil {
+	err := c.wide(func(all *scope) error {
+		return all.table((*attachmentRow)(nil), "attachment AS t").ColumnExpr("COALESCE(SUM(t.size), 0)").Where("t.tenant = ?", storable(tenant)).Scan(c.ctx, &sums)
+	})
+	if err != nil {
 		return 0, fmt.Errorf("sum documents of %s: %w", tenant, err)
 	}
 	if len(sums) != 1 {

@@ -66,9 +66,10 @@ func numberOf(id string) int64 {
 }
 
 // connections starts a query on connection AS k and what else expr joins to it,
-// narrowed to those whose consumer or provider is the actor's body's.
+// narrowed to those whose consumer or provider is the actor's body's. The joins
+// are LEFT because the database may not show the other side.
 func (c *scope) connections(model any, expr string) *bun.SelectQuery {
-	q := c.db.NewSelect().Model(model).ModelTableExpr(expr).Join("JOIN system AS s ON s.code = k.consumer").Join("JOIN system AS p ON p.code = k.provider")
+	q := c.db.NewSelect().Model(model).ModelTableExpr(expr).Join("LEFT JOIN system AS s ON s.code = k.consumer").Join("LEFT JOIN system AS p ON p.code = k.provider")
 	return c.within(q, "(s.owner = ?0 OR p.owner = ?0)")
 }
 

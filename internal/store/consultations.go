@@ -82,7 +82,7 @@ func (c *scope) Consulted(code string) ([]review.Case, error) {
 	if code != "" {
 		q = q.Where("s.code = ?", storable(code))
 	}
-	if err := q.Scan(c.ctx); err != nil {
+	if err := c.wide(func(*scope) error { return q.Scan(c.ctx) }); err != nil {
 		return nil, fmt.Errorf("load what %s is consulted on: %w", c.actor.Body, err)
 	}
 	var all []review.Case
@@ -104,10 +104,12 @@ func (c *scope) Consulted(code string) ([]review.Case, error) {
 
 // lent loads a system for which consulted found an open request. Whoever calls
 // it hands on the round asked about, not the system.
-func (c *scope) lent(code string) (approval.System, error) {
-	wide := *c
-	wide.actor = asker()
-	return wide.System(code)
+func (c *scope) lent(code string) (s approval.System, err error) {
+	err = c.wide(func(all *scope) error {
+		s, err = all.System(code)
+		return err
+	})
+	return s, err
 }
 
 // UpdateConsult implements review.ConsultStore.

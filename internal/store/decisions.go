@@ -143,10 +143,11 @@ func (w *writing) reach(object string) {
 	}
 }
 
-// decide makes the decisions of what this transaction changed, and keeps them.
-func (w *writing) decide() error {
-	whole := w.scope // a decision rests on more than the actor may see
-	whole.actor = asker()
+// decide makes the decisions of what this transaction changed, and keeps them. A
+// decision rests on more than the actor may see.
+func (w *writing) decide() error { return w.wide(w.decideIn) }
+
+func (w *writing) decideIn(whole *scope) error {
 	for _, code := range w.also {
 		if s, err := whole.System(code); err != nil {
 			w.all = true

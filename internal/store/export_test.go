@@ -3,8 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"testing"
 
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
 	"capdo/internal/fold"
 )
 
@@ -43,3 +47,29 @@ func Minus(s *Store, n int, text string) (count int64, err error) {
 
 // Direct is the handle of the writer.
 func Direct(s *Store) *sql.DB { return s.w.DB }
+
+// Unscoped runs a query that forgot the tenant in an actor's transaction.
+func Unscoped(s *Store, a approval.Actor, query string) (n int64, err error) {
+	err = s.read(context.Background(), a, func(c *scope) error { return c.db.QueryRowContext(c.ctx, query).Scan(&n) })
+	return n, err
+}
+
+// WriteUnscoped carries out a statement that forgot the tenant in an actor's
+// transaction, tells how many rows it met, and takes it back.
+func WriteUnscoped(s *Store, a approval.Actor, statement string) (n int64, err error) {
+	undo := errors.New("undo")
+	err = s.w.RunInTx(context.Background(), nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.e.enter(ctx, tx, a); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, statement)
+		if err == nil {
+			n, err = res.RowsAffected()
+		}
+		return errors.Join(undo, err)
+	})
+	if err.Error() == undo.Error() {
+		err = nil
+	}
+	return n, err
+}

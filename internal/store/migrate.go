@@ -43,22 +43,11 @@ func (m schema) up(ctx context.Context, db *bun.DB) error {
 	if err != nil {
 		return err
 	}
-	names, err := fs.Glob(files, "*.tx.up.sql")
+	missing, err := m.missing(ctx, db, files)
 	if err != nil {
 		return err
 	}
-	slices.Sort(names)
-	done, err := m.done(ctx, db)
-	if err != nil {
-		return err
-	}
-	if err := known(names, done); err != nil {
-		return err
-	}
-	for _, name := range names {
-		if slices.Contains(done, number(name)) {
-			continue
-		}
+	for _, name := range missing {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -73,14 +62,37 @@ func (m schema) up(ctx context.Context, db *bun.DB) error {
 // number is what a migration is known by.
 func number(name string) string { n, _, _ := strings.Cut(name, "_"); return n }
 
-// known refuses a schema with migrations that are not ours.
-func known(names, done []string) error {
+// current refuses a schema that lacks a migration.
+func (m schema) current(ctx context.Context, db *bun.DB) error {
+	files, err := migrations.For(m.folder)
+	if err != nil {
+		return err
+	}
+	missing, err := m.missing(ctx, db, files)
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("migration %s: %w", number(missing[0]), ErrOlder)
+	}
+	return err
+}
+
+// missing lists the migrations to be carried out, in their order. It refuses a
+// schema with migrations that are not ours.
+func (m schema) missing(ctx context.Context, db *bun.DB, files fs.FS) ([]string, error) {
+	names, err := fs.Glob(files, "*.tx.up.sql")
+	if err != nil {
+		return nil, err
+	}
+	done, err := m.done(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range done {
 		if !slices.ContainsFunc(names, func(n string) bool { return number(n) == d }) {
-			return fmt.Errorf("migration %s: %w", d, ErrNewer)
+			return nil, fmt.Errorf("migration %s: %w", d, ErrNewer)
 		}
 	}
-	return nil
+	slices.Sort(names)
+	return slices.DeleteFunc(names, func(n string) bool { return slices.Contains(done, number(n)) }), nil
 }
 
 // done lists the migrations carried out.

@@ -159,9 +159,11 @@ func (c *scope) Platform(code string) (plan.Source, bool, error) {
 	if err == nil || c.actor.National() || c.actor.Blind() {
 		return s, err == nil, absent(err)
 	}
-	all := *c
-	all.actor = asker() // an offer to every body reaches beyond the owner
-	if s, err = all.platform(code); err != nil {
+	err = c.wide(func(all *scope) error { // an offer to every body reaches beyond the owner
+		s, err = all.platform(code)
+		return err
+	})
+	if err != nil {
 		return plan.Source{}, false, absent(err)
 	}
 	return s, s.Plan.OffersNation(), nil
@@ -191,10 +193,12 @@ func (c *scope) Leaning(platform string) (codes []string, err error) {
 
 // Beyond implements plan.Tx.
 func (w *writing) Beyond(f func(plan.Beyond) error) error {
-	was := w.actor
-	w.actor = asker()
-	defer func() { w.actor = was }()
-	return f(w)
+	return w.wide(func(all *scope) error {
+		was := w.actor
+		w.actor = all.actor
+		defer func() { w.actor = was }()
+		return f(w)
+	})
 }
 
 // absent is nil for what does not exist in scope.

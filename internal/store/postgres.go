@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"capdo/internal/approval"
 )
 
 // postgres is a register in a PostgreSQL database. Writes take their turn by the
@@ -33,21 +36,52 @@ func IsAddress(s string) bool {
 	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
 }
 
-// Connect opens the register in a PostgreSQL database and brings its schema up
-// to date. The address is postgres://user:password@host/name?sslmode=verify-full;
-// the certificate of the server is verified unless the address says sslmode=disable
-// or leads to this machine.
+// ErrOlder is returned for a database whose schema lacks what this program needs.
+var ErrOlder = errors.New("the database is not up to date: run capdo migrate as the owner of its tables")
+
+// roleName is what the role of the program may be called.
+var roleName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// Prepare makes or brings up to date the schema in a database, as the owner of
+// its tables, and lets a role work with them: the one the program connects as.
+func Prepare(ctx context.Context, address, role string) (err error) {
+	if !roleName.MatchString(role) {
+		return fmt.Errorf("%q is no role: small letters, digits, underscores", role)
+	}
+	c, err := pgConfig(address)
+	if err != nil {
+		return err
+	}
+	db := pgHandle(c, nil)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := pgSettings(ctx, db); err != nil {
+		return err
+	}
+	if err := pgSchema().up(ctx, db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	_, err = db.ExecContext(ctx, "GRANT USAGE ON SCHEMA public TO ?0; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ?0; "+
+		"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ?0; REVOKE INSERT, UPDATE, DELETE ON bun_migrations FROM ?0", bun.Ident(role))
+	if err != nil {
+		return fmt.Errorf("let %s work with the tables: %w", role, err)
+	}
+	return nil
+}
+
+// Connect opens the register in a PostgreSQL database that Prepare made ready.
+// The address is postgres://user:password@host/name?sslmode=verify-full; the
+// certificate of the server is verified unless the address says sslmode=disable
+// or leads to this machine. The role must be one that row security holds for.
 func Connect(ctx context.Context, address string) (*Store, error) {
 	c, err := pgConfig(address)
 	if err != nil {
 		return nil, err
 	}
 	w := pgHandle(c, map[string]string{"default_transaction_isolation": "read committed"})
-	if err := pgSettings(ctx, w); err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
-	if err := pgSchema().up(ctx, w); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate: %w", err), w.Close())
+	for _, check := range []func(context.Context, *bun.DB) error{pgSettings, pgSchema().current, pgRole} {
+		if err := check(ctx, w); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
 	}
 	r := pgHandle(c, map[string]string{"default_transaction_read_only": "on"})
 	return &Store{w: w, r: r, e: &postgres{r: r}}, nil
@@ -145,9 +179,40 @@ func pgSettings(ctx context.Context, db *bun.DB) error {
 	return nil
 }
 
+// pgRole refuses a role that row security does not hold for.
+func pgRole(ctx context.Context, db *bun.DB) error {
+	var free bool
+	err := db.QueryRowContext(ctx, `SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = 'system'::regclass AND pg_has_role(r.oid, c.relowner, 'USAGE'))
+		FROM pg_roles AS r WHERE r.rolname = current_user`).Scan(&free)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask for the role: %w", err)
+	case free:
+		return errors.New("row security does not hold for this role: connect as one that owns no table and bypasses nothing")
+	}
+	return nil
+}
+
 func (e *postgres) turn(ctx context.Context, tx bun.Tx) error {
 	if _, err := tx.ExecContext(ctx, "SELECT version FROM turn WHERE id = 1 FOR UPDATE"); err != nil {
 		return fmt.Errorf("wait for the turn to write: %w", err)
+	}
+	return nil
+}
+
+// The actor's body and reach hold until the transaction ends; the policies of the
+// tables read them (migrations/postgres, row security). Where they were never
+// set, no row is seen.
+func (e *postgres) enter(ctx context.Context, tx bun.IDB, a approval.Actor) error {
+	reach, body := "own", a.Body
+	switch {
+	case a.National():
+		reach = "national"
+	case a.Blind():
+		reach, body = "service", ""
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT set_config('capdo.reach', ?, true), set_config('capdo.body', ?, true)", reach, storable(body)); err != nil {
+		return fmt.Errorf("tell the database who acts: %w", err)
 	}
 	return nil
 }

@@ -57,10 +57,10 @@ func (w *writing) nextCode(owner string) (string, error) {
 		w.codes = map[string]int{}
 	}
 	if _, ok := w.codes[owner]; !ok {
-		all := w.scope
-		all.actor = asker() // a code once given may have gone to another owner
 		var taken []string
-		err := all.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.code > ? AND s.code < ?", owner+"-", owner+".").Scan(w.ctx, &taken)
+		err := w.wide(func(all *scope) error { // a code once given may have gone to another owner
+			return all.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.code > ? AND s.code < ?", owner+"-", owner+".").Scan(w.ctx, &taken)
+		})
 		if err != nil {
 			return "", fmt.Errorf("next code of %s: %w", owner, err)
 		}

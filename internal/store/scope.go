@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type scope struct {
 	ctx   context.Context
 	db    bun.IDB
+	enter func(context.Context, bun.IDB, approval.Actor) error // of the engine
 	actor approval.Actor
 	now   time.Time
 }
@@ -48,6 +50,21 @@ func (c *scope) within(q *bun.SelectQuery, predicate string) *bun.SelectQuery {
 		return q.Where("1 = 0")
 	}
 	return q.Where(predicate, c.actor.Body)
+}
+
+// wide gives f the whole register, for what an act rests on beyond what its actor
+// may see: a code taken elsewhere, the decision of the gate. What f finds does
+// not leave the room as it is.
+func (c *scope) wide(f func(*scope) error) error {
+	all := *c
+	all.actor = asker()
+	if c.actor.National() {
+		return f(&all)
+	}
+	if err := c.enter(c.ctx, c.db, all.actor); err != nil {
+		return err
+	}
+	return errors.Join(f(&all), c.enter(c.ctx, c.db, c.actor))
 }
 
 // mine tells whether the actor may write under an owner.

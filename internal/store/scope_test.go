@@ -14,7 +14,7 @@ import (
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done"},
 	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.AddAccount", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply"},
-	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decide"},
+	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decideIn"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce"},
 }
 
@@ -26,7 +26,7 @@ var engines = []string{"sqlite.go", "postgres.go"}
 
 // unshut are the exceptions: the doors themselves, and what speaks to a database
 // about itself (the query of pgConfig is that of an address).
-var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryRowContext": "sqlite.assertDurable schema.done pgSettings postgres.step", "QueryRow": "postgres.now", "ExecContext": "Store.Snapshot schema.apply postgres.turn", "Query": "pgConfig"}
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryRowContext": "sqlite.assertDurable schema.done pgSettings pgRole postgres.step", "QueryRow": "postgres.now", "ExecContext": "Store.Snapshot schema.apply Prepare postgres.turn postgres.enter", "Query": "pgConfig"}
 
 // TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
 // scope and nowhere else, and no shared door opens on a tenant's table.

@@ -12,6 +12,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver
+
+	"capdo/internal/approval"
 )
 
 // FileName is the name of the database in the data folder.
@@ -68,6 +70,9 @@ func (e *sqlite) turn(context.Context, bun.Tx) error { return nil }
 func (e *sqlite) step(context.Context, bun.Tx) (uint64, error) {
 	return uint64(uint32(e.stamp.now()) + 1), nil
 }
+
+// Nothing in the file knows tenants: the scope alone keeps them apart.
+func (e *sqlite) enter(context.Context, bun.IDB, approval.Actor) error { return nil }
 
 func (e *sqlite) now() uint64             { return e.stamp.now() }
 func (e *sqlite) reading() *sql.TxOptions { return nil } // a deferred one reads at one snapshot

@@ -30,6 +30,9 @@ const writeTimeout = 30 * time.Second
 type engine interface {
 	// turn takes the only turn to write, for as long as the transaction lasts.
 	turn(ctx context.Context, tx bun.Tx) error
+	// enter tells the database whose transaction it is from here on. A database
+	// that knows shows nothing of other tenants, whatever is asked.
+	enter(ctx context.Context, tx bun.IDB, a approval.Actor) error
 	// step counts the write; it returns what now will say once it is committed.
 	step(ctx context.Context, tx bun.Tx) (uint64, error)
 	// now moves with every write committed by anyone, at the instant at which others see it.
@@ -53,10 +56,10 @@ type Store struct {
 // Close closes both handles.
 func (s *Store) Close() error { return errors.Join(s.r.Close(), s.w.Close(), s.e.close()) }
 
-// alone runs f as the only one that writes.
+// alone runs f as the only one that writes, for no tenant.
 func (s *Store) alone(ctx context.Context, f func(context.Context, bun.Tx) error) error {
 	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.e.turn(ctx, tx); err != nil {
+		if err := errors.Join(s.e.turn(ctx, tx), s.e.enter(ctx, tx, asker())); err != nil {
 			return err
 		}
 		return f(ctx, tx)
@@ -83,10 +86,10 @@ func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f fu
 			_ = tx.Rollback() // the error, or the panic, that led here is what counts
 		}
 	}()
-	if err := s.e.turn(ctx, tx); err != nil {
+	if err := errors.Join(s.e.turn(ctx, tx), s.e.enter(ctx, tx, a)); err != nil {
 		return err
 	}
-	t := &writing{scope: scope{ctx: ctx, db: tx, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
+	t := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
 	for _, step := range []func() error{t.done, func() error { return f(t) }, t.keepOnce, t.decide, t.seal} {
 		if err := step(); err != nil {
 			return err
@@ -127,7 +130,10 @@ func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error
 	ctx, span := spanned(ctx, "read")
 	defer span.End()
 	return s.r.RunInTx(ctx, s.e.reading(), func(ctx context.Context, tx bun.Tx) error {
-		return f(&scope{ctx: ctx, db: tx, actor: a})
+		if err := s.e.enter(ctx, tx, a); err != nil {
+			return err
+		}
+		return f(&scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a})
 	})
 }
 

@@ -53,12 +53,10 @@ var alone = []string{"turn"}
 // TestTwinsMakeTheSameSchema: the same tables with the same columns, the same of
 // them never empty, the same keys, the same triggers and indexes.
 func TestTwinsMakeTheSameSchema(t *testing.T) {
-	address := storetest.Postgres(t)
-	s, err := store.Connect(context.Background(), address)
-	if err != nil {
+	address, _ := storetest.Postgres(t)
+	if err := store.Prepare(context.Background(), address, storetest.Worker); err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
 	f, err := store.Open(context.Background(), t.TempDir()+"/twin")
 	if err != nil {
 		t.Fatal(err)

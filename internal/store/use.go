@@ -136,9 +136,10 @@ func (w *writing) unknown(gateway string, us []connection.Use) ([]connection.Use
 		ids[i] = u.ID
 	}
 	var known []string
-	all := w.scope
-	all.actor = asker()
-	if err := all.uses((*useRow)(nil)).ColumnExpr("x.id").Where("x.gateway = ? AND x.id IN (?)", gateway, bun.List(ids)).Scan(w.ctx, &known); err != nil {
+	err := w.wide(func(all *scope) error {
+		return all.uses((*useRow)(nil)).ColumnExpr("x.id").Where("x.gateway = ? AND x.id IN (?)", gateway, bun.List(ids)).Scan(w.ctx, &known)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("look for known lines: %w", err)
 	}
 	seen := map[string]bool{}

@@ -29,10 +29,12 @@ const (
 	clusterVar = "CAPDO_TEST_POSTGRES" // folder of the running cluster's socket, set by Main
 )
 
-// The roles of a cluster: admin may do everything, keeper makes the schema.
+// The roles of a cluster: admin may do everything, keeper owns the tables, and
+// the program works with them as worker.
 const (
 	admin  = "admin"
-	keeper = "capdo"
+	keeper = "keeper"
+	worker = "capdo"
 )
 
 // Main runs the tests of a package that opens registers, with a PostgreSQL server
@@ -65,9 +67,10 @@ func SQLiteOnly(t testing.TB) {
 	}
 }
 
-// Postgres returns the address of an empty database of the test's own; it skips
-// aloud where there is no PostgreSQL.
-func Postgres(t testing.TB) string {
+// Postgres makes an empty database of the test's own, and returns its address for
+// the owner of its tables and for the program; it skips aloud where there is no
+// PostgreSQL.
+func Postgres(t testing.TB) (owner, program string) {
 	t.Helper()
 	if os.Getenv(clusterVar) == "" {
 		if os.Getenv(requireVar) == "all" {
@@ -80,7 +83,22 @@ func Postgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dropDatabase(t, name) })
-	return address(keeper, name)
+	return address(keeper, name), address(worker, name)
+}
+
+// Worker is the role the program works as.
+const Worker = worker
+
+// Migrate brings the database of the register in dir up to date, which a file is
+// when it is opened.
+func Migrate(t testing.TB, dir string) {
+	t.Helper()
+	if !OnPostgres() {
+		return
+	}
+	if err := store.Prepare(context.Background(), address(keeper, databaseOf(dir)), worker); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Admin returns a handle on a database of an address that nothing is forbidden to.
@@ -150,7 +168,7 @@ func openPostgres(t testing.TB, dir string) (*store.Store, error) {
 	case !strings.Contains(err.Error(), "already exists"):
 		return nil, err
 	}
-	return store.Connect(context.Background(), address(keeper, name))
+	return store.Connect(context.Background(), address(worker, name))
 }
 
 func dropDatabase(t testing.TB, name string) {
@@ -218,10 +236,10 @@ func startCluster() (stop func(), err error) {
 	return stop, nil
 }
 
-// furnish waits for the server and makes the role and the template.
+// furnish waits for the server and makes the roles and the template.
 func furnish() (err error) {
 	for range 200 {
-		if err = administer("CREATE ROLE " + keeper + " LOGIN"); err == nil {
+		if err = administer("CREATE ROLE " + keeper + " LOGIN; CREATE ROLE " + worker + " LOGIN"); err == nil {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -232,11 +250,7 @@ func furnish() (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := store.Connect(context.Background(), address(keeper, template))
-	if err != nil {
-		return err
-	}
-	return s.Close()
+	return store.Prepare(context.Background(), address(keeper, template), worker)
 }
 
 // program finds a program of the server, which Debian keeps out of the path.
@@ -279,4 +293,15 @@ func other(dir string) (*syscall.Credential, error) {
 		return nil, err
 	}
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
+
+// AsAdmin is an address with the role that may do everything in place of another.
+func AsAdmin(t testing.TB, of string) string {
+	t.Helper()
+	u, err := url.Parse(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.User(admin)
+	return u.String()
 }

@@ -1,0 +1,2 @@
+-- PostgreSQL shows each tenant its own rows; what keeps tenants apart in this file
+-- is not kept in it.
