@@ -32,7 +32,12 @@ type ended struct {
 // Snapshot writes the register as it stands into a new file beside which
 // nothing else is needed, while others go on reading and writing.
 func (s *Store) Snapshot(ctx context.Context, dir string) error {
-	_, err := s.w.ExecContext(ctx, "VACUUM INTO ?", filepath.Join(dir, FileName))
+	var err error
+	if s.lite() {
+		_, err = s.w.ExecContext(ctx, "VACUUM INTO ?", filepath.Join(dir, FileName))
+	} else {
+		err = s.pourInto(ctx, dir)
+	}
 	if err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}

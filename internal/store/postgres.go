@@ -73,12 +73,17 @@ func Prepare(ctx context.Context, address, role string) (err error) {
 // certificate of the server is verified unless the address says sslmode=disable
 // or leads to this machine. The role must be one that row security holds for.
 func Connect(ctx context.Context, address string) (*Store, error) {
+	return connect(ctx, address, pgSettings, pgSchema().current, pgRole)
+}
+
+// connect opens a database that passes every check.
+func connect(ctx context.Context, address string, checks ...func(context.Context, *bun.DB) error) (*Store, error) {
 	c, err := pgConfig(address)
 	if err != nil {
 		return nil, err
 	}
 	w := pgHandle(c, map[string]string{"default_transaction_isolation": "read committed"})
-	for _, check := range []func(context.Context, *bun.DB) error{pgSettings, pgSchema().current, pgRole} {
+	for _, check := range checks {
 		if err := check(ctx, w); err != nil {
 			return nil, errors.Join(err, w.Close())
 		}

@@ -23,7 +23,7 @@ import (
 	"capdo/internal/store/storetest"
 )
 
-// victim is a register with something in every table, its triggers dropped.
+// victim is a full register, its triggers dropped.
 type victim struct {
 	testing.TB
 	store *store.Store
@@ -32,7 +32,19 @@ type victim struct {
 
 func newVictim(t testing.TB) victim {
 	t.Helper()
-	dir, clock := t.TempDir(), storetest.At(today)
+	dir := t.TempDir()
+	_, s := full(t, dir)
+	v := victim{t, s, straight(t, dir)}
+	if found := v.verify(); len(found) > 0 {
+		t.Fatalf("before any attack: %+v", found)
+	}
+	return v
+}
+
+// full is a register with something in every table.
+func full(t testing.TB, dir string) (*approval.Office, *store.Store) {
+	t.Helper()
+	clock := storetest.At(today)
 	o, s := storetest.OfficeIn(t, dir, clock)
 	ctx := context.Background()
 	if err := o.Import(ctx, storetest.Keeper(), approval.World{Source: "test", Reported: []approval.Reported{{Document: "bc-2024", Section: "I", Row: 1, Agency: "H56", Total: 9, Approved: 8}},
@@ -102,11 +114,7 @@ func newVictim(t testing.TB) victim {
 	consulted(t, o, s)
 	lent(t, o, s)
 	archived(t, o, s)
-	v := victim{t, s, straight(t, dir)}
-	if found := v.verify(); len(found) > 0 {
-		t.Fatalf("before any attack: %+v", found)
-	}
-	return v
+	return o, s
 }
 
 // archived records two backups, with copies, an end and a drill.
