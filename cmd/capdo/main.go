@@ -37,6 +37,7 @@ type world struct {
 	in       io.Reader
 	out, err io.Writer
 	clock    func() time.Time
+	database *string // address that holds the register, "": a file in the data folder; nil where none is to be named
 
 	file  map[string]string   // settings of the configuration file
 	probe func(*flag.FlagSet) // is shown the flags of a command in its stead
@@ -69,6 +70,8 @@ func commands() []command {
 		{"backup", "make an encrypted archive of the register; list, copied, gave-up, keygen", backupCommand, nil},
 		{"restore", "bring a register back from an archive, or say why not", restoreCommand, nil},
 		{"drill", "restore for practice, timed, with a report", drillCommand, nil},
+		{"migrate", "bring a PostgreSQL database up to date, as the owner of its tables", migrateCommand, nil},
+		{"move", "copy a register into another place, a folder or a PostgreSQL database, and prove that nothing changed", moveCommand, nil},
 		{"verify", "check the ledger against itself and against the tables", verify, nil},
 		{"report", "write a report: national --on DAY, or system CODE", reportCommand, nil},
 		{"form", "a paper the decree prescribes, filled from the register: mau-01…mau-08", formCommand, nil},
@@ -97,6 +100,7 @@ func run(ctx context.Context, w world) int {
 	}
 	name := w.args[0]
 	w.args = w.args[1:]
+	w.database = new(string)
 	w, err := w.configured()
 	if err == nil {
 		err = commands()[i].run(ctx, w)

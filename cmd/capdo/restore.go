@@ -23,6 +23,7 @@ import (
 
 // restoreCommand brings a register back into an empty folder.
 func restoreCommand(ctx context.Context, w world) error {
+	w.database = nil // an archive is brought back as a file; capdo move takes it on
 	f := flags(w, "restore", "--from FILE --identity FILE --data DIR [--trust FILE] [--seen FILE] [--accept-loss N] | confirm --ground TEXT --data DIR")
 	var r restoring
 	r.declare(f.String, w)
@@ -124,6 +125,7 @@ func (r *restoring) lay(ctx context.Context, w world, dir string) (got restored,
 	if err != nil {
 		return got, err
 	}
+	w.database = nil // what is brought back is a file
 	p, err := openExisting(ctx, w, dir)
 	if err != nil {
 		return got, fmt.Errorf("%w: %w", backup.ErrCorrupt, err)
@@ -243,6 +245,7 @@ func (r *restoring) behind(ctx context.Context, s *store.Store, head ledger.Chec
 // adopt records the restore in the restored register and ends what must not go
 // on from the past.
 func (got *restored) adopt(ctx context.Context, w world, dir string) (err error) {
+	w.database = nil // what is brought back is a file
 	p, err := openExisting(ctx, w, dir)
 	if err != nil {
 		return err

@@ -240,7 +240,7 @@ func checkData(ctx context.Context, w world, dir string) error {
 // openExisting opens a register that must be there already: a mistyped folder
 // is an error, not a new register.
 func openExisting(ctx context.Context, w world, dir string) (*program, error) {
-	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil && w.address() == "" {
 		return nil, fmt.Errorf("no register in %q: %w", dir, err)
 	}
 	return open(ctx, w, dir)

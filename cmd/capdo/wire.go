@@ -73,7 +73,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, dir)
+	s, err := openStore(ctx, w, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +191,9 @@ func flags(w world, name, args string) *flag.FlagSet {
 	f.Usage = func() {
 		fmt.Fprintf(w.err, "usage: capdo %s %s\n", name, args)
 		f.PrintDefaults()
+	}
+	if w.database != nil {
+		f.StringVar(w.database, "database", "", "address of the PostgreSQL database that holds the register, postgres://ROLE:PASSWORD@HOST/NAME (CAPDO_DATABASE; default: a file in the data folder)")
 	}
 	return f
 }

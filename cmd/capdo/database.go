@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"capdo/internal/store"
+)
+
+// address is where the register is kept, "" for the data folder.
+func (w world) address() string {
+	if w.database == nil {
+		return ""
+	}
+	return *w.database
+}
+
+// openStore opens the register in its database, or in the folder.
+func openStore(ctx context.Context, w world, dir string) (*store.Store, error) {
+	at := w.address()
+	if at == "" {
+		return store.Open(ctx, dir)
+	}
+	if !store.IsAddress(at) {
+		return nil, errors.New("--database: want postgres://ROLE:PASSWORD@HOST/NAME")
+	}
+	return store.Connect(ctx, at)
+}
+
+// roleFlag is the role that the program connects as.
+const roleFlag = "role that the program connects as, to be let work with the tables"
+
+// migrateCommand brings a database up to date.
+func migrateCommand(ctx context.Context, w world) error {
+	f := flags(w, "migrate", "--database ADDRESS [--role ROLE]")
+	role := f.String("role", "capdo", roleFlag)
+	if _, err := w.parse(f, 0); err != nil {
+		return err
+	}
+	if !store.IsAddress(w.address()) {
+		return errors.New("--database: the address of a database, with the role that owns its tables; the register in a folder is brought up to date when it is opened")
+	}
+	if err := store.Prepare(ctx, w.address(), *role); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "the database is up to date; %s may work with it\n", *role)
+	return nil
+}
+
+// moveCommand copies a register from one place into another.
+func moveCommand(ctx context.Context, w world) error {
+	w.database = nil // two places are named here
+	f := flags(w, "move", "--from PLACE --to PLACE [--role ROLE]   (PLACE: a folder, or postgres://OWNER@HOST/NAME)")
+	from := f.String("from", "", "where the register is; nothing is changed there")
+	to := f.String("to", "", "where it is to be; must hold no register")
+	role := f.String("role", "capdo", roleFlag)
+	if _, err := w.parse(f, 0); err != nil {
+		return err
+	}
+	if *from == "" || *to == "" {
+		return errors.New("say --from and --to")
+	}
+	m, err := store.Move(ctx, *from, *to, *role)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "tables %d, rows %d, the same at both ends: sha256 %s\nledger %d entries, root %s, verified at both ends\n", m.Tables, m.Rows, m.Digest, m.Head.Size, m.Head.Root)
+	if store.IsAddress(*from) != store.IsAddress(*to) {
+		fmt.Fprintln(w.out, "documents and keys stay in the data folder: keep it, or copy blobs/, keys/ and notice.key")
+	}
+	return nil
+}
