@@ -45,6 +45,7 @@ var plan = map[string]room{
 	"internal/pulse":      {nil, []string{"github.com/prometheus/client_golang", "go.opentelemetry.io/otel"}},
 	"internal/keyring":    {nil, []string{"filippo.io/age"}},
 	"internal/reconcile":  {[]string{"internal/fold"}, nil},
+	"internal/sheet":      {nil, []string{"github.com/xuri/excelize", "golang.org/x/text"}},
 	"internal/pdf":        {nil, []string{"rsc.io/qr"}},
 	"internal/controls":   {[]string{"internal/law", "internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 
@@ -59,6 +60,7 @@ var plan = map[string]room{
 	"internal/whatif":     {[]string{"internal/approval", "internal/controls", "internal/gate", "internal/law"}, nil},
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
+	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
 	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
@@ -175,6 +177,8 @@ var forbidden = map[string][]string{
 	"internal/gate":       {"database/sql", "os", "html/template"},
 	"internal/machine":    {"net/http", "database/sql", "os", "html/template"},
 	"internal/attachment": {"net/http", "database/sql", "html/template"},
+	"internal/sheet":      {"net/http", "database/sql", "os", "html/template"},
+	"internal/workbook":   {"net/http", "database/sql", "html/template"},
 	"internal/web":        {"database/sql", "os"},
 	"internal/store":      {"net/http", "html/template"},
 }

@@ -114,6 +114,15 @@ var errUnchanged = errors.New("nothing changed")
 // saved. Saving what stands there already changes nothing, so that a request
 // sent again has one effect.
 func (o *Office) SaveFields(ctx context.Context, a Actor, code string, in []FieldInput) (Saved, error) {
+	return o.saveFields(ctx, a, code, in, false)
+}
+
+// SaveStatement is SaveFields for all of them or none: a clash is ErrStale.
+func (o *Office) SaveStatement(ctx context.Context, a Actor, code string, in []FieldInput) (Saved, error) {
+	return o.saveFields(ctx, a, code, in, true)
+}
+
+func (o *Office) saveFields(ctx context.Context, a Actor, code string, in []FieldInput, all bool) (Saved, error) {
 	now := o.now()
 	var out Saved
 	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
@@ -128,6 +137,9 @@ func (o *Office) SaveFields(ctx context.Context, a Actor, code string, in []Fiel
 		d := s.Open()
 		if out.Fields, out.Clashes, err = d.merge(in, a.Who(), now); err != nil {
 			return err
+		}
+		if all && len(out.Clashes) > 0 {
+			return ErrStale()
 		}
 		if err := o.rulesOf(&s, d, now); err != nil {
 			return err

@@ -42,7 +42,7 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 		}
 	}
 	switch act {
-	case ActFacts, ActDraft, ActSubmit:
+	case ActFacts, ActAmend, ActDraft, ActSubmit:
 		return o.guardApplicant(a, s)
 	case ActOpinion, ActReceive, ActConsult, ActReview, ActDecide:
 		return o.guardHandling(act, a, s, day)

@@ -25,15 +25,13 @@ type Registration struct {
 // Register puts a new system on the register under the actor's body.
 func (o *Office) Register(ctx context.Context, a Actor, in Registration) (System, error) {
 	if a.Capacity != law.RoleOperator {
-		return System{}, refuse(Forbidden, "wrong-actor", "", "Chỉ cán bộ đơn vị vận hành đăng ký được hệ thống.", "Only an officer of an operating unit may register a system.")
+		return System{}, mayNotRegister()
 	}
 	now := o.now()
 	if fs := in.check(today(now)); len(fs) > 0 {
 		return System{}, &Refusal{Invalid, fs}
 	}
-	s := System{Name: in.Name, Owner: a.Body, Sector: a.Sector, OperatorUnit: in.OperatorUnit,
-		OperatorIsSpecialised: in.OperatorIsSpecialised, Stage: in.Stage, Description: in.Description,
-		Served: in.Served, StartedOn: in.StartedOn, Origin: Registered, RegisteredAt: now, RegisteredBy: a.Who()}
+	s := in.system(a, now)
 	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
 		if err := lives(tx, a.Body, today(now)); err != nil {
 			return err
@@ -46,12 +44,31 @@ func (o *Office) Register(ctx context.Context, a Actor, in Registration) (System
 	return s, err
 }
 
+// system is the system that a registration brings into being.
+func (in Registration) system(a Actor, now time.Time) System {
+	return System{Name: in.Name, Owner: a.Body, Sector: a.Sector, OperatorUnit: in.OperatorUnit,
+		OperatorIsSpecialised: in.OperatorIsSpecialised, Stage: in.Stage, Description: in.Description,
+		Served: in.Served, StartedOn: in.StartedOn, Origin: Registered, RegisteredAt: now, RegisteredBy: a.Who()}
+}
+
+func mayNotRegister() *Refusal {
+	return refuse(Forbidden, "wrong-actor", "", "Chỉ cán bộ đơn vị vận hành đăng ký được hệ thống.", "Only an officer of an operating unit may register a system.")
+}
+
 // lives refuses to register under a body that has ended: its successor does.
 func lives(tx Tx, body string, day law.Day) error {
 	as, err := tx.Agencies()
 	if err != nil {
 		return err
 	}
+	if r := alive(as, body, day); r != nil {
+		return r
+	}
+	return nil
+}
+
+// alive is why nothing is registered under a body that day, nil while it lives.
+func alive(as []Agency, body string, day law.Day) *Refusal {
 	for _, x := range as {
 		if x.Code == body && !x.ExistsOn(day) {
 			return refuse(Conflict, "owner-ended", "", "Cơ quan chủ quản đã kết thúc hoạt động; cơ quan kế thừa đăng ký hệ thống.", "The owner has ended; its successor registers the system.")

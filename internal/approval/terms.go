@@ -76,6 +76,7 @@ func Terms() map[string]law.Text {
 		"act.retire":   {VI: "Kết thúc vận hành", EN: "Retire the system"},
 
 		"past.register":  {VI: "Đăng ký hệ thống", EN: "System registered"},
+		"past.amend":     {VI: "Sửa thông tin đăng ký", EN: "Registration amended"},
 		"past.import":    {VI: "Nạp bản ghi có sẵn", EN: "Record imported"},
 		"past.facts":     {VI: "Khai dữ kiện xác định cấp độ", EN: "Facts stated"},
 		"past.draft":     {VI: "Lưu bản nháp hồ sơ", EN: "Draft saved"},

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -56,6 +58,24 @@ func (o *Room) Answer(ctx context.Context, a approval.Actor, code string, at Lis
 	})
 }
 
+// errRehearsed undoes what was only tried.
+var errRehearsed = errors.New("rehearsed")
+
+// Rehearse judges what Answer would do, and undoes it.
+func (o *Room) Rehearse(ctx context.Context, a approval.Actor, code string, at List, ins []AnswerInput) (Plan, error) {
+	now := o.now()
+	var out Plan
+	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
+		var err error
+		out, err = o.actIn(tx, a, ActAnswer, code, now, func(d *deed) (map[string]string, error) { return d.answer(at, ins) })
+		return cmp.Or(err, errRehearsed)
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
+	}
+	return out, err
+}
+
 func (d *deed) answer(at List, ins []AnswerInput) (map[string]string, error) {
 	if err := d.only(law.RoleOperator); err != nil {
 		return nil, err
@@ -66,7 +86,7 @@ func (d *deed) answer(at List, ins []AnswerInput) (map[string]string, error) {
 	for _, in := range ins {
 		in = in.trimmed()
 		old := d.plan.answerOf(at, in.Key)
-		if old != nil && old.says(in) {
+		if old != nil && old.Says(in) {
 			continue
 		}
 		if seen := seenOf(old); seen != in.Seen {
@@ -128,8 +148,8 @@ func (in AnswerInput) trimmed() AnswerInput {
 	return in
 }
 
-// says tells whether the answer already says what in does.
-func (a *Answer) says(in AnswerInput) bool {
+// Says tells whether the answer already says what in does.
+func (a *Answer) Says(in AnswerInput) bool {
 	return reflect.DeepEqual(AnswerInput{a.Key, in.Seen, a.Result, a.How, a.Origin, a.Evidence, a.Role, a.Due, a.Cost, a.Note}, in)
 }
 
@@ -164,7 +184,7 @@ func (d *deed) wrong(in AnswerInput) []approval.Finding {
 	if in.Due != "" && in.Due.Time().IsZero() {
 		add(".due", "date-invalid", "nhập hạn là ngày có thật, ví dụ 31/12/2026", "enter a due day that exists, such as 31/12/2026")
 	}
-	for _, f := range wrongEvidence(in.Evidence, d.day) {
+	for _, f := range WrongEvidence(in.Evidence, d.day) {
 		add(".evidence", f.Rule, f.Says.VI, f.Says.EN)
 	}
 	return fs
@@ -193,8 +213,8 @@ func (d *deed) wrongOrigin(in AnswerInput) []approval.Finding {
 	return []approval.Finding{finding(in.Key+".origin", "origin-offers-not", in.Key+": nền tảng "+in.Origin+" không cung cấp biện pháp này cho hệ thống của bạn; chọn nền tảng khác hoặc tự trả lời", in.Key+": platform "+in.Origin+" does not offer this control to your system; choose another or answer it yourself")}
 }
 
-// wrongEvidence finds what is wrong with pieces of evidence.
-func wrongEvidence(es []Evidence, day law.Day) []approval.Finding {
+// WrongEvidence finds what is wrong with pieces of evidence; the day is today.
+func WrongEvidence(es []Evidence, day law.Day) []approval.Finding {
 	var fs []approval.Finding
 	if len(es) > maxEvidence {
 		fs = append(fs, finding("", "evidence-many", "mỗi biện pháp nhận tối đa 20 bằng chứng", "a control takes at most 20 pieces of evidence"))

@@ -71,7 +71,7 @@ func (o *Room) Close(ctx context.Context, a approval.Actor, code string, no int,
 			return nil, refuse(approval.Conflict, "", "finding-not-open", "", "Phát hiện này không có hoặc đã được đóng.", "There is no such finding, or it is closed already.")
 		}
 		es = AnswerInput{Evidence: es}.trimmed().Evidence
-		fs := wrongEvidence(es, d.day)
+		fs := WrongEvidence(es, d.day)
 		if len(es) == 0 {
 			fs = append(fs, finding("evidence", "evidence-missing", "Nhập bằng chứng khắc phục", "Enter evidence that it is mended"))
 		}

@@ -19,6 +19,8 @@ type writing struct {
 	rows  []entryRow       // to be stored by seal
 	codes map[string]int   // highest serial by owner
 
+	stored map[string]approval.System // loaded for a list, not yet saved
+
 	watch   Watcher
 	touched map[string]*approval.System // by code, as saved
 	also    []string                    // codes that entries name beside
@@ -76,7 +78,7 @@ func (w *writing) nextCode(owner string) (string, error) {
 
 // Save implements approval.Tx.
 func (w *writing) Save(s *approval.System) error {
-	old, err := w.System(s.Code)
+	old, err := w.storedSystem(s.Code)
 	if err != nil {
 		return err
 	}
