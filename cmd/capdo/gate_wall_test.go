@@ -62,7 +62,7 @@ func questions() []question {
 // a system within the asker's reach, one beyond it and one that does not exist. A
 // gateway cannot tell the second from the third where it asks about one system.
 func TestGateWall(t *testing.T) {
-	c := build(t, 0)
+	c := build(t)
 	door := func(reach *machine.Reach) http.Handler {
 		h, err := c.machineDoor(gate.Doors{}, func(context.Context, *http.Request) (machine.Gateway, bool) {
 			if reach == nil {

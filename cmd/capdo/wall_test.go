@@ -55,9 +55,21 @@ type castle struct {
 // steps is how far the systems of each agency are: enough for every act.
 var steps = []storetest.Step{storetest.Stated, storetest.Submitted, storetest.Appraised, storetest.Approved, storetest.Deployed}
 
-// build makes the castle. Agency decoys more systems of agency H41
-// stand beside.
-func build(t *testing.T, decoys int) *castle {
+// build makes the castle, with the objects of both agencies.
+func build(t *testing.T) *castle {
+	t.Helper()
+	c := found(t)
+	for _, owner := range []string{"H56", "H41"} {
+		c.fill(t, owner)
+		c.connect(t, owner)
+		c.consult(t, owner)
+	}
+	c.open(t)
+	return c
+}
+
+// found makes a castle with nothing in it yet.
+func found(t *testing.T) *castle {
 	t.Helper()
 	clock := storetest.At("2026-11-22")
 	w := world{getenv: func(string) string { return "" }, out: io.Discard, err: t.Output(), clock: clock.Now}
@@ -85,18 +97,19 @@ func build(t *testing.T, decoys int) *castle {
 	if _, err := webhooksOnly(p, dir); err != nil {
 		t.Fatal(err)
 	}
-	c.fill(t, "H56", 0)
-	c.fill(t, "H41", decoys)
+	return c
+}
+
+// open opens the doors to what is in the castle.
+func (c *castle) open(t *testing.T) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	c.must(t, err)
 	c.must(t, l.Close())
-	if p.press, err = p.openGazette(t.Context(), l, front{}); err != nil {
-		t.Fatal(err)
-	}
-	if c.Handler, err = p.handler(front{}); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	c.press, err = c.openGazette(t.Context(), l, front{})
+	c.must(t, err)
+	c.Handler, err = c.handler(front{})
+	c.must(t, err)
 }
 
 func (c *castle) must(t *testing.T, err error) {
@@ -115,24 +128,18 @@ func (c *castle) enter(t *testing.T, a approval.Actor) {
 }
 
 // fill makes the objects of one agency, each of which its addresses name.
-func (c *castle) fill(t *testing.T, owner string, decoys int) {
+func (c *castle) fill(t *testing.T, owner string) {
 	t.Helper()
-	ctx, at := t.Context(), map[string]int{"H56": 0, "H41": 1}[owner]
-	put := func(kind, id, absent string) {
-		ids := c.ids[kind]
-		ids[at], ids[2] = id, absent
-		c.ids[kind] = ids
-	}
+	ctx := t.Context()
+	put := func(kind, id, absent string) { c.put(owner, kind, id, absent) }
 	operator, unit := storetest.Actor(law.RoleOperator, owner), storetest.Actor(law.RoleSpecialisedUnit, owner)
 	for i, step := range steps {
 		s := storetest.Lead(t, c.office, owner, fmt.Sprintf("Hệ thống %d của %s", i, owner), step)
 		put(fmt.Sprint("system", step), s.Code, "H41-9999")
 	}
-	for i := range decoys {
-		storetest.Lead(t, c.office, owner, fmt.Sprint("Kho dữ liệu ", i), storetest.Step(i%7))
-	}
 	put("agency", owner, "H99")
-	doc, err := c.attachments.Attach(ctx, operator, attachment.Upload{System: c.ids["system1"][at], Of: attachment.Dossier(1), Name: "so-do.txt", Body: strings.NewReader("Sơ đồ của " + owner + "\n")})
+	code := c.ids[fmt.Sprint("system", storetest.Stated)][map[string]int{"H56": 0, "H41": 1}[owner]]
+	doc, err := c.attachments.Attach(ctx, operator, attachment.Upload{System: code, Of: attachment.Dossier(1), Name: "so-do.txt", Body: strings.NewReader("Sơ đồ của " + owner + "\n")})
 	c.must(t, err)
 	put("document", fmt.Sprint(doc.No), "99")
 	_, err = c.machines.Register(ctx, storetest.Keeper(), machine.Registration{Name: "gw-" + strings.ToLower(owner), Title: "Máy cổng " + owner, Body: owner, Reach: machine.Reach{Agencies: []string{owner}, Platforms: []string{machine.NDXP}}})
@@ -144,22 +151,27 @@ func (c *castle) fill(t *testing.T, owner string, decoys int) {
 	d, err := (&approval.Delegations{Store: c.store, Book: c.book, Clock: c.clock}).Give(ctx, unit, lend)
 	c.must(t, err)
 	put("delegation", d.ID, strings.Repeat("0", len(d.ID)))
-	c.consult(t, owner, put)
-	c.connect(t, owner, put)
+}
+
+// put notes what the addresses of a kind of object name.
+func (c *castle) put(owner, kind, id, absent string) {
+	ids := c.ids[kind]
+	ids[map[string]int{"H56": 0, "H41": 1}[owner]], ids[2] = id, absent
+	c.ids[kind] = ids
 }
 
 // consult asks owner about a system of the other agency.
-func (c *castle) consult(t *testing.T, owner string, put func(kind, id, absent string)) {
+func (c *castle) consult(t *testing.T, owner string) {
 	t.Helper()
 	other := map[string]string{"H56": "H41", "H41": "H56"}[owner]
 	s := storetest.Lead(t, c.office, other, "Hệ thống lấy ý kiến", storetest.Submitted)
 	ask := review.AskInput{Body: owner, Question: "Có trùng phạm vi không?", Digest: s.Last().Digest, Due: "2026-11-30"}
 	c.must(t, (&review.Panel{Store: c.store, Office: c.office}).Ask(t.Context(), storetest.Actor(law.RoleSpecialisedUnit, s.Owner), s.Code, ask))
-	put("consultation", s.Code, s.Owner+"-9999")
+	c.put(owner, "consultation", s.Code, s.Owner+"-9999")
 }
 
 // connect asks for a connection between two systems of owner.
-func (c *castle) connect(t *testing.T, owner string, put func(kind, id, absent string)) {
+func (c *castle) connect(t *testing.T, owner string) {
 	t.Helper()
 	operator := storetest.Actor(law.RoleOperator, owner)
 	a, b := storetest.Lead(t, c.office, owner, "Nơi dùng", storetest.Deployed), storetest.Lead(t, c.office, owner, "Nơi cấp", storetest.Deployed)
@@ -167,7 +179,7 @@ func (c *castle) connect(t *testing.T, owner string, put func(kind, id, absent s
 	c.must(t, err)
 	k, err := c.links.Request(t.Context(), operator, connection.RequestInput{Consumer: a.Code, Service: owner + "-S1", Purpose: "Xác minh", Basis: "NĐ 278/2025/NĐ-CP", Platform: "NDXP", Profile: "production"})
 	c.must(t, err)
-	put("connection", k.ID, "KN-000099")
+	c.put(owner, "connection", k.ID, "KN-000099")
 }
 
 // ask sends a request as a browser of a role does.
@@ -237,7 +249,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 // for byte, one that does not exist. A route without a row fails, and a row
 // without a route.
 func TestWall(t *testing.T) {
-	c := build(t, 0)
+	c := build(t)
 	var got strings.Builder
 	routes := web.Routes(c.pages(front{}))
 	slices.Sort(routes)

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/gate"
 )
 
@@ -28,6 +30,11 @@ func (s *site) gateShow(v *visit) error {
 	}
 	p := GatePage{Page: v.page(v.t("gate.title")), Provider: q.Provider, Consumer: q.Consumer, Gateways: s.Machines != nil}
 	p.Platforms = choose("platform", []string{q.Platform}, Option{Code: "NDXP", Label: "NDXP"}, Option{Code: "NDOP", Label: "NDOP"})
+	for _, code := range []string{q.Provider, q.Consumer} {
+		if err := s.mayAsk(v, code); err != nil {
+			return err
+		}
+	}
 	if q.Provider != "" {
 		asked := s.Gate.Ask(v.r.Context(), q)
 		answer := v.verdict(asked)
@@ -35,6 +42,24 @@ func (s *site) gateShow(v *visit) error {
 		p.Simulated = s.simulated(v, q.Provider) || s.simulated(v, q.Consumer)
 	}
 	return v.show(http.StatusOK, "gate", p)
+}
+
+// mayAsk refuses a question about a system that is neither within the actor's
+// reach nor the other side of a connection that is: as absent as one that does not
+// exist.
+func (s *site) mayAsk(v *visit, code string) error {
+	if code == "" || v.actor().National() {
+		return nil
+	}
+	_, err := s.Office.File(v.r.Context(), v.actor(), code)
+	if r, refused := refusal(err); !refused || r.Kind != approval.NotFound || s.Connections == nil {
+		return err
+	}
+	linked, failed := s.Connections.Find(v.r.Context(), v.actor(), connection.Filter{System: code})
+	if failed == nil && len(linked) > 0 {
+		return nil
+	}
+	return errors.Join(err, failed)
 }
 
 // simulated tells whether a system the actor may see is a simulated one.

@@ -13,10 +13,10 @@ import (
 // TestHeaders holds every kind of answer against the header list.
 func TestHeaders(t *testing.T) {
 	h := open(t, func(c *web.Config) { c.Gate = nil })
-	officer := h.as("vanhanh")
-	sheet := attr(officer.get("/").one("link[rel=stylesheet]"), "href")
+	ministry := h.as("bca")
+	sheet := attr(ministry.get("/").one("link[rel=stylesheet]"), "href")
 	for path, status := range map[string]int{"/": 200, "/nowhere": 404, "/systems/none": 404, "/gate?provider=X": 500, "/static/app.css": 404, sheet: 200, "/livez": 200, "/sign-in": 303} {
-		p := officer.get(path).wants(status)
+		p := ministry.get(path).wants(status)
 		for name, want := range map[string]string{
 			"Content-Security-Policy":      "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 			"X-Content-Type-Options":       "nosniff",
@@ -44,8 +44,8 @@ func TestHeaders(t *testing.T) {
 // TestPanic answers 500 with a code that the log explains, and lives on.
 func TestPanic(t *testing.T) {
 	h := open(t, func(c *web.Config) { c.Gate = nil })
-	officer := h.as("vanhanh")
-	p := officer.get("/gate?provider=X").wants(http.StatusInternalServerError)
+	ministry := h.as("bca")
+	p := ministry.get("/gate?provider=X").wants(http.StatusInternalServerError)
 	id := p.text("main code")
 	if len(id) != 16 || !strings.Contains(h.log.String(), "request="+id) || !strings.Contains(h.log.String(), "panic") {
 		t.Errorf("incident %q is not in the log", id)
@@ -55,7 +55,7 @@ func TestPanic(t *testing.T) {
 			t.Errorf("the page tells %q", leak)
 		}
 	}
-	officer.get("/").wants(http.StatusOK)
+	ministry.get("/").wants(http.StatusOK)
 }
 
 // TestStoreGone answers 500 when the register cannot be read, and tells why in
