@@ -7,7 +7,18 @@
 // DEFAULT AS IDENTITY. A trigger that refuses always, or on OLD and NEW alone,
 // calls refuse('why'); one that looks into tables is a function of its own. A
 // final table has triggers on UPDATE, DELETE and TRUNCATE; the one against
-// REPLACE (…_final_r) is SQLite's alone. Tests compare what the two folders make.
+// REPLACE (…_final_r) is SQLite's alone. A trigger that looks into tables is
+// SECURITY DEFINER SET search_path FROM CURRENT, and a table with an owner ends
+// with SELECT guard('table', 'whose a row is'). Tests compare what the two folders
+// make.
+//
+// Expand, then contract. Several programs work on one database, and the new one
+// migrates while the old ones run: a migration only adds (tables, columns that may
+// be empty or have a default, indexes, triggers that refuse nothing an older
+// program writes). What no program asks for any more is taken away a release
+// later. Each file is one transaction together with the row that says it is done,
+// so that a process killed at any step leaves a whole number of them. A program
+// refuses a register with migrations it does not know; one that runs goes on.
 package migrations
 
 import (

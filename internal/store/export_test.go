@@ -4,12 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"testing"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	bunschema "github.com/uptrace/bun/schema"
 
 	"capdo/internal/approval"
 	"capdo/internal/fold"
+	"capdo/migrations"
 )
 
 // Pragma returns a setting as the writer and as a reader has it.
@@ -72,4 +77,35 @@ func WriteUnscoped(s *Store, a approval.Actor, statement string) (n int64, err e
 		err = nil
 	}
 	return n, err
+}
+
+// Prefixes returns the shape of the schema after each number of migrations, as a
+// query tells it.
+func Prefixes(t *testing.T, db *sql.DB, read func() string, kind string) []string {
+	t.Helper()
+	m, d := sqliteSchema(), bunschema.Dialect(sqlitedialect.New())
+	if kind == "postgres" {
+		m, d = pgSchema(), pgdialect.New()
+	}
+	files, err := migrations.For(m.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bun.NewDB(db, d)
+	missing, err := m.missing(t.Context(), b, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes := []string{read()}
+	for _, name := range missing {
+		text, err := fs.ReadFile(files, name)
+		if err == nil {
+			err = m.apply(t.Context(), b, number(name), string(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		shapes = append(shapes, read())
+	}
+	return shapes
 }

@@ -7,4 +7,9 @@ import (
 	"capdo/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m, true)) }
+func TestMain(m *testing.M) {
+	if place := os.Getenv(migrateVar); place != "" {
+		migrateAndExit(place)
+	}
+	os.Exit(storetest.Main(m, true))
+}

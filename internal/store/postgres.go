@@ -161,7 +161,7 @@ func pgHandle(c *pgx.ConnConfig, settings map[string]string) *bun.DB {
 	db.SetMaxOpenConns(pgConnections)
 	db.SetMaxIdleConns(pgConnections)
 	db.SetConnMaxLifetime(time.Hour)
-	return bun.NewDB(db, pgdialect.New())
+	return bun.NewDB(db, pgdialect.New(), bun.WithDiscardUnknownColumns()) // columns of a newer program
 }
 
 // pgSettings refuses a database that could lose an acknowledged act or would put

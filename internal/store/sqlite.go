@@ -86,7 +86,7 @@ func handle(dsn string, n int) (*bun.DB, error) {
 	}
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
-	return bun.NewDB(db, sqlitedialect.New()), nil
+	return bun.NewDB(db, sqlitedialect.New(), bun.WithDiscardUnknownColumns()), nil // columns of a newer program
 }
 
 // assertDurable refuses to run on settings that could lose an acknowledged act.

@@ -46,7 +46,14 @@ func full(t testing.TB, dir string) (*approval.Office, *store.Store) {
 	t.Helper()
 	clock := storetest.At(today)
 	o, s := storetest.OfficeIn(t, dir, clock)
-	ctx := context.Background()
+	fill(t, dir, o, clock)
+	return o, s
+}
+
+// fill puts something into every table of the register in dir.
+func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) {
+	t.Helper()
+	ctx, s := context.Background(), o.Store.(*store.Store)
 	if err := o.Import(ctx, storetest.Keeper(), approval.World{Source: "test", Reported: []approval.Reported{{Document: "bc-2024", Section: "I", Row: 1, Agency: "H56", Total: 9, Approved: 8}},
 		Systems: []approval.System{{Code: "H41-S0001", Name: "Chuyển đến", Owner: "H56", Stage: approval.Operating, Origin: approval.Simulated, RegisteredAt: clock.T.UTC(), RegisteredBy: storetest.Keeper().Who(),
 			Transfers: []approval.Transfer{{From: "H41", To: "H56", On: today, Kind: "transfer", By: storetest.Keeper().Who(), At: clock.T.UTC()}}}}}); err != nil {
@@ -114,7 +121,6 @@ func full(t testing.TB, dir string) (*approval.Office, *store.Store) {
 	consulted(t, o, s)
 	lent(t, o, s)
 	archived(t, o, s)
-	return o, s
 }
 
 // archived records two backups, with copies, an end and a drill.

@@ -118,6 +118,12 @@ func Raw(t testing.TB, dir string) *sql.DB {
 	if OnPostgres() {
 		return handle(t, "pgx", address(admin, databaseOf(dir)))
 	}
+	return File(t, dir)
+}
+
+// File opens the file of the register in dir past the store.
+func File(t testing.TB, dir string) *sql.DB {
+	t.Helper()
 	return handle(t, "sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
 }
 
