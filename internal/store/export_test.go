@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -108,4 +109,27 @@ func Prefixes(t *testing.T, db *sql.DB, read func() string, kind string) []strin
 		shapes = append(shapes, read())
 	}
 	return shapes
+}
+
+// Trust tells whom a connection to an address would trust: a server with a
+// certificate of that name, any with a certificate, or anybody ("plain").
+func Trust(address string) (string, error) {
+	c, err := pgConfig(address)
+	if err != nil {
+		return "", err
+	}
+	hosts := []string{}
+	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, TLSConfig: c.TLSConfig}}, c.Fallbacks...) {
+		switch {
+		case f.TLSConfig == nil:
+			hosts = append(hosts, "plain")
+		case f.TLSConfig.InsecureSkipVerify && f.TLSConfig.VerifyPeerCertificate != nil:
+			hosts = append(hosts, "unnamed")
+		case f.TLSConfig.InsecureSkipVerify:
+			hosts = append(hosts, "anybody")
+		default:
+			hosts = append(hosts, f.TLSConfig.ServerName)
+		}
+	}
+	return hosts[len(hosts)-1], nil
 }

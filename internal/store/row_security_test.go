@@ -46,6 +46,9 @@ func TestRowSecurity(t *testing.T) {
 			t.Errorf("%s is guarded: %v, common: %v", table, slices.Contains(guarded, table), slices.Contains(common, table))
 		}
 	}
+	for _, f := range column(t, v.db, "SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pronamespace = 'public'::regnamespace AND proname <> 'refuse' AND NOT prosecdef") {
+		t.Errorf("the rule of %s rests on rows that the actor may not see: SECURITY DEFINER", f)
+	}
 	for _, table := range guarded {
 		mine, ok := whose[table]
 		if !ok {

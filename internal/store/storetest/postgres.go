@@ -311,3 +311,15 @@ func AsAdmin(t testing.TB, of string) string {
 	u.User = url.User(admin)
 	return u.String()
 }
+
+// Sorted makes an empty database that sorts text by the rules of a locale of ICU,
+// and returns its address for the owner of its tables.
+func Sorted(t testing.TB, locale string) string {
+	t.Helper()
+	name := "i_" + fmt.Sprintf("%x", sha256.Sum256([]byte(t.TempDir())))[:16]
+	if err := administer("CREATE DATABASE " + name + " OWNER " + keeper + " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '" + locale + "' LOCALE 'C'"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dropDatabase(t, name) })
+	return address(keeper, name)
+}
