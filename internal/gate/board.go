@@ -144,7 +144,7 @@ func (b *Board) load(ctx context.Context, s Source) (done bool, err error) {
 		return false, nil
 	}
 	b.seq.Add(1)
-	b.table.Store(t)
+	b.table.Store(t.sized(b.seed, t.used))
 	b.stamp.Store(before)
 	b.show(head, at, false)
 	b.seq.Add(1)
@@ -275,16 +275,16 @@ func (b *Board) Before(changes []approval.Decided, all bool) {
 	b.writing, b.changes, b.all = true, changes, all
 	t := b.table.Load()
 	if all {
-		t.each(func(w *[platforms]uint64) { set(w, [platforms]word{}) })
+		t.each(func(c *cell) { c.set([platforms]word{}) })
 	}
 	for _, d := range changes {
-		w, _ := t.find(b.seed, d.Code)
-		if w == nil {
+		c, _ := t.find(b.seed, d.Code)
+		if c == nil {
 			continue
 		}
-		for i, now := range []uint64{d.NDXP, d.NDOP} {
-			if old := word(atomic.LoadUint64(&w[i])); b.takesAway(old, word(now)) {
-				atomic.StoreUint64(&w[i], shut)
+		for i, now := range [platforms]uint64{d.NDXP, d.NDOP} {
+			if old := word(atomic.LoadUint64(c.word(i))); b.takesAway(old, word(now)) {
+				atomic.StoreUint64(c.word(i), shut)
 			}
 		}
 	}
@@ -311,8 +311,8 @@ func (b *Board) Lost() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, d := range b.changes {
-		if w, _ := b.table.Load().find(b.seed, d.Code); w != nil {
-			set(w, [platforms]word{})
+		if c, _ := b.table.Load().find(b.seed, d.Code); c != nil {
+			c.set([platforms]word{})
 		}
 	}
 	b.lease.Store(0)
@@ -322,16 +322,10 @@ func (b *Board) Lost() {
 // put changes or adds a system.
 func (b *Board) put(code string, ws [platforms]word) {
 	t := b.table.Load()
-	if w, _ := t.find(b.seed, code); w != nil {
-		set(w, ws)
+	if c, _ := t.find(b.seed, code); c != nil {
+		c.set(ws)
 	} else if code != "" && len(code) <= maxCode {
 		b.table.Store(t.add(b.seed, code, ws))
-	}
-}
-
-func set(w *[platforms]uint64, ws [platforms]word) {
-	for i, x := range ws {
-		atomic.StoreUint64(&w[i], uint64(x))
 	}
 }
 
@@ -377,7 +371,7 @@ func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 	default: // another wrote
 		b.lease.Store(0)
 		b.seq.Add(1)
-		b.table.Load().each(func(w *[platforms]uint64) { set(w, [platforms]word{}) })
+		b.table.Load().each(func(c *cell) { c.set([platforms]word{}) })
 		b.show(head, began, true)
 		b.stamp.Store(stamp)
 		b.seq.Add(1)
@@ -394,14 +388,13 @@ func (b *Board) refresh(st approval.Standing, head approval.Head) {
 	if s == nil || b.writing || head != s.head || st.Code == "" {
 		return
 	}
-	w, _ := b.table.Load().find(b.seed, st.Code)
-	if w == nil && !st.Registered {
+	c, _ := b.table.Load().find(b.seed, st.Code)
+	if c == nil && !st.Registered {
 		return
 	}
 	today, _ := dayNumber(st.At)
-	if w != nil {
-		old := word(atomic.LoadUint64(&w[0]))
-		if other := word(atomic.LoadUint64(&w[1])); old.state() == judged && other.state() == judged && today < old.next() && today < other.next() {
+	if c != nil {
+		if old := c.words(); old[0].state() == judged && old[1].state() == judged && today < old[0].next() && today < old[1].next() {
 			return
 		}
 	}
@@ -417,8 +410,8 @@ func (b *Board) Fill(ds []approval.Decided, head approval.Head) {
 		return
 	}
 	for _, d := range ds {
-		w, _ := b.table.Load().find(b.seed, d.Code)
-		if w == nil || word(atomic.LoadUint64(&w[0])).state() != shut && word(atomic.LoadUint64(&w[1])).state() != shut {
+		c, _ := b.table.Load().find(b.seed, d.Code)
+		if c == nil || c.words()[0].state() != shut && c.words()[1].state() != shut {
 			b.put(d.Code, [platforms]word{word(d.NDXP), word(d.NDOP)})
 		}
 	}

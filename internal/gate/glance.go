@@ -140,13 +140,13 @@ func (b *Board) look(now time.Time, q *Question) (g glance, o outcome) {
 // word is a system's, that holds on a day.
 func (b *Board) word(s *scene, code string, n int, day int64) (word, outcome) {
 	var x word
-	w, again := b.table.Load().find(b.seed, code)
+	c, again := b.table.Load().find(b.seed, code)
 	for again {
-		w, again = b.table.Load().find(b.seed, code)
+		c, again = b.table.Load().find(b.seed, code)
 	}
 	switch {
-	case w != nil:
-		x = word(atomic.LoadUint64(&w[n]))
+	case c != nil:
+		x = word(atomic.LoadUint64(c.word(n)))
 	case s.partial:
 		return ask, unknown
 	default:

@@ -7,156 +7,188 @@ import (
 )
 
 const (
-	chunkBits = 16
-	chunkLen  = 1 << chunkBits // words of a chunk
-	platforms = 2              // words of a system: NDXP, NDOP
+	platforms = 2  // words of a system: NDXP, NDOP
+	groupLen  = 8  // cells that share a word of marks
+	shortCode = 31 // bytes of a code that stand in the cell itself
 )
 
-// table finds the words of a system by its code. It holds no pointers into its
-// systems, so that collecting garbage costs the same at any size. A record is
-// two words and the code, packed; a slot is 32 bits of the code's hash and the
-// record's place. Readers take no lock; one writer at a time adds records,
-// changes words, and replaces the table by a bigger one over the same records.
+// cell is a system: its NDXP word; its code, packed, with its length in the
+// first byte; its NDOP word. What a question most often needs lies together.
+type cell [2 + 4]uint64
+
+// word is the place of a platform's word.
+func (c *cell) word(platform int) *uint64 { return &c[platform*(len(cell{})-1)] }
+
+// set gives the words.
+func (c *cell) set(ws [platforms]word) {
+	for i, x := range ws {
+		atomic.StoreUint64(c.word(i), uint64(x))
+	}
+}
+
+// words are the words as they are.
+func (c *cell) words() (ws [platforms]word) {
+	for i := range ws {
+		ws[i] = word(atomic.LoadUint64(c.word(i)))
+	}
+	return ws
+}
+
+// table finds the cell of a system by its code: by one look at a word of marks,
+// one byte for each of eight cells, small enough to stay in the processor's
+// cache, and one at the cell. It holds no pointers into its systems, so that
+// collecting garbage costs the same at any size. Readers take no lock; one writer
+// at a time adds cells, changes words, and replaces the table by a bigger one.
+// A reader of a table that was replaced finds what it was then.
 type table struct {
-	slots  []uint64
-	chunks [][]uint64
-	used   int // records
-	free   int // next free word of the last chunk
+	marks []uint64
+	cells []cell
+	used  int
+	long  []string // the codes that are too long for a cell
 }
 
 // newTable has room for n systems.
 func newTable(n int) *table {
-	return &table{slots: make([]uint64, max(64, n+n/2)), chunks: [][]uint64{make([]uint64, chunkLen)}, free: 1}
+	groups := (n+n/64)/(groupLen-1) + 8
+	return &table{marks: make([]uint64, groups), cells: make([]cell, groups*groupLen)}
 }
 
-// slotOf is where the search for a hash begins, and the mark of the hash.
-func (t *table) slotOf(h uint64) (at, mark uint64) {
-	at, _ = bits.Mul64(h, uint64(len(t.slots)))
-	return at, h << 32
+const everyByte = 0x0101010101010101
+
+// place is where the search for a code begins, and its mark in every byte: one
+// that no empty cell has.
+func (t *table) place(h uint64) (group int, mark uint64) {
+	at, _ := bits.Mul64(h, uint64(len(t.marks)))
+	return int(at), (h&0x7F | 0x80) * everyByte
 }
 
-// find returns the place of a code's words; nil when there is none. again is
-// true when the table has been replaced meanwhile.
-func (t *table) find(seed maphash.Seed, code string) (w *[platforms]uint64, again bool) {
-	at, mark := t.slotOf(maphash.String(seed, code))
+// find returns a code's cell; nil when there is none. again is true when the
+// table has been replaced meanwhile.
+func (t *table) find(seed maphash.Seed, code string) (c *cell, again bool) {
+	group, mark := t.place(maphash.String(seed, code))
+	first := firstWord(code)
 	for {
-		s := atomic.LoadUint64(&t.slots[at])
-		if s == 0 {
+		marks := atomic.LoadUint64(&t.marks[group])
+		x := marks ^ mark
+		for m := (x - everyByte) &^ x & (everyByte << 7); m != 0; m &= m - 1 {
+			c := &t.cells[group*groupLen+bits.TrailingZeros64(m)/8]
+			switch {
+			case len(code) > shortCode:
+				if n := c[1] >> 8; c[1]&0xFF == 0xFF && n >= uint64(len(t.long)) {
+					return nil, true
+				} else if c[1]&0xFF == 0xFF && t.long[n] == code {
+					return c, false
+				}
+			case c[1] == first && sameRest(c, code):
+				return c, false
+			}
+		}
+		if marks&(everyByte<<7) != everyByte<<7 {
 			return nil, false
 		}
-		if s&^0xFFFFFFFF == mark {
-			ref := uint32(s)
-			if int(ref>>chunkBits) >= len(t.chunks) {
-				return nil, true
-			}
-			r := t.chunks[ref>>chunkBits][ref&(chunkLen-1):]
-			if same(r[platforms:], code) {
-				return (*[platforms]uint64)(r), false
-			}
-		}
-		if at++; at == uint64(len(t.slots)) {
-			at = 0
+		if group++; group == len(t.marks) {
+			group = 0
 		}
 	}
 }
 
-// same compares a packed code: its length in the first byte, then its bytes.
-func same(r []uint64, code string) bool {
-	n := len(code)
-	if uint64(byte(r[0])) != uint64(n) {
-		return false
-	}
-	i := 0
-	first := uint64(byte(n))
-	for ; i < n && i < 7; i++ {
+// firstWord packs the length of a code and its first seven bytes.
+func firstWord(code string) uint64 {
+	first := uint64(byte(len(code)))
+	for i := 0; i < len(code) && i < 7; i++ {
 		first |= uint64(code[i]) << (8 + 8*i)
 	}
-	if r[0] != first {
-		return false
-	}
-	k := 1
-	for ; n-i >= 8; i += 8 {
-		c := code[i : i+8]
-		if r[k] != uint64(c[0])|uint64(c[1])<<8|uint64(c[2])<<16|uint64(c[3])<<24|uint64(c[4])<<32|uint64(c[5])<<40|uint64(c[6])<<48|uint64(c[7])<<56 {
+	return first
+}
+
+// sameRest compares a short code from its eighth byte on.
+func sameRest(c *cell, code string) bool {
+	k := 2
+	for i := 7; i < len(code); i += 8 {
+		var x uint64
+		if len(code)-i >= 8 {
+			s := code[i : i+8]
+			x = uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		} else {
+			for n := i; n < len(code); n++ {
+				x |= uint64(code[n]) << (8 * (n - i))
+			}
+		}
+		if c[k] != x {
 			return false
 		}
 		k++
 	}
-	if i == n {
-		return true
-	}
-	var last uint64
-	for b := 0; i < n; i++ {
-		last |= uint64(code[i]) << b
-		b += 8
-	}
-	return r[k] == last
+	return true
 }
 
-// packed is how many words a code takes.
-func packed(code string) int { return (len(code) + 8) / 8 }
+// code is the code of a cell.
+func (t *table) code(c *cell) string {
+	n := int(c[1] & 0xFF)
+	if n == 0xFF {
+		return t.long[c[1]>>8]
+	}
+	buf := make([]byte, 0, shortCode)
+	for i := range n {
+		buf = append(buf, byte(c[1+(i+1)/8]>>(8*((i+1)%8))))
+	}
+	return string(buf)
+}
 
 // add returns a table with one more system, which must not be in it: this one,
-// or a bigger one.
+// or another.
 func (t *table) add(seed maphash.Seed, code string, words [platforms]word) *table {
-	need := platforms + packed(code)
-	if t.free+need > chunkLen {
+	if (t.used+1)*groupLen > len(t.cells)*(groupLen-1) {
+		t = t.sized(seed, t.used+t.used/4+groupLen)
+	}
+	c := cell{1: firstWord(code)}
+	if len(code) > shortCode {
 		next := *t
-		next.chunks = append(t.chunks[:len(t.chunks):len(t.chunks)], make([]uint64, chunkLen))
-		next.free = 0
-		t = &next
+		next.long = append(t.long, code)
+		t, c[1] = &next, 0xFF|uint64(len(t.long))<<8
+	} else {
+		for i := 7; i < len(code); i++ {
+			c[1+(i+1)/8] |= uint64(code[i]) << (8 * ((i + 1) % 8))
+		}
 	}
-	r := t.chunks[len(t.chunks)-1][t.free : t.free+need]
-	r[0], r[1] = uint64(words[0]), uint64(words[1])
-	r[platforms] = uint64(byte(len(code)))
-	for i := range len(code) {
-		r[platforms+(i+1)/8] |= uint64(code[i]) << (8 * ((i + 1) % 8))
-	}
-	ref := uint64(len(t.chunks)-1)<<chunkBits | uint64(t.free)
-	t.free += need
-	t.used++
-	if t.used*20 > len(t.slots)*17 {
-		t = t.grown(seed)
-	}
-	t.put(maphash.String(seed, code), ref)
+	c.set(words)
+	t.put(seed, code, &c)
 	return t
 }
 
-// put fills the slot of a record.
-func (t *table) put(h, ref uint64) {
-	at, mark := t.slotOf(h)
-	for atomic.LoadUint64(&t.slots[at]) != 0 {
-		if at++; at == uint64(len(t.slots)) {
-			at = 0
+// put fills an empty cell, and shows it to readers by its mark.
+func (t *table) put(seed maphash.Seed, code string, c *cell) {
+	group, mark := t.place(maphash.String(seed, code))
+	for {
+		marks := t.marks[group]
+		if free := ^marks & (everyByte << 7); free != 0 {
+			at := bits.TrailingZeros64(free) / 8
+			t.cells[group*groupLen+at] = *c
+			atomic.StoreUint64(&t.marks[group], marks|mark&(0xFF<<(8*at)))
+			t.used++
+			return
+		}
+		if group++; group == len(t.marks) {
+			group = 0
 		}
 	}
-	atomic.StoreUint64(&t.slots[at], mark|ref)
 }
 
-// grown is the table with twice the slots.
-func (t *table) grown(seed maphash.Seed) *table {
-	next := *t
-	next.slots = make([]uint64, 2*len(t.slots))
-	buf := make([]byte, 0, maxCode)
-	for _, s := range t.slots {
-		if s == 0 {
-			continue
-		}
-		r := t.chunks[uint32(s)>>chunkBits][uint32(s)&(chunkLen-1):][platforms:]
-		buf = buf[:0]
-		for i := range int(byte(r[0])) {
-			buf = append(buf, byte(r[(i+1)/8]>>(8*((i+1)%8))))
-		}
-		next.put(maphash.Bytes(seed, buf), s&0xFFFFFFFF)
-	}
-	return &next
+// sized is the table with room for n systems.
+func (t *table) sized(seed maphash.Seed, n int) *table {
+	next := newTable(n)
+	next.long = t.long
+	t.each(func(c *cell) { next.put(seed, t.code(c), c) })
+	return next
 }
 
-// each visits every system's words.
-func (t *table) each(f func(w *[platforms]uint64)) {
-	for i := range t.slots {
-		if s := atomic.LoadUint64(&t.slots[i]); s != 0 {
-			f((*[platforms]uint64)(t.chunks[uint32(s)>>chunkBits][uint32(s)&(chunkLen-1):]))
+// each visits every system's cell.
+func (t *table) each(f func(c *cell)) {
+	for group, marks := range t.marks {
+		for i := range groupLen {
+			if marks&(0x80<<(8*i)) != 0 {
+				f(&t.cells[group*groupLen+i])
+			}
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +26,7 @@ func TestTable(t *testing.T) {
 	}
 	for i := range n {
 		w, again := tab.find(b.seed, name(i))
-		if w == nil || again || w[0] != uint64(i) || w[1] != uint64(i+1) {
+		if w == nil || again || w.words() != [platforms]word{word(i), word(i + 1)} {
 			t.Fatalf("%s: %v, %v", name(i), w, again)
 		}
 		for _, other := range []string{name(i) + "y", name(i + n), "y" + name(i)[1:]} {
@@ -37,12 +36,12 @@ func TestTable(t *testing.T) {
 		}
 	}
 	seen := 0
-	tab.each(func(*[platforms]uint64) { seen++ })
+	tab.each(func(*cell) { seen++ })
 	if seen != n {
 		t.Errorf("%d of %d visited", seen, n)
 	}
 	b = filled(t, 200_000)
-	bytes := 8 * (len(b.table.Load().slots) + len(b.table.Load().chunks)*chunkLen)
+	bytes := 8 * (len(b.table.Load().marks) + len(b.table.Load().cells)*len(cell{}))
 	if per := float64(bytes) / 200_000; per > 64 {
 		t.Errorf("%.1f bytes a system", per)
 	} else {
@@ -158,7 +157,7 @@ func BenchmarkLook(bb *testing.B) {
 			for bb.Loop() {
 				q := &qs[i&(1<<20-1)]
 				w, _ := b.table.Load().find(b.seed, q.Provider)
-				d := []approval.Decided{{Code: q.Provider, NDXP: atomic.LoadUint64(&w[0]), NDOP: shut}}
+				d := []approval.Decided{{Code: q.Provider, NDXP: uint64(w.words()[0]), NDOP: shut}}
 				b.Before(d, false)
 				b.After(b.scene.Load().head, now, 0)
 				i++
