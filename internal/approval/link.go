@@ -20,4 +20,7 @@ type Link struct {
 	Shuts time.Time
 	// Broken is the end of the break-glass in force, zero when none is.
 	Broken time.Time
+	// Changes is the first later instant at which the record may say something
+	// else of the connection; zero when there is none.
+	Changes time.Time
 }

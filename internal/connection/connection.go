@@ -134,6 +134,11 @@ func (c Connection) Link(t time.Time) approval.Link {
 		l.Broken = b.Until
 	}
 	for i, s := range c.Steps {
+		for _, x := range []time.Time{s.At, s.From, s.Until} {
+			if x.After(t) {
+				l.Changes = sooner(l.Changes, x)
+			}
+		}
 		switch s.Act {
 		case ActEnd:
 			if !t.Before(s.At) {

@@ -3,6 +3,7 @@ package connection_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ type world struct {
 	store              *store.Store
 	systems            *approval.Office
 	office             *connection.Office
-	gate               *gate.Gate
+	gate, board        *gate.Gate // without and with what it remembers
 	consumer, provider string
 }
 
@@ -36,6 +37,11 @@ func open(t *testing.T) *world {
 	w.store, w.systems = s, o
 	w.office = &connection.Office{Store: s, Book: o.Book, Clock: w.clock.Now}
 	w.gate = &gate.Gate{Standings: s, Book: o.Book, Clock: w.clock.Now}
+	w.board = &gate.Gate{Standings: s, Book: o.Book, Clock: w.clock.Now, Board: gate.NewBoard(o.Book)}
+	s.Watch(w.board.Board)
+	if err := w.board.Board.Load(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
 	w.consumer = storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed).Code
 	w.provider = storetest.Lead(t, o, "H41", "Kho dữ liệu", storetest.Deployed).Code
 	if _, err := w.office.AddService(context.Background(), officer("H41"), connection.ServiceInput{Code: "S1", Name: "Tra cứu", Provider: w.provider}); err != nil {
@@ -104,8 +110,19 @@ func (w *world) head() (h approval.Head) {
 	return h
 }
 
-// ask asks the gate for the connection to S1; at is zero for now.
+// ask asks the gate for the connection to S1; at is zero for now. A gate that
+// remembers says the same, the first time and the second.
 func (w *world) ask(profile string, at time.Time) gate.Verdict {
+	w.Helper()
+	for _, service := range []string{"", "S1"} {
+		for range 2 {
+			q := gate.Question{Provider: w.provider, Consumer: w.consumer, Service: service, Profile: profile, At: at}
+			want, got := w.gate.Ask(context.Background(), q), w.board.Ask(context.Background(), q)
+			if !reflect.DeepEqual(got, want) {
+				w.Errorf("from memory: %+v\nwant %+v", got, want)
+			}
+		}
+	}
 	return w.gate.Ask(context.Background(), gate.Question{Provider: w.provider, Consumer: w.consumer, Service: "S1", Profile: profile, At: at})
 }
 

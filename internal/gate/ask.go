@@ -84,8 +84,12 @@ func (g *Gate) answer(s *sitting, x *seat, shut ground) (v Verdict) {
 			v.LawDigest = g.Book.Digest()
 		}
 	default:
-		v = Decide(g.Book, x.hear())
+		c := x.hear()
+		v = Decide(g.Book, c)
 		v.Ledger = s.head
+		if c.Live && g.boarded() {
+			g.Board.remember(&x.asked, c, &v, s.head)
+		}
 	}
 	v.When = x.when
 	return v

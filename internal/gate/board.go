@@ -26,6 +26,7 @@ type Board struct {
 	seed   maphash.Seed
 	lawful bool // the book can allow at all
 	press  *press
+	recall *recall
 	linked bool // by policy two sides need a connection on record, which no word holds
 
 	seq       atomic.Uint64 // odd while a change is being shown
@@ -78,7 +79,7 @@ func (b *Board) made(kept string, plain, short voice, day law.Day) *pattern {
 // NewBoard returns an empty board under a book; until it is loaded the gate
 // before it denies.
 func NewBoard(book *law.Book) *Board {
-	b := &Board{book: book, press: newPress(), linked: book.Policy().ConnectionRequired, seed: maphash.MakeSeed(), numbers: map[string]int{}, since: map[law.Day]law.Day{}}
+	b := &Board{book: book, press: newPress(), recall: newRecall(), linked: book.Policy().ConnectionRequired, seed: maphash.MakeSeed(), numbers: map[string]int{}, since: map[law.Day]law.Day{}}
 	b.table.Store(newTable(0))
 	b.patterns.Store(&[]*pattern{})
 	b.chords.Store(&map[uint32]*chord{})
@@ -144,6 +145,7 @@ func (b *Board) load(ctx context.Context, s Source) (done bool, err error) {
 		return false, nil
 	}
 	b.seq.Add(1)
+	b.recall.clear()
 	b.table.Store(t.sized(b.seed, t.used))
 	b.stamp.Store(before)
 	b.show(head, at, false)
@@ -276,8 +278,10 @@ func (b *Board) Before(changes []approval.Decided, all bool) {
 	t := b.table.Load()
 	if all {
 		t.each(func(c *cell) { c.set([platforms]word{}) })
+		b.recall.clear()
 	}
 	for _, d := range changes {
+		b.recall.forget(d.Code)
 		c, _ := t.find(b.seed, d.Code)
 		if c == nil {
 			continue
@@ -335,7 +339,7 @@ func (b *Board) show(head approval.Head, at time.Time, partial bool) {
 	if old := b.scene.Load(); old != nil {
 		s.asOf, s.stranger = max(s.asOf, old.asOf), old.stranger
 	}
-	if day, _ := dayNumber(at); s.stranger[0].state() != judged || day >= s.stranger[0].next() || day >= s.stranger[1].next() {
+	if s.outlived(at) {
 		s.stranger = b.stranger(at)
 	}
 	s.tail = append(s.tail, `,"law_digest":`...)
@@ -347,6 +351,12 @@ func (b *Board) show(head approval.Head, at time.Time, partial bool) {
 	}
 	s.tail = append(append(s.tail, h...), '}')
 	b.scene.Store(s)
+}
+
+// outlived tells whether what is said of strangers may be another by then.
+func (s *scene) outlived(at time.Time) bool {
+	day, _ := dayNumber(at)
+	return s.stranger[0].state() != judged || day >= s.stranger[0].next() || day >= s.stranger[1].next()
 }
 
 // now is the register's stamp as it is.
@@ -368,10 +378,16 @@ func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 	case head == s.head:
 		b.lease.Store(max(b.lease.Load(), began.UnixMicro()+leaseTime.Microseconds()))
 		b.stamp.Store(stamp)
+		if s.outlived(began) {
+			b.seq.Add(1)
+			b.show(head, began, s.partial)
+			b.seq.Add(1)
+		}
 	default: // another wrote
 		b.lease.Store(0)
 		b.seq.Add(1)
 		b.table.Load().each(func(c *cell) { c.set([platforms]word{}) })
+		b.recall.clear()
 		b.show(head, began, true)
 		b.stamp.Store(stamp)
 		b.seq.Add(1)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"capdo/internal/approval"
+	"capdo/internal/connection"
 	"capdo/internal/gate"
 	"capdo/internal/law"
 )
@@ -23,7 +24,7 @@ import (
 type shelf struct {
 	systems map[string]approval.System
 	ended   map[string]law.Day
-	links   map[string][]approval.Link
+	links   map[string][]connection.Connection // by the consumer
 	head    approval.Head
 	reads   atomic.Int64
 }
@@ -34,7 +35,12 @@ func (s *shelf) standing(code string, at time.Time) approval.Standing {
 		return approval.Standing{Code: code, At: at}
 	}
 	st := sys.Standing(at)
-	st.OwnerEnded, st.Links = s.ended[code], s.links[code]
+	st.OwnerEnded = s.ended[code]
+	for _, k := range s.links[code] {
+		if !at.Before(k.Steps[0].At) {
+			st.Links = append(st.Links, k.Link(at))
+		}
+	}
 	return st
 }
 
@@ -121,7 +127,7 @@ func TestBoardIsDecide(t *testing.T) {
 // compare asks one world both ways, time running on.
 func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allows int) {
 	t.Helper()
-	s := &shelf{systems: map[string]approval.System{}, ended: map[string]law.Day{}, links: map[string][]approval.Link{}, head: approval.Head{Size: 12, Root: "cd"}}
+	s := &shelf{systems: map[string]approval.System{}, ended: map[string]law.Day{}, links: map[string][]connection.Connection{}, head: approval.Head{Size: 12, Root: "cd"}}
 	codes := []string{"absent"}
 	for i := range 8 {
 		code := fmt.Sprintf("%s-%04d", strings.Repeat("X", i*3), i)
@@ -130,18 +136,19 @@ func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allo
 		if i == 7 { // a clock that lags behind the record
 			sys.RegisteredAt = d.now.Add(36 * time.Hour)
 		}
-		if d.rarely() {
-			sys.Suspensions = append(sys.Suspensions, approval.Suspension{From: d.now.Add(time.Duration(d.IntN(60)) * time.Hour), At: d.now, Until: d.within(400)})
+		if d.IntN(6) == 0 {
+			sys.Suspensions = append(sys.Suspensions, approval.Suspension{Direction: []approval.Direction{"", approval.AsProvider, approval.AsConsumer}[d.IntN(3)], Service: []string{"", "S1"}[d.IntN(2)],
+				From: d.now.Add(time.Duration(d.IntN(60)) * time.Hour), At: d.now, Until: d.within(400)})
 		}
-		if d.IntN(4) == 0 {
-			s.links[code] = []approval.Link{{Provider: codes[d.IntN(len(codes))], Allowed: true, Barred: d.IntN(2) == 0}}
+		for range d.IntN(5) {
+			s.links[code] = append(s.links[code], d.connection(code, codes[d.IntN(len(codes))]))
 		}
 		if d.IntN(4) == 0 {
 			s.ended[code] = d.within(900)
 		}
 		s.systems[code] = sys
 	}
-	clock := d.now
+	clock, lagging := d.now, d.now.Add(37*time.Hour)
 	read := func() time.Time { return clock }
 	slow := &gate.Gate{Standings: s, Book: b, Clock: read}
 	fast := &gate.Gate{Standings: s, Book: b, Clock: read, Board: s.board(t, b, d.now)}
@@ -170,6 +177,11 @@ func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allo
 			q := gate.Question{Provider: codes[d.IntN(len(codes))], Platform: []string{"", "NDXP", "NDOP"}[d.IntN(3)]}
 			if d.IntN(3) > 0 {
 				q.Consumer = codes[d.IntN(len(codes))]
+				q.Service, q.Profile = []string{"", "S1", "S2"}[d.IntN(3)], []string{"", "", gate.Production, gate.Sandbox}[d.IntN(4)]
+			}
+			if own := s.links[q.Consumer]; len(own) > 0 && d.IntN(3) > 0 {
+				k := own[d.IntN(len(own))]
+				q.Provider, q.Service, q.Profile = k.Provider, k.Service, k.Profile
 			}
 			before := s.reads.Load()
 			got := fast.Ask(t.Context(), q)
@@ -181,8 +193,19 @@ func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allo
 				t.Fatalf("%s: %+v at %v (judged %v):\n got %+v\nwant %+v", name, q, clock, d.now, got, want)
 			}
 			if want.Decision == gate.Allow {
-				allows++
+				allows += 2
 			}
+			before = s.reads.Load()
+			if again := fast.Ask(t.Context(), q); !reflect.DeepEqual(again, want) {
+				t.Fatalf("%s: %+v at %v, asked again:\n got %+v\nwant %+v", name, q, clock, again, want)
+			}
+			switch n := s.reads.Load() - before; {
+			case n == 0:
+				quick++
+			case !clock.Before(lagging):
+				t.Fatalf("%s: %+v at %v: asked again, the register is read", name, q, clock)
+			}
+			asked++
 			if d.IntN(4) == 0 {
 				sameBytes(t, slow, fast, q)
 			}
@@ -204,10 +227,16 @@ func sameBytes(t *testing.T, slow, fast *gate.Gate, q gate.Question) {
 	if q.Consumer != "" {
 		query, one, subject = query+"&consumer="+q.Consumer, one+`,"consumer":"`+q.Consumer+`"`, q.Consumer
 	}
-	context := ""
-	if q.Platform != "" {
-		query, one, context = query+"&platform="+q.Platform, one+`,"platform":"`+q.Platform+`"`, `,"context":{"platform":"`+q.Platform+`"}`
+	var said []string
+	for _, x := range [][2]string{{"platform", q.Platform}, {"service", q.Service}, {"profile", q.Profile}} {
+		if x[1] != "" {
+			query, one, said = query+"&"+x[0]+"="+x[1], one+`,"`+x[0]+`":"`+x[1]+`"`, append(said, `"`+x[0]+`":"`+x[1]+`"`)
+		}
 	}
+	if q.Consumer == "" { // AuthZEN has no question about one system alone
+		said = nil
+	}
+	context := `,"context":{` + strings.Join(said, ",") + `}`
 	for _, door := range []func(g *gate.Gate) *httptest.ResponseRecorder{
 		func(g *gate.Gate) *httptest.ResponseRecorder { return get(g.Handler(), "GET", decisions, query) },
 		func(g *gate.Gate) *httptest.ResponseRecorder {
@@ -224,6 +253,9 @@ func sameBytes(t *testing.T, slow, fast *gate.Gate, q gate.Question) {
 			r.RemoteAddr = "127.0.0.1:9"
 			r.Header.Set("X-System-Id", subject)
 			r.Header.Set("X-Provider-Id", q.Provider)
+			if q.Service != "" {
+				r.Header.Set("X-Service-Id", q.Service)
+			}
 			w := httptest.NewRecorder()
 			g.Handler().ServeHTTP(w, r)
 			return w
@@ -240,4 +272,25 @@ func sameBytes(t *testing.T, slow, fast *gate.Gate, q gate.Question) {
 			t.Fatalf("%+v:\n got %d %v %s\nwant %d %v %s", q, got.Code, got.Header(), got.Body, want.Code, want.Header(), want.Body)
 		}
 	}
+}
+
+// connection is one of a consumer to a provider, with steps about now and some
+// still to come.
+func (d draw) connection(consumer, provider string) connection.Connection {
+	at := func() time.Time { return d.now.Add(time.Duration(d.IntN(200)-100) * time.Hour) }
+	k := connection.Connection{ID: "KN-1", Consumer: consumer, Provider: provider, Service: []string{"S1", "S2"}[d.IntN(2)], Profile: []string{connection.Production, connection.Production, connection.Sandbox}[d.IntN(3)],
+		Steps: []connection.Step{{Act: connection.ActRequest, At: d.now.Add(-200 * time.Hour)}}}
+	for range d.IntN(4) {
+		s := connection.Step{Act: []string{connection.ActAllow, connection.ActAllow, connection.ActSuspend, connection.ActReinstate, connection.ActAgree, connection.ActEnd}[d.IntN(6)], At: d.now.Add(-time.Duration(d.IntN(100)) * time.Hour)}
+		s.From = s.At
+		if d.IntN(3) == 0 {
+			s.From = at()
+		}
+		if d.IntN(3) > 0 || s.Act == connection.ActAgree {
+			s.Until = at().Add(time.Duration(d.IntN(100)) * time.Minute)
+		}
+		k.Steps = append(k.Steps, s)
+	}
+	slices.SortStableFunc(k.Steps, func(a, b connection.Step) int { return a.At.Compare(b.At) })
+	return k
 }

@@ -52,8 +52,8 @@ func (f *front) pass(w http.ResponseWriter, r *http.Request, x *glance) {
 	h["X-Decision"] = x.chord.decision
 	h["X-Decision-Reason"] = x.chord.codes
 	h["X-Decision-Version"] = x.scene.version
-	if x.end != noDay {
-		h["X-Decision-Until"] = p.until(x.end)
+	if until := x.header(p); until != nil {
+		h["X-Decision-Until"] = until
 	}
 	if r.ContentLength != 0 {
 		h["Connection"] = []string{"close"}

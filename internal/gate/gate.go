@@ -141,11 +141,12 @@
 //
 // # Fast and exact
 //
-// With a Board, live questions that name no service and no sandbox are answered
-// from memory: two look-ups, a comparison with the day, and an answer printed
-// beforehand, equal byte for byte to that of Decide. Everything else, and every
-// system of which the board does not know enough (suspended, a connection shut,
-// a day passed on which something changes), the register is asked, and what was
+// With a Board, live questions are answered from memory: two look-ups, a
+// comparison with the day, and an answer printed beforehand, equal byte for byte
+// to that of Decide. A question that names a service or the sandbox, or a system
+// that is suspended or has a connection shut, is answered whole by what the
+// register said the first time, until either side, their connections or the time
+// change it. What the board does not know the register is asked, and what was
 // read is kept.
 //
 // A Lane before the server of HTTP takes the commonest requests in their plain

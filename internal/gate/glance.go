@@ -80,8 +80,9 @@ type glance struct {
 	chord *chord
 	scene *scene
 	at    time.Time
-	level law.Level // 0 = none
-	end   int64     // day an allow ends with its start, noDay = none
+	level law.Level  // 0 = none
+	end   int64      // day an allow ends with its start, noDay = none
+	ends  *time.Time // instant it ends, when that is no day's start; nil = none
 }
 
 // The outcomes of a look.
@@ -105,36 +106,58 @@ func (b *Board) look(now time.Time, q *Question) (g glance, o outcome) {
 		return g, unready
 	case micro < g.scene.asOf-tolerance.Microseconds():
 		return g, behind
-	case micro >= b.lease.Load() || micro < g.scene.asOf || b.now() != b.stamp.Load() || q.Service != "" || q.Profile == Sandbox || b.linked && q.Consumer != "":
+	case micro >= b.lease.Load() || micro < g.scene.asOf || b.now() != b.stamp.Load():
 		return g, unknown
 	}
-	g.at = now
-	n := 0
-	if q.Platform == platformNDOP {
-		n = 1
-	}
+	g.at, g.end = now, noDay
 	before := b.seq.Load()
-	day, _ := dayNumber(now)
+	o = unknown
+	if !b.beyondWords(q) {
+		o = b.weigh(&g, q)
+	}
+	if o == unknown {
+		o = b.remind(&g, q, micro)
+	}
+	if o == known && (before&1 == 1 || b.seq.Load() != before || b.scene.Load() != g.scene) {
+		return g, unknown
+	}
+	return g, o
+}
+
+// weigh answers by the words of one system, or of two.
+func (b *Board) weigh(g *glance, q *Question) outcome {
+	n := platformOf(q)
+	day, _ := dayNumber(g.at)
 	p, o := b.word(g.scene, q.Provider, n, day)
 	if o != known {
-		return g, o
+		return o
 	}
 	c := word(ask)
 	if q.Consumer != "" {
 		if c, o = b.word(g.scene, q.Consumer, n, day); o != known {
-			return g, o
+			return o
 		}
 	}
-	if g.chord = b.chord(p, c); g.chord == nil || before&1 == 1 || b.seq.Load() != before || b.scene.Load() != g.scene {
-		return g, unknown
+	if g.chord = b.chord(p, c); g.chord == nil {
+		return unknown
 	}
-	g.level, g.end = p.level(), noDay
+	g.level = p.level()
 	if g.chord.allow {
 		if g.end = p.end(); c != ask {
 			g.end = min(g.end, c.end())
 		}
 	}
-	return g, known
+	return known
+}
+
+// remind answers by what the register answered before.
+func (b *Board) remind(g *glance, q *Question, micro int64) outcome {
+	k := b.recall.find(wanted(q, platformOf(q)), micro)
+	if k == nil {
+		return unknown
+	}
+	g.chord, g.level, g.ends = k.chord, k.level, k.ends
+	return known
 }
 
 // word is a system's, that holds on a day.
@@ -211,17 +234,23 @@ func (b *Board) compose(key uint32, x *chord) *chord {
 
 // until is the instant with which an allow ends; nil when there is none.
 func (g *glance) until() *time.Time {
-	if g.end == noDay {
+	t := dayStart(g.end)
+	switch {
+	case g.ends != nil:
+		t = *g.ends
+	case g.end == noDay:
 		return nil
 	}
-	t := dayStart(g.end)
 	return &t
 }
 
 // verdict is a glance in full.
 func (g *glance) verdict(q *Question, digest string) Verdict {
-	v := Verdict{Decision: g.chord.decision[0], At: g.at, When: Now, Provider: q.Provider, Consumer: q.Consumer,
+	v := Verdict{Decision: g.chord.decision[0], At: g.at, When: Now, Provider: q.Provider, Consumer: q.Consumer, Service: q.Service,
 		ValidUntil: g.until(), Reasons: slices.Clone(g.chord.reasons), LawDigest: digest, Ledger: g.scene.head}
+	if q.Profile == Sandbox {
+		v.Profile = Sandbox
+	}
 	if g.level > 0 {
 		v.Level = &g.level
 	}
@@ -259,9 +288,12 @@ func (g *glance) appendGrounds(buf []byte, s *sheet) []byte {
 		buf = append(buf, "null"...)
 	}
 	buf = append(buf, `,"valid_until":`...)
-	if g.end == noDay {
+	switch {
+	case g.ends != nil:
+		buf = appendTime(buf, *g.ends)
+	case g.end == noDay:
 		buf = append(buf, "null"...)
-	} else {
+	default:
 		buf = append(buf, s.ends(g.end)...)
 	}
 	buf = append(buf, `,"reasons":`...)
@@ -280,6 +312,12 @@ func (g *glance) appendVerdict(buf []byte, q *Question, s *sheet) []byte {
 	buf = quote(buf, q.Provider)
 	if q.Consumer != "" {
 		buf = quote(append(buf, `,"consumer":`...), q.Consumer)
+	}
+	if q.Service != "" {
+		buf = quote(append(buf, `,"service":`...), q.Service)
+	}
+	if q.Profile == Sandbox {
+		buf = append(buf, `,"profile":"sandbox"`...)
 	}
 	return g.appendGrounds(buf, s)
 }

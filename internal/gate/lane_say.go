@@ -82,8 +82,8 @@ func (h *held) pass(x *glance) {
 	h.out = append(append(h.out, x.chord.decision[0]...), "\r\nX-Decision-Reason: "...)
 	h.out = append(append(h.out, x.chord.codes[0]...), "\r\nX-Decision-Version: "...)
 	h.out = append(append(h.out, x.scene.version[0]...), "\r\n"...)
-	if x.end != noDay {
-		h.out = append(append(append(h.out, "X-Decision-Until: "...), h.lane.front.Board.press.until(x.end)[0]...), "\r\n"...)
+	if until := x.header(h.lane.front.Board.press); until != nil {
+		h.out = append(append(append(h.out, "X-Decision-Until: "...), until[0]...), "\r\n"...)
 	}
 	h.out = append(h.lane.dated(h.out, x.at), "\r\n"...)
 }

@@ -64,6 +64,17 @@ func (p *press) until(day int64) []string {
 	return v
 }
 
+// header is the X-Decision-Until of a glance, nil when it has none.
+func (g *glance) header(p *press) []string {
+	switch {
+	case g.ends != nil:
+		return []string{g.ends.Format(time.RFC3339)}
+	case g.end == noDay:
+		return nil
+	}
+	return p.until(g.end)
+}
+
 // glimpse answers one question from the board, if it can: what it cannot, and
 // what goes wrong, is left to Ask.
 func (g *Gate) glimpse(ctx context.Context, q *Question) (x glance, ok bool) {
@@ -155,6 +166,10 @@ func fast(raw string, q *Question) bool {
 			into = &q.Consumer
 		case "platform":
 			into = &q.Platform
+		case "service":
+			into = &q.Service
+		case "profile":
+			into = &q.Profile
 		}
 		if !ok || into == nil || *into != "" || val == "" || strings.ContainsAny(val, "%+;=") {
 			return false
