@@ -98,6 +98,12 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
+	p.attachments.Changed = func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
+		if of, _ := attachment.ParseOf(d.Of); of.Kind != "control" {
+			return nil // no plan rests on it
+		}
+		return p.plans.Rests(tx, by, d.System, d.Object(), at)
+	}
 	return p, nil
 }
 

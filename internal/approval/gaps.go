@@ -50,7 +50,7 @@ func (o *Office) Gaps(f *File, st forms.Answers, docs []Attached) Gaps {
 	d.Rules, d.Edition, d.Statement = law.RuleSet(f.FormContext.Rules), f.Form.Edition, st
 	d.proposed()
 	g := Gaps{Dossier: d.No}
-	blocking := append(o.complete(&s, d, today(now)), documentFindings(docs)...)
+	blocking := append(o.complete(&s, d, today(now)), documentFindings(docs, o.Book.Policy().HeldBlocks)...)
 	for _, x := range blocking {
 		g.Gaps = append(g.Gaps, Gap{x, Blocks, sectionOf(f.Form, x)})
 	}
@@ -110,7 +110,9 @@ func (o *Office) deserves(s *System, d *Dossier, docs []Attached) []Finding {
 	for _, x := range docs {
 		switch x.State {
 		case "held":
-			fs = append(fs, Finding{Rule: "document-held", Says: law.Text{VI: "Tài liệu «" + x.Name + "» đang chờ quét mã độc; người thẩm định chưa mở được.", EN: "The document “" + x.Name + "” waits for the malware scanner; reviewers cannot open it yet."}})
+			if !o.Book.Policy().HeldBlocks {
+				fs = append(fs, heldFinding(x))
+			}
 		case "unscanned":
 			fs = append(fs, Finding{Rule: "document-unscanned", Says: law.Text{VI: "Tài liệu «" + x.Name + "» chưa được quét mã độc.", EN: "The document “" + x.Name + "” was not scanned for malware."}})
 		}

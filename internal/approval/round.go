@@ -78,7 +78,7 @@ func (d *Dossier) handIn(code string, by Who, at time.Time) error {
 
 // enclose takes the documents attached to the dossier into what is submitted,
 // each by its name and hash; one found to be harmful stops the submission.
-func (d *Dossier) enclose(tx Tx, code string) ([]Finding, error) {
+func (d *Dossier) enclose(tx Tx, code string, held bool) ([]Finding, error) {
 	all, err := tx.Attached(code, "dossier:"+strconv.Itoa(d.No))
 	if err != nil {
 		return nil, fmt.Errorf("enclose documents: %w", err)
@@ -87,18 +87,27 @@ func (d *Dossier) enclose(tx Tx, code string) ([]Finding, error) {
 	for _, x := range all {
 		d.Documents = append(d.Documents, Enclosure{Name: x.Name, SHA256: x.SHA256})
 	}
-	return documentFindings(all), nil
+	return documentFindings(all, held), nil
 }
 
-// documentFindings are the documents with which a dossier cannot go out.
-func documentFindings(all []Attached) []Finding {
+// documentFindings are the documents with which a dossier cannot go out; those
+// that wait for the scanner are among them where the book says so (held).
+func documentFindings(all []Attached, held bool) []Finding {
 	var fs []Finding
 	for _, x := range all {
-		if x.State == "quarantined" {
+		switch {
+		case x.State == "held" && held:
+			fs = append(fs, heldFinding(x))
+		case x.State == "quarantined":
 			fs = append(fs, Finding{Rule: "document-quarantined", Says: law.Text{VI: "Bỏ tài liệu «" + x.Name + "»: chương trình quét thấy nội dung gây hại.", EN: "Remove the document “" + x.Name + "”: the scanner found it harmful."}})
 		}
 	}
 	return fs
+}
+
+// heldFinding says that a document waits for the scanner.
+func heldFinding(x Attached) Finding {
+	return Finding{Rule: "document-held", Says: law.Text{VI: "Tài liệu «" + x.Name + "» đang chờ quét mã độc; người thẩm định chưa mở được.", EN: "The document “" + x.Name + "” waits for the malware scanner; reviewers cannot open it yet."}}
 }
 
 // LastRound is the number of the latest round; 1 for a dossier handed in before

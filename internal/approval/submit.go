@@ -66,7 +66,7 @@ func (o *Office) Submit(ctx context.Context, a Actor, code string, version int64
 		if err != nil {
 			return nil, err
 		}
-		found, err := d.enclose(tx, s.Code)
+		found, err := d.enclose(tx, s.Code, o.Book.Policy().HeldBlocks)
 		if err != nil {
 			return nil, err
 		}

@@ -21,6 +21,10 @@ type Desk struct {
 	Policy  Policy
 	Scanner Scanner // nil when none is set
 	Log     *slog.Logger
+
+	// Changed is told of a document that came to another state, inside the act,
+	// so that what rests on it follows; nil: nothing does.
+	Changed func(tx Tx, by approval.Actor, d *Document, at time.Time) error
 }
 
 // Store keeps the rows of documents, within an actor's scope.
@@ -120,8 +124,13 @@ func (d *Desk) Attach(ctx context.Context, a approval.Actor, u Upload) (Document
 
 // may tells whether a may change what is attached to an object of s. On a
 // dossier it is the applicant while the dossier is in its hands, and whoever
-// attaches has a hand in it; on anything else it is the operating unit.
+// attaches has a hand in it; on a control it is the operating unit, whose word
+// the document supports; on anything else whoever records inspections.
 func (d *Desk) may(a approval.Actor, s *approval.System, of Of, now time.Time) (changed bool, no int, err error) {
+	if of.Kind == "control" && a.Capacity != law.RoleOperator {
+		return false, 0, &approval.Refusal{Kind: approval.Forbidden, Findings: []approval.Finding{{Rule: "wrong-actor", Says: law.Text{
+			VI: "Chỉ đơn vị vận hành thêm, bớt tệp bằng chứng của biện pháp.", EN: "Only the operating unit adds and removes the files of a control."}}}}
+	}
 	if of.Kind != "dossier" {
 		return false, 0, d.Office.May(approval.ActInspect, a, s, now)
 	}

@@ -41,6 +41,9 @@ func ParseOf(s string) (o Of, ok bool) {
 // Dossier is the object of a system's dossier number no.
 func Dossier(no int) Of { return Of{"dossier", fmt.Sprint(no)} }
 
+// Control is the object of a control of a system's plan.
+func Control(key string) Of { return Of{"control", key} }
+
 // State is what may be done with a document.
 type State string
 

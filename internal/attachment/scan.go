@@ -100,6 +100,11 @@ func (d *Desk) mark(ctx context.Context, a approval.Actor, seen Document, act st
 		if err := tx.Mark(&doc); err != nil {
 			return err
 		}
+		if d.Changed != nil {
+			if err := d.Changed(tx, a, &doc, e.At); err != nil {
+				return err
+			}
+		}
 		return d.entry(tx, act, before, &doc, e.By, e.At)
 	})
 	return doc, err

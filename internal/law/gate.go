@@ -19,6 +19,7 @@ type rawPolicy struct {
 	DueSoonDays          rawSwitch[int]    `yaml:"due_soon_days"`
 	CheckFirst           rawSwitch[bool]   `yaml:"check_first"`
 	ConsultWait          rawSwitch[mark]   `yaml:"consult_wait"`
+	HeldBlocks           rawSwitch[bool]   `yaml:"held_blocks_submission"`
 	RedetermineDays      rawSwitch[int]    `yaml:"redetermine_days"`
 	GatewayPinDays       rawSwitch[int]    `yaml:"gateway_pin_days"`
 	ConnectionRequired   rawSwitch[bool]   `yaml:"connection_required"`
@@ -93,6 +94,7 @@ func (l *loader) policy(r rawPolicy) {
 		DueSoonDays:          r.DueSoonDays.Value,
 		CheckFirst:           r.CheckFirst.Value,
 		ConsultWait:          l.Word(of, r.ConsultWait.Value, "consult_wait", ConsultWaitAnswer, ConsultWaitDue, ConsultWaitNone),
+		HeldBlocks:           r.HeldBlocks.Value,
 		RedetermineDays:      r.RedetermineDays.Value,
 		GatewayPinDays:       r.GatewayPinDays.Value,
 		ConnectionRequired:   r.ConnectionRequired.Value,
@@ -125,6 +127,7 @@ func (l *loader) policy(r rawPolicy) {
 		{"due_soon_days", l.text(mark{Value: "policy.due_soon_days", Line: 1}, r.DueSoonDays.Note)},
 		{"check_first", l.text(mark{Value: "policy.check_first", Line: 1}, r.CheckFirst.Note)},
 		{"consult_wait", l.text(mark{Value: "policy.consult_wait", Line: 1}, r.ConsultWait.Note)},
+		{"held_blocks_submission", l.text(mark{Value: "policy.held_blocks_submission", Line: 1}, r.HeldBlocks.Note)},
 		{"redetermine_days", l.text(mark{Value: "policy.redetermine_days", Line: 1}, r.RedetermineDays.Note)},
 		{"gateway_pin_days", l.text(mark{Value: "policy.gateway_pin_days", Line: 1}, r.GatewayPinDays.Note)},
 		{"connection_required", l.text(mark{Value: "policy.connection_required", Line: 1}, r.ConnectionRequired.Note)},

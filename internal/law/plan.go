@@ -10,10 +10,11 @@ const (
 
 // PlanPolicy holds the choices of this service on how a plan is counted.
 type PlanPolicy struct {
-	FullNeeds       string       `json:"full_needs"`       // NeedsDeclared or NeedsVerified
-	WithoutControls bool         `json:"without_controls"` // a plan may be declared while no control is answered
-	SoonDays        int          `json:"soon_days"`        // days before its day at which something is due soon
-	Notes           []PolicyNote `json:"notes"`            //
+	FullNeeds       string       `json:"full_needs"`         // NeedsDeclared or NeedsVerified
+	WithoutControls bool         `json:"without_controls"`   // a plan may be declared while no control is answered
+	Unscanned       bool         `json:"unscanned_evidence"` // a file that no scanner saw, for want of one, counts as evidence
+	SoonDays        int          `json:"soon_days"`          // days before its day at which something is due soon
+	Notes           []PolicyNote `json:"notes"`              //
 }
 
 // Word is a key with its words, such as a role that may be named responsible.
@@ -75,6 +76,7 @@ type rawPlan struct {
 	Policy struct {
 		FullNeeds       rawSwitch[mark] `yaml:"full_needs"`
 		WithoutControls rawSwitch[bool] `yaml:"declaration_without_controls"`
+		Unscanned       rawSwitch[bool] `yaml:"unscanned_evidence"`
 		SoonDays        rawSwitch[int]  `yaml:"soon_days"`
 	} `yaml:"policy"`
 	Roles      []rawNamed      `yaml:"roles"`
@@ -105,9 +107,9 @@ func (l *loader) planList(raw rawPlan) {
 	p := raw.Policy
 	l.book.plan.policy = PlanPolicy{
 		FullNeeds:       l.Word(of, p.FullNeeds.Value, "full_needs", NeedsDeclared, NeedsVerified),
-		WithoutControls: p.WithoutControls.Value, SoonDays: p.SoonDays.Value,
+		WithoutControls: p.WithoutControls.Value, Unscanned: p.Unscanned.Value, SoonDays: p.SoonDays.Value,
 		Notes: []PolicyNote{{"full_needs", l.text(of, p.FullNeeds.Note)}, {"declaration_without_controls", l.text(of, p.WithoutControls.Note)},
-			{"soon_days", l.text(of, p.SoonDays.Note)}},
+			{"unscanned_evidence", l.text(of, p.Unscanned.Note)}, {"soon_days", l.text(of, p.SoonDays.Note)}},
 	}
 	if p.SoonDays.Value < 1 {
 		l.Add(1, "policy: soon_days must be at least 1")

@@ -13,6 +13,7 @@ type Policy struct {
 	DueSoonDays          int          `json:"due_soon_days"`              // days left, in the limit's own unit, at which a clock is due soon
 	CheckFirst           bool         `json:"check_first"`                // the check of the valid dossier comes before the appraisal
 	ConsultWait          string       `json:"consult_wait"`               // whether the lead waits for the bodies it consulted: answer, due, none
+	HeldBlocks           bool         `json:"held_blocks_submission"`     // a document that waits for the scanner keeps the dossier from going out
 	RedetermineDays      int          `json:"redetermine_days"`           // working days to open a new determination after a material change
 	GatewayPinDays       int          `json:"gateway_pin_days"`           // longest life of a gateway's key on the record
 	ConnectionRequired   bool         `json:"connection_required"`        // a pair needs an allowed connection even where no service is named

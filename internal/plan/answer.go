@@ -80,25 +80,29 @@ func (d *deed) answer(at List, ins []AnswerInput) (map[string]string, error) {
 	if err := d.only(law.RoleOperator); err != nil {
 		return nil, err
 	}
-	list := d.Lists.For(at.Rules, at.Level)
 	var keys []string
 	var fs []approval.Finding
 	for _, in := range ins {
 		in = in.trimmed()
+		if in.Result != Inherited {
+			in.Origin = ""
+		}
 		old := d.plan.answerOf(at, in.Key)
+		var unjoined []approval.Finding
+		in.Evidence, unjoined = d.plan.joined(in.Key, in.Evidence, old)
 		if old != nil && old.Says(in) {
 			continue
 		}
 		if seen := seenOf(old); seen != in.Seen {
 			return nil, changed(in.Key, old)
 		}
-		if !slices.ContainsFunc(list, func(c controls.Control) bool { return c.Key == in.Key }) {
-			fs = append(fs, finding(in.Key, "control-not-in-list", "Biện pháp "+in.Key+" không thuộc danh mục của cấp độ này; chọn biện pháp trong danh mục", "Control "+in.Key+" is not in the list of this level; choose one of the list"))
+		if !d.listed(at, in.Key) {
+			fs = append(fs, notListed(in.Key))
 			continue
 		}
 		fs = append(fs, d.wrong(in)...)
-		d.plan.Answers = append(d.plan.Answers, Answer{Mark: d.mark(), List: at, Key: in.Key, Result: in.Result, How: in.How, Origin: in.Origin,
-			Evidence: in.Evidence, Role: in.Role, Due: in.Due, Cost: in.Cost, Note: in.Note})
+		fs = append(fs, of(in.Key, unjoined)...)
+		d.say(at, in)
 		keys = append(keys, in.Key)
 	}
 	if len(fs) > 0 {
@@ -108,6 +112,21 @@ func (d *deed) answer(at List, ins []AnswerInput) (map[string]string, error) {
 		return nil, ErrNothing()
 	}
 	return map[string]string{"rules": string(at.Rules), "level": fmt.Sprint(at.Level), "controls": strings.Join(keys, " ")}, nil
+}
+
+// listed tells whether a list has a control.
+func (d *deed) listed(at List, key string) bool {
+	return slices.ContainsFunc(d.Lists.For(at.Rules, at.Level), func(c controls.Control) bool { return c.Key == key })
+}
+
+func notListed(key string) approval.Finding {
+	return finding(key, "control-not-in-list", "Biện pháp "+key+" không thuộc danh mục của cấp độ này; chọn biện pháp trong danh mục", "Control "+key+" is not in the list of this level; choose one of the list")
+}
+
+// say adds an answer.
+func (d *deed) say(at List, in AnswerInput) {
+	d.plan.Answers = append(d.plan.Answers, Answer{Mark: d.mark(), List: at, Key: in.Key, Result: in.Result, How: in.How, Origin: in.Origin,
+		Evidence: in.Evidence, Role: in.Role, Due: in.Due, Cost: in.Cost, Note: in.Note})
 }
 
 // ErrNothing is the refusal of an act that says nothing new.
@@ -135,12 +154,9 @@ func seenOf(a *Answer) int {
 // trimmed drops empty evidence and spaces.
 func (in AnswerInput) trimmed() AnswerInput {
 	in.How, in.Origin, in.Note = clean(in.How), clean(in.Origin), clean(in.Note)
-	in.Evidence = slices.DeleteFunc(slices.Clone(in.Evidence), func(e Evidence) bool { return clean(e.Ref) == "" && e.On == "" && e.Until == "" })
+	in.Evidence = slices.DeleteFunc(slices.Clone(in.Evidence), func(e Evidence) bool { return clean(e.Ref) == "" && e.Document == 0 && e.On == "" && e.Until == "" })
 	for i := range in.Evidence {
 		in.Evidence[i].Ref = clean(in.Evidence[i].Ref)
-	}
-	if in.Result != Inherited {
-		in.Origin = ""
 	}
 	if len(in.Evidence) == 0 {
 		in.Evidence = nil
@@ -150,7 +166,17 @@ func (in AnswerInput) trimmed() AnswerInput {
 
 // Says tells whether the answer already says what in does.
 func (a *Answer) Says(in AnswerInput) bool {
-	return reflect.DeepEqual(AnswerInput{a.Key, in.Seen, a.Result, a.How, a.Origin, a.Evidence, a.Role, a.Due, a.Cost, a.Note}, in)
+	was := a.input()
+	was.Seen = in.Seen
+	return reflect.DeepEqual(was, in)
+}
+
+// input is what an answer says, as seen; nothing at all where there is none.
+func (a *Answer) input() AnswerInput {
+	if a == nil {
+		return AnswerInput{}
+	}
+	return AnswerInput{a.Key, a.No, a.Result, a.How, a.Origin, a.Evidence, a.Role, a.Due, a.Cost, a.Note}
 }
 
 func finding(field, rule, vi, en string) approval.Finding {
@@ -184,10 +210,16 @@ func (d *deed) wrong(in AnswerInput) []approval.Finding {
 	if in.Due != "" && in.Due.Time().IsZero() {
 		add(".due", "date-invalid", "nhập hạn là ngày có thật, ví dụ 31/12/2026", "enter a due day that exists, such as 31/12/2026")
 	}
-	for _, f := range WrongEvidence(in.Evidence, d.day) {
-		add(".evidence", f.Rule, f.Says.VI, f.Says.EN)
+	return append(fs, of(in.Key, WrongEvidence(in.Evidence, d.day))...)
+}
+
+// of makes findings about evidence those of a control.
+func of(key string, fs []approval.Finding) []approval.Finding {
+	var out []approval.Finding
+	for _, f := range fs {
+		out = append(out, finding(key+".evidence", f.Rule, key+": "+f.Says.VI, key+": "+f.Says.EN))
 	}
-	return fs
+	return out
 }
 
 func known(ws []law.Word, key string) bool {
@@ -221,7 +253,7 @@ func WrongEvidence(es []Evidence, day law.Day) []approval.Finding {
 	}
 	for _, e := range es {
 		switch {
-		case e.Ref == "":
+		case e.Ref == "" && e.Document == 0:
 			fs = append(fs, finding("", "evidence-missing", "nhập tên tệp, địa chỉ hoặc số văn bản của bằng chứng", "enter the file, address or number of the evidence"))
 		case e.Kind != File && e.Kind != Link && e.Kind != Document:
 			fs = append(fs, finding("", "evidence-kind", "chọn loại bằng chứng", "choose the kind of evidence"))

@@ -65,7 +65,7 @@ func (d *deed) check(in CheckInput) error {
 		if x.Result == Inherited {
 			return refuse(approval.Conflict, x.Key, "checked-at-origin", "", x.Key+": biện pháp kế thừa được kiểm tra tại nền tảng gốc.", x.Key+": what is inherited is checked at its origin.")
 		}
-		if x.Result != Met && x.Result != NotApplicable {
+		if x.Result != Met && (x.Result != NotApplicable || x.How == "") {
 			return refuse(approval.Conflict, x.Key, "nothing-declared", "", x.Key+": chỉ chấp nhận câu trả lời Đạt hoặc Không áp dụng.", x.Key+": only an answer met or not applicable can be accepted.")
 		}
 	case Lacking, Withdrawn:

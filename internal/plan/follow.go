@@ -16,17 +16,28 @@ func (o *Room) Ended(tx approval.Tx, a approval.Actor, code string, now time.Tim
 	if !ok {
 		return fmt.Errorf("follow the end of %s: a transaction that knows no plans", code)
 	}
-	return o.follow(t, a, approval.ActRetire, code, now)
+	return o.follow(t, a, approval.ActRetire+" "+Object(code), code, now)
+}
+
+// Rests follows a document that a plan may rest on and that came to another
+// state, inside that act, for attachment.Desk.Changed. object is the document as
+// the ledger names it.
+func (o *Room) Rests(tx any, a approval.Actor, code, object string, now time.Time) error {
+	t, ok := tx.(Tx)
+	if !ok {
+		return fmt.Errorf("follow %s: a transaction that knows no plans", object)
+	}
+	return o.follow(t, a, object, code, now)
 }
 
 // follow makes the declared plans of a system and of all that stand on it,
 // directly or not, say what their controls say after an act (System.Follow). It
 // is part of the act's transaction; each plan that changes has an entry of its
 // own, which names the act and comes before that of the act itself.
-func (o *Room) follow(tx Tx, a approval.Actor, act, code string, now time.Time) error {
+func (o *Room) follow(tx Tx, a approval.Actor, because, code string, now time.Time) error {
 	return tx.Beyond(func(b Beyond) error {
 		from, failed := origins(b)
-		w := wake{Room: o, tx: tx, beyond: b, from: from, by: a.Who(), at: now, because: act + " " + Object(code)}
+		w := wake{Room: o, tx: tx, beyond: b, from: from, by: a.Who(), at: now, because: because}
 		reached := []string{code}
 		for i := 0; i < len(reached); i++ {
 			if err := w.system(reached[i]); err != nil {

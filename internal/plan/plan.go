@@ -48,6 +48,10 @@ type Plan struct {
 	Deeds     []Deed     `json:"deeds,omitempty"`
 	Incidents []Incident `json:"incidents,omitempty"`
 	Reports   []Report   `json:"reports,omitempty"`
+
+	// Files are the documents attached to its controls as they now stand, which
+	// have entries of their own in the ledger; those removed are left out.
+	Files []approval.Attached `json:"-"`
 }
 
 // Object names the plan of a system in the ledger.
@@ -105,7 +109,7 @@ type EvidenceKind string
 
 // The kinds of evidence.
 const (
-	File     EvidenceKind = "file"     // a stored file, by its name in the store
+	File     EvidenceKind = "file"     // a document attached to the control; in old answers a name only
 	Link     EvidenceKind = "link"     // an https address
 	Document EvidenceKind = "document" // an issued document, by its number
 )
@@ -116,6 +120,9 @@ type Evidence struct {
 	Ref   string       `json:"ref"`
 	On    law.Day      `json:"on,omitempty"`
 	Until law.Day      `json:"until,omitempty"` // "" = no end
+
+	Document int    `json:"document,omitempty"` // of File: its number within the system, 0 = a name only
+	SHA256   string `json:"sha256,omitempty"`   // of File: its content when it was named, hex
 }
 
 // Check is another person's word on one answer.

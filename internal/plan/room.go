@@ -178,7 +178,7 @@ func (o *Room) actIn(tx Tx, a approval.Actor, name, code string, now time.Time, 
 	detail["numbers"] = string(numbers) // what is kept for lists, so that it can be compared
 	switch name {
 	case ActAnswer, ActCheck, ActOffer: // the acts on which a measure depends
-		if err := o.follow(tx, a, name, code, now); err != nil {
+		if err := o.follow(tx, a, name+" "+Object(code), code, now); err != nil {
 			return Plan{}, err
 		}
 	}
@@ -218,13 +218,18 @@ func (o *Room) sheetOf(r Reader, s *approval.System, p *Plan, at List, known boo
 	return out, *failed
 }
 
+// reading is one derivation on a day, of plans looked up through from.
+func (o *Room) reading(day law.Day, from Origins) reading {
+	return reading{o.Lists, day, from, o.Book.PlanPolicy().Unscanned}
+}
+
 // derive is sheetOf from plans that are looked up through from.
 func (o *Room) derive(s *approval.System, p *Plan, at List, known bool, day law.Day, from Origins) Sheet {
 	out := Sheet{System: *s, Plan: *p, List: at, Known: known}
 	if !known {
 		return out
 	}
-	out.States = States(o.Lists, *p, s.Owner, at, day, from)
+	out.States = o.reading(day, from).states(p, s.Owner, at)
 	out.Numbers = Count(out.States)
 	out.Gaps = Gaps(out.States, *p, o.Book.PlanPolicy().FullNeeds)
 	out.Measure = Measure(out.States, out.Gaps, day)

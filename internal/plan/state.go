@@ -33,6 +33,8 @@ const (
 	LapsedReview    Lapse = "review"    // what was verified is older than the control's review period
 	LapsedOrigin    Lapse = "origin"    // the origin no longer holds or offers it
 	LapsedWithdrawn Lapse = "withdrawn" // the acceptance was taken back, or the check found it lacking
+	LapsedFile      Lapse = "file"      // a file it rests on was removed or quarantined
+	LapsedHeld      Lapse = "held"      // a file it rests on was not scanned yet: it does not hold so far
 )
 
 // Source is the plan of a platform with its owner.
@@ -53,15 +55,16 @@ type reading struct {
 	lists   *controls.Catalogues
 	day     law.Day
 	origins Origins
+
+	unscanned bool // a file that no scanner saw counts
 }
 
-// States derives how every control of a list stands on a day, in the order of
+// states derives how every control of a list stands on a day, in the order of
 // the list. owner is the owner of the system of p.
-func States(lists *controls.Catalogues, p Plan, owner string, at List, day law.Day, origins Origins) []State {
-	r := reading{lists, day, origins}
+func (r reading) states(p *Plan, owner string, at List) []State {
 	var out []State
-	for _, c := range lists.For(at.Rules, at.Level) {
-		out = append(out, r.state(&p, owner, at, c, maxDepth))
+	for _, c := range r.lists.For(at.Rules, at.Level) {
+		out = append(out, r.state(p, owner, at, c, maxDepth))
 	}
 	return out
 }
@@ -73,12 +76,14 @@ func (r reading) state(p *Plan, owner string, at List, c controls.Control, depth
 	if s.Answer == nil {
 		return s
 	}
-	s.Result, s.Check = s.Answer.Result, p.checked(s.Answer.No)
+	if s.Result, s.Check = s.Answer.Result, p.checked(s.Answer.No); s.Result == "" {
+		s.Result = Unanswered // something is written, no result is chosen yet
+	}
 	if s.Result == Inherited {
 		r.inherit(&s, owner, at, depth)
 		return s
 	}
-	s.Declared = s.Result == Met || s.Result == NotApplicable
+	s.Declared = s.Result == Met || s.Result == NotApplicable && s.Answer.How != ""
 	for _, e := range s.Answer.Evidence {
 		if e.Until != "" && (s.Until == "" || e.Until < s.Until) {
 			s.Until = e.Until
@@ -89,6 +94,8 @@ func (r reading) state(p *Plan, owner string, at List, c controls.Control, depth
 	}
 	accepted := s.Check != nil && s.Check.Outcome == Accepted
 	switch {
+	case r.files(p, s.Answer) != "":
+		s.Because = r.files(p, s.Answer)
 	case s.Until != "" && s.Until < r.day:
 		s.Because = LapsedEvidence
 	case s.Check != nil && !accepted:

@@ -152,7 +152,46 @@ func (c *scope) Attached(code, of string) ([]approval.Attached, error) {
 	var all []approval.Attached
 	for i := range docs {
 		if d := &docs[i]; d.Of == of && d.Now() != attachment.Removed {
-			all = append(all, approval.Attached{No: d.No, Name: d.Name, Kind: string(d.Kind), Size: d.Size, SHA256: d.SHA256, State: string(d.Now()), By: d.By})
+			all = append(all, attached(d))
+		}
+	}
+	return all, nil
+}
+
+// attached is a document as others name it.
+func attached(d *attachment.Document) approval.Attached {
+	return approval.Attached{No: d.No, Of: d.Of, Name: d.Name, Kind: string(d.Kind), Size: d.Size, SHA256: d.SHA256, State: string(d.Now()), By: d.By}
+}
+
+// filesOf loads the documents attached to the controls of systems as they now
+// stand, by system; those removed are left out.
+func (c *scope) filesOf(ids []int64) (map[int64][]approval.Attached, error) {
+	rows, err := rowsOf[attachmentRow](c, "attachment", ids, "t.system_id, t.no")
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	events, err := rowsOf[attachmentEventRow](c, "attachment_event", ids, "t.system_id, t.attachment_no, t.no")
+	if err != nil {
+		return nil, err
+	}
+	type document struct {
+		system int64
+		no     int
+	}
+	happened := map[document][]attachment.Event{}
+	for _, e := range events {
+		at := document{e.SystemID, e.AttachmentNo}
+		happened[at] = append(happened[at], attachment.Event{State: attachment.State(e.State)})
+	}
+	all := map[int64][]approval.Attached{}
+	for _, r := range rows {
+		d := r.document()
+		d.Events = happened[document{r.SystemID, r.No}]
+		if of, ok := attachment.ParseOf(d.Of); ok && of.Kind == "control" && d.Now() != attachment.Removed {
+			all[r.SystemID] = append(all[r.SystemID], attached(&d))
 		}
 	}
 	return all, nil

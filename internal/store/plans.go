@@ -102,7 +102,13 @@ func (c *scope) planOf(code string, id int64) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return grown(code, rows)
+	p, err := grown(code, rows)
+	if err != nil {
+		return p, err
+	}
+	files, err := c.filesOf([]int64{id})
+	p.Files = files[id]
+	return p, err
 }
 
 // grown builds a plan from its rows.
@@ -264,11 +270,18 @@ func (c *scope) plansOf(rows []systemRow) (map[int64]plan.Plan, error) {
 	for _, r := range said {
 		of[r.SystemID] = append(of[r.SystemID], r)
 	}
+	files, err := c.filesOf(ids)
+	if err != nil {
+		return nil, err
+	}
 	all := map[int64]plan.Plan{}
 	for _, r := range rows {
-		if all[r.ID], err = grown(r.Code, of[r.ID]); err != nil {
+		p, err := grown(r.Code, of[r.ID])
+		if err != nil {
 			return nil, err
 		}
+		p.Files = files[r.ID]
+		all[r.ID] = p
 	}
 	return all, nil
 }

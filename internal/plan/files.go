@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"slices"
+
+	"capdo/internal/approval"
+)
+
+// AttachedTo names a control as the object a document is attached to, as package
+// attachment writes it.
+func AttachedTo(key string) string { return "control:" + key }
+
+// FilesOf lists the documents attached to a control, by number.
+func (p *Plan) FilesOf(key string) []approval.Attached {
+	return slices.DeleteFunc(slices.Clone(p.Files), func(f approval.Attached) bool { return f.Of != AttachedTo(key) })
+}
+
+// File returns the document that a piece of evidence is, nil when it is another
+// kind of evidence, or the document is there no more.
+func (p *Plan) File(e Evidence) *approval.Attached {
+	i := slices.IndexFunc(p.Files, func(f approval.Attached) bool { return e.Kind == File && f.No == e.Document && f.SHA256 == e.SHA256 })
+	if i < 0 {
+		return nil
+	}
+	return &p.Files[i]
+}
+
+// files tells why an answer does not hold for the files it rests on, "" when it
+// does. What was removed or quarantined counts before what is not scanned yet.
+func (r reading) files(p *Plan, a *Answer) Lapse {
+	var why Lapse
+	for _, e := range a.Evidence {
+		if e.Kind != File || e.Document == 0 {
+			continue
+		}
+		f := p.File(e)
+		switch {
+		case f == nil || f.State == "quarantined":
+			return LapsedFile
+		case f.State == "held" || f.State == "unscanned" && !r.unscanned:
+			why = LapsedHeld
+		}
+	}
+	return why
+}
+
+// joined gives evidence of kind file the name and the hash of its document, as
+// the record has them, and refuses a document that is not attached to the
+// control. A file that the answer before it named stays, whatever became of the
+// document, and so does a name from before files were joined.
+func (p *Plan) joined(key string, es []Evidence, before *Answer) ([]Evidence, []approval.Finding) {
+	var fs []approval.Finding
+	es = slices.Clone(es)
+	for i, e := range es {
+		if e.Kind != File {
+			continue
+		}
+		if was := before.file(e); was != nil {
+			es[i].Ref, es[i].SHA256 = was.Ref, was.SHA256
+			continue
+		}
+		of := slices.IndexFunc(p.Files, func(f approval.Attached) bool { return f.No == e.Document && f.Of == AttachedTo(key) })
+		switch {
+		case of < 0:
+			fs = append(fs, finding("", "evidence-file", "tải tệp lên cho biện pháp này rồi chọn tệp đó", "upload the file for this control, then choose it"))
+		case p.Files[of].State == "quarantined":
+			fs = append(fs, finding("", "evidence-quarantined", "tệp «"+p.Files[of].Name+"» bị cách ly vì có mã độc; chọn tệp khác", "the file “"+p.Files[of].Name+"” is quarantined for malware; choose another"))
+		default:
+			es[i].Ref, es[i].SHA256 = p.Files[of].Name, p.Files[of].SHA256
+		}
+	}
+	return es, fs
+}
+
+// file returns the evidence of an answer that is the same file, nil when none is.
+func (a *Answer) file(e Evidence) *Evidence {
+	if a == nil {
+		return nil
+	}
+	i := slices.IndexFunc(a.Evidence, func(x Evidence) bool {
+		return x.Kind == File && x.Document == e.Document && (e.Document > 0 || x.Ref == e.Ref)
+	})
+	if i < 0 {
+		return nil
+	}
+	return &a.Evidence[i]
+}
