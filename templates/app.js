@@ -5,8 +5,8 @@
   var form = document.querySelector("form[data-autosave]");
   if (!form || !window.fetch || !window.FormData) return;
   var words = form.dataset, line = form.querySelector("[data-line]"), status = form.querySelector("[data-status]");
-  var waiting = [], busy = false, failed = false, sending = false, timers = {}, base = form.dataset.autosave;
-  var pause = 800, again = 10000;
+  var waiting = [], busy = false, failed = false, sending = false, timers = {}, base = form.dataset.autosave, query = form.dataset.query || "";
+  var pause = Number(form.dataset.pause) || 800, again = 10000;
 
   // told announces what went wrong, or that it goes well again; a save that
   // goes well says so in plain text only, so that nobody is interrupted.
@@ -20,10 +20,12 @@
   function box(id) { return document.getElementById("field-" + id); }
   function seen(id) { return form.elements["seen." + id]; }
 
-  // body is what the form would send of one field.
+  // body is what the form would send of one field: of all that stands in its box,
+  // but how it was seen, what was chosen, and files, which the button sends.
   function body(id) {
-    var p = new URLSearchParams();
-    new FormData(form).forEach(function (value, name) { if (name === id) p.append(name, value); });
+    var p = new URLSearchParams(), names = {};
+    box(id).querySelectorAll("[name]").forEach(function (el) { names[el.name] = el.type !== "file" && !/^(seen|take)\./.test(el.name); });
+    new FormData(form).forEach(function (value, name) { if (names[name]) p.append(name, value); });
     return p.toString();
   }
 
@@ -52,7 +54,7 @@
     if (b.dataset.sent === sent) { run(); return; }
     busy = true;
     line.textContent = words.saving;
-    fetch(base + "/" + encodeURIComponent(id), {
+    fetch(base + "/" + encodeURIComponent(id) + query, {
       method: "PUT", credentials: "same-origin", redirect: "manual", body: sent, keepalive: sent.length < 60000,
       headers: { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8", "If-Match": '"' + tag.value + '"' }
     }).then(function (r) { return r.text().then(function (text) { answered(id, sent, r, text); }); })
@@ -72,8 +74,10 @@
     } else if (r.status === 412) {
       clash(id, text);
     } else if (r.status === 422) {
+      var refused = JSON.parse(text);
+      if (refused.tag) seen(id).value = refused.tag;
       b.dataset.sent = sent;
-      wrong(b, JSON.parse(text).says);
+      wrong(b, refused.says);
       told(words.wrong, false);
     } else if (r.status === 401) {
       lost(id, words.ended);
@@ -124,8 +128,9 @@
 
   // put fills in a field as if it had been typed.
   function put(id, values) {
-    var all = values.getAll(id);
-    box(id).querySelectorAll("input:not([type=hidden]), textarea, select").forEach(function (el) {
+    box(id).querySelectorAll("input:not([type=hidden]):not([type=file]), textarea, select").forEach(function (el) {
+      var all = values.getAll(el.name);
+      if (!values.has(el.name) && el.name !== id) return;
       if (el.type === "radio" || el.type === "checkbox") el.checked = all.indexOf(el.value) >= 0;
       else el.value = all[0] || "";
     });
@@ -151,7 +156,7 @@
   function look() {
     if (document.visibilityState === "hidden") return;
     var at = document.activeElement ? fieldOf(document.activeElement) : "";
-    fetch(base + "/presence", { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ at: at }) })
+    fetch(base + "/presence" + query, { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ at: at }) })
       .then(function (r) { return r.status === 200 ? r.text() : null; })
       .then(function (text) { if (text !== null) present.textContent = text; })
       .catch(function () { /* the line is down: the next look tells */ });

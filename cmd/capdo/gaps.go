@@ -28,6 +28,9 @@ func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, 
 		r.Status = terms["plan."+string(s.Measure.Status)].VI
 	}
 	for _, g := range s.Gaps {
+		for _, f := range g.Files {
+			r.Files = append(r.Files, report.GapFile{Clause: g.Clause, Name: f.Ref, State: fileState(f.State), SHA256: f.SHA256})
+		}
 		r.Rows = append(r.Rows, report.GapLine{Clause: g.Clause, What: g.What.VI, State: gapState(g), Due: string(g.Due), Role: wordOf(p.book.PlanRoles(), g.Role), Cost: wordOf(p.book.CostClasses(), g.Cost)})
 	}
 	return report.Gaps(w, r)
@@ -42,6 +45,11 @@ func gapState(g plan.Gap) string {
 		return "Không còn giá trị"
 	}
 	return map[plan.Result]string{plan.Unanswered: "Chưa trả lời", plan.Partly: "Đạt một phần", plan.NotMet: "Chưa đạt"}[g.Result]
+}
+
+// fileState says in words what became of a file.
+func fileState(state string) string {
+	return map[string]string{"clean": "Đã quét, sạch", "unscanned": "Chưa quét", "held": "Đang chờ quét", "quarantined": "Bị cách ly", "removed": "Đã gỡ"}[state]
 }
 
 // wordOf names a key of the book.

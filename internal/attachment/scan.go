@@ -169,8 +169,11 @@ func (d *Desk) document(ctx context.Context, a approval.Actor, code string, no i
 }
 
 // Served tells whether a document is given out now.
-func (d *Desk) Served(doc *Document) bool {
-	switch doc.Now() {
+func (d *Desk) Served(doc *Document) bool { return d.Serves(doc.Now()) }
+
+// Serves tells whether documents in a state are given out.
+func (d *Desk) Serves(s State) bool {
+	switch s {
 	case Clean:
 		return true
 	case Unscanned:

@@ -29,13 +29,9 @@ func (p *Plan) File(e Evidence) *approval.Attached {
 // does. What was removed or quarantined counts before what is not scanned yet.
 func (r reading) files(p *Plan, a *Answer) Lapse {
 	var why Lapse
-	for _, e := range a.Evidence {
-		if e.Kind != File || e.Document == 0 {
-			continue
-		}
-		f := p.File(e)
+	for _, f := range p.filesNow(a) {
 		switch {
-		case f == nil || f.State == "quarantined":
+		case f.State == "removed" || f.State == "quarantined":
 			return LapsedFile
 		case f.State == "held" || f.State == "unscanned" && !r.unscanned:
 			why = LapsedHeld
@@ -84,4 +80,31 @@ func (a *Answer) file(e Evidence) *Evidence {
 		return nil
 	}
 	return &a.Evidence[i]
+}
+
+// FileNow is a file named as evidence, with the state its document is in now;
+// "removed" when it is no longer attached.
+type FileNow struct {
+	Evidence
+	State string
+}
+
+// filesNow lists the files that an answer names.
+func (p *Plan) filesNow(a *Answer) []FileNow {
+	var all []FileNow
+	for _, e := range a.Evidence {
+		if e.Kind != File || e.Document == 0 {
+			continue
+		}
+		all = append(all, p.FileNow(e))
+	}
+	return all
+}
+
+// FileNow is a file named as evidence as it stands now.
+func (p *Plan) FileNow(e Evidence) FileNow {
+	if f := p.File(e); f != nil {
+		return FileNow{e, f.State}
+	}
+	return FileNow{e, "removed"}
 }

@@ -22,7 +22,7 @@ type Gap struct {
 	Role    string
 	Cost    string
 	Note    string
-	Files   []Evidence // the files it rests, or rested, on
+	Files   []FileNow // that it rests, or rested, on
 }
 
 // Gaps lists what lacks: controls that do not hold, in the order of the list,
@@ -36,7 +36,7 @@ func Gaps(ss []State, p Plan, needs string) []Gap {
 		g := Gap{Key: s.Control.Key, Group: s.Control.Group, Clause: s.Control.Standard + ", " + s.Control.Clause, What: s.Control.Title, Result: s.Result, Because: s.Because}
 		if a := s.Answer; a != nil {
 			g.Due, g.Role, g.Cost, g.Note = a.Due, a.Role, a.Cost, a.Note
-			g.Files = slices.DeleteFunc(slices.Clone(a.Evidence), func(e Evidence) bool { return e.Kind != File })
+			g.Files = p.filesNow(a)
 		}
 		out = append(out, g)
 	}

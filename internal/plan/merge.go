@@ -48,8 +48,8 @@ func (in AnswerInput) Text(p Part) string {
 	return ""
 }
 
-// take makes a part say what it says in from.
-func (in *AnswerInput) take(p Part, from AnswerInput) {
+// Take makes a part say what it says in from.
+func (in *AnswerInput) Take(p Part, from AnswerInput) {
 	switch p {
 	case PartResult:
 		in.Result = from.Result
@@ -91,7 +91,7 @@ func merge(base, now, mine AnswerInput) (out AnswerInput, clashes []Part) {
 			out.Evidence = mergeEvidence(base.Evidence, now.Evidence, mine.Evidence)
 		case mine.same(p, now) || mine.same(p, base):
 		case base.same(p, now):
-			out.take(p, mine)
+			out.Take(p, mine)
 		default:
 			clashes = append(clashes, p)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,9 +24,30 @@ type Clash struct {
 // Saved is what became of answers that were saved part by part.
 type Saved struct {
 	Plan    Plan
+	List    List
 	Keys    []string // of the controls whose answer changed
 	Clashes []Clash  // whose parts were left as they stand
 	Wrong   []approval.Finding
+}
+
+// Now is the answer of a control as it stands after what was saved.
+func (s Saved) Now(key string) AnswerInput {
+	in := s.Plan.answerOf(s.List, key).input()
+	in.Key = key
+	return in
+}
+
+// Tag names that answer: its number, 0 for none.
+func (s Saved) Tag(key string) string { return strconv.Itoa(s.Now(key).Seen) }
+
+// PartOf is the control and the part that a finding of Wrong is about.
+func (s Saved) PartOf(f approval.Finding) (key string, part Part) {
+	for _, p := range Parts() {
+		if key, ok := strings.CutSuffix(f.Field, "."+string(p)); ok {
+			return key, p
+		}
+	}
+	return f.Field, PartResult
 }
 
 // errUnchanged ends a transaction in which nothing was to be written.
@@ -42,7 +64,7 @@ var errUnchanged = errors.New("nothing changed")
 func (o *Room) Save(ctx context.Context, a approval.Actor, code string, at List, ins []AnswerInput, quietly bool) (Saved, error) {
 	var out Saved
 	p, err := o.act(ctx, a, ActAnswer, code, func(d *deed) (map[string]string, error) {
-		out = Saved{Plan: *d.plan}
+		out = Saved{Plan: *d.plan, List: at}
 		if err := d.only(law.RoleOperator); err != nil {
 			return nil, err
 		}
@@ -128,24 +150,23 @@ func (a *Answer) at() time.Time {
 // What only lacks something yet is said and stays.
 func (d *deed) mend(next *AnswerInput, now AnswerInput, unjoined []approval.Finding, out *Saved) {
 	for _, f := range append(d.wrong(*next), of(next.Key, unjoined)...) {
-		part := Part(strings.TrimPrefix(f.Field, next.Key+"."))
+		_, part := out.PartOf(f)
 		switch f.Rule {
 		case "result-missing":
 			if next.Result == "" {
 				continue // not chosen yet; the page says so
 			}
-			part = PartResult
 		case "reason-missing", "origin-missing":
 			out.Wrong = append(out.Wrong, f)
 			continue
 		case "too-long":
-			next.take(PartNote, now)
+			next.Take(PartNote, now)
 			part = PartHow
 		}
 		if !next.same(part, now) {
 			out.Wrong = append(out.Wrong, f)
 		}
-		next.take(part, now)
+		next.Take(part, now)
 	}
 }
 
@@ -158,7 +179,7 @@ func (d *deed) wait(at List, next *AnswerInput, now AnswerInput, out *Saved) err
 	}
 	for _, p := range []Part{PartResult, PartHow, PartOrigin, PartEvidence, PartDue} {
 		if p != PartHow || next.Result == NotApplicable {
-			next.take(p, now)
+			next.Take(p, now)
 		}
 	}
 	out.Wrong = append(out.Wrong, finding(next.Key, "waits-for-save", next.Key+": thay đổi này làm thay đổi tình trạng phương án đã khai; chọn Lưu câu trả lời để ghi", next.Key+": this changes the declared state of the plan; choose Save answers to record it"))

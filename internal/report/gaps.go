@@ -16,6 +16,13 @@ type GapsReport struct {
 	Total, Declared              int
 	Verified, Expired, Undecided int // Undecided: controls without an answer
 	Rows                         []GapLine
+	Files                        []GapFile
+}
+
+// GapFile is a file that what lacks rests, or rested, on.
+type GapFile struct {
+	Clause, Name, State string
+	SHA256              string // hex
 }
 
 // GapLine is one thing that lacks.
@@ -60,7 +67,26 @@ func Gaps(w io.Writer, r GapsReport) (err error) {
 		rows = append(rows, texts(number(i+1), orNone(x.Clause), orNone(x.What), orNone(x.State), dayOrNone(x.Due), orNone(x.Role), orNone(x.Cost)))
 	}
 	s.table(t, rows)
+	s.gapFiles(r.Files)
 	return s.write(w)
+}
+
+// gapFiles lists the files behind what lacks; no hash is wider than its column.
+func (s *sheet) gapFiles(files []GapFile) {
+	if len(files) == 0 {
+		return
+	}
+	s.section("Tệp bằng chứng của các nội dung trên")
+	t := plain(sizeTable, []column{{12, "C"}, {50, "L"}, {78, "L"}, {34, "L"}, {84, "L"}}, "STT", "Điều khoản", "Tên tệp", "Trạng thái", "SHA-256")
+	var rows [][]cell
+	for i, f := range files {
+		hash := f.SHA256
+		if half := len(hash) / 2; half > 0 {
+			hash = hash[:half] + " " + hash[half:]
+		}
+		rows = append(rows, texts(number(i+1), orNone(f.Clause), orNone(f.Name), orNone(f.State), orNone(hash)))
+	}
+	s.table(t, rows)
 }
 
 // dayOrNone shows a day as 31/12/2026, or that there is none.

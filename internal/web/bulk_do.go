@@ -122,7 +122,7 @@ func (s *site) bulkDo(v *visit) error {
 			}
 		}, http.StatusUnprocessableEntity)
 	}
-	a := typedAnswer(in, "one")
+	a := typedAnswer(in, "one", nil)
 	a.Key = in.Get("key")
 	done, refused, err := s.Plans.Bulk(v.r.Context(), v.actor(), in["system"], law.RuleSet(in.Get("rules")), a)
 	if err != nil {

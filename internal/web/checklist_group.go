@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,12 +9,14 @@ import (
 	"strings"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/controls"
 	"capdo/internal/law"
 	"capdo/internal/plan"
 )
 
-// GroupPage is one group of controls to be answered or checked.
+// GroupPage is one group of controls to be answered or checked, or one control
+// of it as a card.
 type GroupPage struct {
 	Page
 	System       *Identity
@@ -29,6 +30,14 @@ type GroupPage struct {
 	Back         string
 	Before, Next *Link
 	Left         string
+	Autosave     string // base of the fields' addresses, "" where nothing is saved by itself
+	Query        string // of those addresses: the list asked for
+	SaveLine     string
+	Present      string // who else has the plan open
+	Upload       string // what files may be, "" where none are taken in
+	Cards, Again string // address of the cards; of the whole list where the filter is empty
+	Card         bool   // one control a page
+	NextKey      string // of the next card, "" on the last
 }
 
 // ControlForm is one control as a set of fields.
@@ -43,6 +52,10 @@ type ControlForm struct {
 	How, Origin, Due, Notes                                string
 	Roles, Costs                                           []Option
 	Evidence                                               []EvidenceForm
+	Files                                                  []FileForm
+	FilesAt                                                string // where files are taken off
+	Upload                                                 bool
+	Clash                                                  *ClashView
 	Carried                                                string // what the older list says, nothing is taken over
 	Checked                                                string // what another person said
 	Past                                                   []string
@@ -57,13 +70,42 @@ type EvidenceForm struct {
 	Kinds              []Option
 }
 
-// groupShow shows a group.
-func (s *site) groupShow(v *visit) error {
-	return v.groupPage(nil, nil, http.StatusOK)
+// FileForm is a document attached to a control, which may be its evidence.
+type FileForm struct {
+	ID, Name, Href, Digest, On, Until string
+	No                                int
+	State                             Tag
+	Evidence                          bool // the answer names it
 }
 
-// groupPage draws a group, with what was typed when it was refused.
-func (v *visit) groupPage(typed url.Values, fs []approval.Finding, status int) error {
+// answered is a group page that comes back: what still stands as typed, what
+// clashes, what is to be mended.
+type answered struct {
+	typed    map[string]plan.AnswerInput
+	clashes  map[string]plan.Clash
+	findings []approval.Finding
+	status   int
+}
+
+// groupShow shows a group; with what was sent to it after the session had ended.
+func (s *site) groupShow(v *visit) error {
+	back := answered{status: http.StatusOK}
+	if in, ok := v.early(); ok {
+		_, sheet, err := v.planSheet()
+		if err != nil {
+			return err
+		}
+		back.typed = map[string]plan.AnswerInput{}
+		for _, a := range typedAnswers(in, sheet) {
+			back.typed[a.Key] = a
+		}
+		back.findings = []approval.Finding{v.finding("", "save.kept")}
+	}
+	return v.groupPage(back)
+}
+
+// groupPage draws a group.
+func (v *visit) groupPage(back answered) error {
 	file, sheet, err := v.planSheet()
 	if err != nil {
 		return err
@@ -74,30 +116,7 @@ func (v *visit) groupPage(typed url.Values, fs []approval.Finding, status int) e
 		return v.absent(v)
 	}
 	g := groups[i]
-	title := orElse(v.say(g.group.Title), g.key)
-	p := GroupPage{Page: v.page(title + " – " + file.System.Name), System: v.identity(&file), Heading: title, Clause: g.clause,
-		Action: v.planAt("/checklist/" + g.key), Back: v.planAt("/checklist")}
-	p.Simulated, p.Failed = file.System.Origin == approval.Simulated, len(fs) > 0
-	p.MayAnswer = v.actor().Capacity == law.RoleOperator && v.actor().Body == file.System.Owner && file.System.Retirement == nil
-	p.MayCheck = plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
-	old, err := v.older(&file, sheet)
-	if err != nil {
-		return err
-	}
-	remark := v.remarkAt(&file)
-	for _, x := range g.states {
-		row := v.controlForm(x, sheet.Plan, typed, old[x.Control.Key])
-		if remark != "" {
-			row.Remark = remark + url.QueryEscape("control:"+row.Key) + "#say"
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	for _, f := range fs {
-		for i := range p.Rows {
-			p.Rows[i].Open = p.Rows[i].Open || strings.HasPrefix(f.Field, p.Rows[i].Key+".")
-		}
-		p.Errors = append(p.Errors, ErrorLink{Href: anchor(f.Field, g.states), Text: v.say(f.Says), Cites: f.Cites})
-	}
+	p := GroupPage{Heading: orElse(v.say(g.group.Title), g.key), Clause: g.clause, Action: v.planAt("/checklist/" + g.key), Back: v.planAt("/checklist")}
 	if i > 0 {
 		p.Before = &Link{Href: v.planAt("/checklist/" + groups[i-1].key), Text: v.t("pl.before", orElse(v.say(groups[i-1].group.Title), groups[i-1].key))}
 	}
@@ -110,7 +129,56 @@ func (v *visit) groupPage(typed url.Values, fs []approval.Finding, status int) e
 	}
 	n := plan.Count(g.states)
 	p.Left = v.t("pl.left", v.num(n.Unanswered), v.num(n.Total))
-	return v.show(status, "checklist_group", p)
+	p.Cards = v.planAt("/checklist-cards", "at", g.states[0].Control.Key)
+	return v.controlsPage(p, &file, sheet, g.states, back)
+}
+
+// controlsPage draws controls as sets of fields on a page that is begun.
+func (v *visit) controlsPage(p GroupPage, file *approval.File, sheet plan.Sheet, states []plan.State, back answered) error {
+	p.Page, p.System = v.page(p.Heading+" – "+file.System.Name), v.identity(file)
+	p.Simulated, p.Failed = file.System.Origin == approval.Simulated, len(back.findings) > 0
+	p.MayAnswer = v.mayAnswer(file)
+	p.MayCheck = plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
+	if p.MayAnswer && len(states) > 0 {
+		p.Script, p.SaveLine, p.Present = v.script.path, v.t("save.never"), v.presentAtPlan(sheet, "")
+		p.Autosave = "/systems/" + v.code() + "/checklist/" + states[0].Control.Group + "/fields"
+		if rules := v.r.URL.Query().Get("rules"); rules != "" {
+			p.Query = "?" + url.Values{"rules": {rules}}.Encode()
+		}
+		if v.Documents != nil {
+			p.Upload = v.t("doc.rules", int(v.Documents.Limits.File>>20), int(v.Documents.Limits.Object>>20))
+		}
+	}
+	old, err := v.older(file, sheet)
+	if err != nil {
+		return err
+	}
+	remark := v.remarkAt(file)
+	for _, x := range states {
+		f := v.controlForm(x, sheet.Plan, back.typed, old[x.Control.Key])
+		if remark != "" {
+			f.Remark = remark + url.QueryEscape("control:"+f.Key) + "#say"
+		}
+		if f.Upload = p.Upload != ""; f.Upload {
+			f.FilesAt = documentsOf(v.code(), attachment.Control(x.Control.Key))
+		}
+		if c, ok := back.clashes[x.Control.Key]; ok {
+			f.Clash, f.Open = v.answerClash(c, f.Seen), true
+		}
+		p.Rows = append(p.Rows, f)
+	}
+	for _, f := range back.findings {
+		for i := range p.Rows {
+			p.Rows[i].Open = p.Rows[i].Open || strings.HasPrefix(f.Field, p.Rows[i].Key+".")
+		}
+		p.Errors = append(p.Errors, ErrorLink{Href: anchor(f.Field, states), Text: v.say(f.Says), Cites: f.Cites})
+	}
+	return v.show(back.status, "checklist_group", p)
+}
+
+// mayAnswer: the operating unit of the owner answers, while the system lives.
+func (v *visit) mayAnswer(f *approval.File) bool {
+	return v.actor().Capacity == law.RoleOperator && v.actor().Body == f.System.Owner && f.System.Retirement == nil
 }
 
 // anchor is the field a finding is about: KEY or KEY.part.
@@ -119,7 +187,7 @@ func anchor(field string, ss []plan.State) string {
 		key := s.Control.Key
 		part, ok := strings.CutPrefix(field, key+".")
 		switch {
-		case field == key:
+		case field == key || ok && part == string(plan.PartResult):
 			return "#" + fieldID("r-"+string(plan.Met), key)
 		case ok && part == "evidence":
 			return "#" + fieldID("er", key+".0")
@@ -174,8 +242,8 @@ func (v *visit) worthOf(k controls.Carried, worth string, said map[string]plan.S
 	return v.t("pl.carry."+worth) + " " + strings.Join(parts, "; ")
 }
 
-// controlForm is a control with its fields.
-func (v *visit) controlForm(x plan.State, p plan.Plan, typed url.Values, old string) ControlForm {
+// controlForm is a control with its fields, as they are or as still typed.
+func (v *visit) controlForm(x plan.State, p plan.Plan, typed map[string]plan.AnswerInput, old string) ControlForm {
 	key, c := x.Control.Key, v.control(x.Control)
 	f := ControlForm{ID: fieldID("c", key), Key: key, Clause: c.Clause, Title: c.Title, Note: c.Note, Condition: c.Condition, Proof: c.Proof, Review: c.Review,
 		Thresholds: c.Thresholds, Result: v.resultTag(x), Tags: v.standTags(x), Carried: old}
@@ -183,11 +251,9 @@ func (v *visit) controlForm(x plan.State, p plan.Plan, typed url.Values, old str
 	if a := x.Answer; a != nil {
 		in = plan.AnswerInput{Key: key, Seen: a.No, Result: a.Result, How: a.How, Origin: a.Origin, Evidence: a.Evidence, Role: a.Role, Due: a.Due, Cost: a.Cost, Note: a.Note}
 		f.Said, f.Answer = v.t("pl.by", a.By.Account, v.when(a.At)), a.No
-	} else {
-		f.Carried = old
 	}
-	if typed.Has("seen." + key) {
-		in = typedAnswer(typed, key)
+	if t, ok := typed[key]; ok {
+		in = t
 	}
 	f.Seen, f.How, f.Origin, f.Notes = in.Seen, in.How, in.Origin, in.Note
 	f.Due = v.day(in.Due)
@@ -195,13 +261,7 @@ func (v *visit) controlForm(x plan.State, p plan.Plan, typed url.Values, old str
 		f.Results = append(f.Results, Option{ID: fieldID("r-"+string(r), key), Code: string(r), Label: v.t("result." + string(r)), Chosen: r == in.Result})
 	}
 	f.Roles, f.Costs = v.wordOptions(v.Book.PlanRoles(), in.Role), v.wordOptions(v.Book.CostClasses(), in.Cost)
-	for i := 0; i <= len(in.Evidence); i++ { // one more, empty
-		e := plan.Evidence{Kind: plan.Document}
-		if i < len(in.Evidence) {
-			e = in.Evidence[i]
-		}
-		f.Evidence = append(f.Evidence, v.evidenceForm(fmt.Sprintf("%s.%d", key, i), e))
-	}
+	v.evidenceForms(&f, p, in.Evidence)
 	if k := x.Check; k != nil {
 		f.Checked = v.t("pl.checked", v.t("check."+string(k.Outcome)), k.By.Account, v.when(k.At)) + " " + k.Note
 	}
@@ -213,10 +273,50 @@ func (v *visit) controlForm(x plan.State, p plan.Plan, typed url.Values, old str
 	return f
 }
 
+// evidenceForms are the pieces of evidence that are written, with an empty one
+// more, and the files attached to the control.
+func (v *visit) evidenceForms(f *ControlForm, p plan.Plan, es []plan.Evidence) {
+	named, attached := map[int]bool{}, p.FilesOf(f.Key)
+	for _, e := range es {
+		if e.Kind == plan.File && e.Document > 0 {
+			if i := slices.IndexFunc(attached, func(d approval.Attached) bool { return d.No == e.Document }); i >= 0 {
+				e.Ref, e.SHA256 = attached[i].Name, attached[i].SHA256 // as typed it has a number only
+			}
+			named[e.Document] = true
+			x := v.fileForm(fmt.Sprintf("%s.%d", f.Key, len(f.Files)), p.FileNow(e))
+			x.Evidence = true
+			f.Files = append(f.Files, x)
+			continue
+		}
+		f.Evidence = append(f.Evidence, v.evidenceForm(fmt.Sprintf("%s.%d", f.Key, len(f.Evidence)), e))
+	}
+	f.Evidence = append(f.Evidence, v.evidenceForm(fmt.Sprintf("%s.%d", f.Key, len(f.Evidence)), plan.Evidence{Kind: plan.Document}))
+	for _, d := range attached {
+		if !named[d.No] {
+			e := plan.Evidence{Kind: plan.File, Document: d.No, Ref: d.Name, SHA256: d.SHA256}
+			f.Files = append(f.Files, v.fileForm(fmt.Sprintf("%s.%d", f.Key, len(f.Files)), p.FileNow(e)))
+		}
+	}
+}
+
+// fileForm is one file, with its address where it is given out.
+func (v *visit) fileForm(id string, f plan.FileNow) FileForm {
+	state := attachment.State(f.State)
+	x := FileForm{ID: id, No: f.Document, Name: f.Ref, Digest: f.SHA256, On: v.day(f.On), Until: v.day(f.Until), State: Tag{v.t("doc.state." + f.State), documentTone(state)}}
+	if v.Documents != nil && v.Documents.Serves(state) {
+		x.Href = "/systems/" + v.code() + "/documents/" + strconv.Itoa(f.Document)
+	}
+	return x
+}
+
+// evidenceForm is one piece of evidence that is written. A file by its name
+// alone stands in old answers only.
 func (v *visit) evidenceForm(id string, e plan.Evidence) EvidenceForm {
 	f := EvidenceForm{ID: id, Ref: e.Ref, On: v.day(e.On), Until: v.day(e.Until)}
 	for _, k := range []plan.EvidenceKind{plan.Document, plan.Link, plan.File} {
-		f.Kinds = append(f.Kinds, Option{Code: string(k), Label: v.t("evidence." + string(k)), Chosen: k == e.Kind})
+		if k != plan.File || e.Kind == plan.File {
+			f.Kinds = append(f.Kinds, Option{Code: string(k), Label: v.t("evidence." + string(k)), Chosen: k == e.Kind})
+		}
 	}
 	return f
 }
@@ -227,76 +327,4 @@ func (v *visit) wordOptions(ws []law.Word, chosen string) []Option {
 		all = append(all, Option{Code: w.Key, Label: v.say(w.Says), Chosen: w.Key == chosen})
 	}
 	return all
-}
-
-// dayTyped reads a day as people write it; what is no day stays as typed, for
-// the room to refuse.
-func dayTyped(s string) law.Day {
-	if d, ok := parseDay(s); ok {
-		return d
-	}
-	return law.Day(strings.TrimSpace(s))
-}
-
-// typedAnswer reads the fields of one control.
-func typedAnswer(in url.Values, key string) plan.AnswerInput {
-	get := func(part string) string { return line(in.Get(part + "." + key)) }
-	seen, _ := strconv.Atoi(get("seen")) // what is no number was never seen: 0
-	a := plan.AnswerInput{Key: key, Seen: seen, Result: plan.Result(get("r")), How: get("how"), Origin: get("origin"), Role: get("role"), Due: dayTyped(get("due")), Cost: get("cost"), Note: get("note")}
-	for i := 0; i < 30 && in.Has(fmt.Sprintf("er.%s.%d", key, i)); i++ {
-		a.Evidence = append(a.Evidence, typedEvidence(in, fmt.Sprintf("%s.%d", key, i)))
-	}
-	return a
-}
-
-func typedEvidence(in url.Values, id string) plan.Evidence {
-	return plan.Evidence{Kind: plan.EvidenceKind(in.Get("ek." + id)), Ref: line(in.Get("er." + id)), On: dayTyped(in.Get("eo." + id)), Until: dayTyped(in.Get("eu." + id))}
-}
-
-// blank tells whether nothing was typed about a control.
-func blank(a plan.AnswerInput) bool {
-	said := a.How + a.Origin + a.Role + string(a.Due) + a.Cost + a.Note + string(a.Result)
-	for _, e := range a.Evidence {
-		said += e.Ref + string(e.On) + string(e.Until)
-	}
-	return said == ""
-}
-
-// groupDo records the answers, or the checks, of a group.
-func (s *site) groupDo(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
-		return err
-	}
-	file, sheet, err := v.planSheet()
-	if err != nil {
-		return err
-	}
-	in := v.r.PostForm
-	var answers []plan.AnswerInput
-	var checks []plan.CheckInput
-	for _, x := range sheet.States {
-		key := x.Control.Key
-		if in.Has("seen." + key) {
-			if a := typedAnswer(in, key); !blank(a) {
-				answers = append(answers, a)
-			}
-		}
-		if o := in.Get("check." + key); o != "" {
-			no, _ := strconv.Atoi(in.Get("answer." + key)) // no number is no answer: refused
-			checks = append(checks, plan.CheckInput{Answer: no, Outcome: plan.Outcome(o), Note: line(in.Get("checknote." + key))})
-		}
-	}
-	if in.Get("do") == "check" {
-		_, err = s.Plans.Check(v.r.Context(), v.actor(), file.System.Code, checks)
-	} else {
-		_, err = s.Plans.Answer(v.r.Context(), v.actor(), file.System.Code, sheet.List, answers)
-	}
-	var r *approval.Refusal
-	if errors.As(err, &r) && r.Kind != approval.NotFound && !(r.Kind == approval.Forbidden && r.Findings[0].Rule == "wrong-actor") {
-		return v.groupPage(in, r.Findings, statusOf(r.Kind))
-	}
-	if err != nil {
-		return err
-	}
-	return v.send(v.planAt("/checklist/"+v.r.PathValue("group"), "done", "checklist"))
 }

@@ -100,7 +100,7 @@ func (s *site) checklistShow(v *visit) error {
 			p.Lists = append(p.Lists, Link{Href: "/systems/" + v.code() + "/checklist?rules=" + string(rs), Text: v.t("pl.other", v.ruleSet(rs))})
 		}
 	}
-	p.Links = []Link{{Href: v.planAt("/checklist-all"), Text: v.t("pl.all")}, {Href: v.planAt("/checklist-all", "state", string(plan.Unanswered)), Text: v.t("pl.unanswered", v.num(n.Unanswered))},
+	p.Links = []Link{{Href: v.planAt("/checklist-cards", "state", string(plan.Unanswered)), Text: v.t("pl.cards")}, {Href: v.planAt("/checklist-all"), Text: v.t("pl.all")}, {Href: v.planAt("/checklist-all", "state", string(plan.Unanswered)), Text: v.t("pl.unanswered", v.num(n.Unanswered))},
 		{Href: v.planAt("/gaps"), Text: v.t("pl.gaps", v.num(len(sheet.Gaps)))}, {Href: "/systems/" + v.code() + "/watch", Text: v.t("wa.title")}}
 	return v.show(http.StatusOK, "checklist", p)
 }
@@ -208,6 +208,7 @@ type AllRow struct {
 	Href, Key, Clause, Title, How, Role, Due, Cost, By string
 	Result                                             Tag
 	Tags                                               []Tag
+	Files                                              []FileForm
 }
 
 // checklistAll shows the whole list, filtered by the address.
@@ -258,7 +259,7 @@ func (v *visit) allRow(x plan.State) AllRow {
 	if a := x.Answer; a != nil {
 		row.How, row.Role, row.Due, row.Cost = a.How, v.planRole(a.Role), v.day(a.Due), v.costClass(a.Cost)
 		row.By = v.t("pl.by", a.By.Account, v.when(a.At))
-		if a.Origin != "" {
+		if x.Result == plan.Inherited && a.Origin != "" {
 			row.How = v.t("pl.from", a.Origin)
 		}
 	}

@@ -25,6 +25,7 @@ type DocumentsPage struct {
 	Page
 	System       *Identity
 	Heading      string
+	Back         string
 	Rows         []DocumentRow
 	Errors       []ErrorLink
 	Error        string
@@ -39,17 +40,25 @@ type DocumentRow struct {
 	Href, Remove                     string // "" when it is not given out, or may not be removed
 }
 
-// attachedTo is the dossier a page of documents is about: the one asked for, else
-// the one in hand or to come.
+// attachedTo is what a page of documents is about: the control or the dossier
+// asked for, else the dossier in hand or to come.
 func attachedTo(v *visit, file *approval.File) attachment.Of {
 	no := len(file.System.Dossiers)
 	if d := file.System.Last(); d == nil || !d.State.Open() && slices.Contains(file.Acts, approval.ActDraft) {
 		no++
 	}
+	if of, ok := attachment.ParseOf(attachment.Control(v.r.URL.Query().Get("control")).String()); ok {
+		return of
+	}
 	if n, err := strconv.Atoi(v.r.URL.Query().Get("dossier")); err == nil && n >= 1 && n <= len(file.System.Dossiers) {
 		no = n
 	}
 	return attachment.Dossier(no)
+}
+
+// documentsOf is the address of what is attached to an object of a system.
+func documentsOf(code string, of attachment.Of) string {
+	return "/systems/" + code + "/documents?" + url.Values{of.Kind: {of.Key}}.Encode()
 }
 
 // documentsShow shows what is attached to a dossier.
@@ -72,11 +81,15 @@ func (s *site) documentsPage(v *visit, status int, fs []approval.Finding) error 
 	draft := file.System.Open()
 	mine := slices.Contains(file.Acts, approval.ActDraft) && (draft == nil || attachment.Dossier(draft.No) == of)
 	at := "/systems/" + v.code() + "/documents"
+	p.Back = "/systems/" + v.code()
+	if of.Kind == "control" {
+		p.Heading, p.Back, mine = v.t("doc.control", of.Key), "/systems/"+v.code()+"/checklist-cards?at="+url.QueryEscape(of.Key), v.mayAnswer(&file)
+	}
 	for i := range docs {
 		p.Rows = append(p.Rows, v.documentRow(&docs[i], at, mine))
 	}
 	if mine {
-		p.Action, p.Once = at, onceToken().Value
+		p.Action, p.Once = documentsOf(v.code(), of), onceToken().Value
 	}
 	if s.Documents.Scanner == nil {
 		p.Scan = v.t("doc.noscanner")
@@ -92,9 +105,8 @@ func (s *site) documentsPage(v *visit, status int, fs []approval.Finding) error 
 
 // documentRow is one document as listed.
 func (v *visit) documentRow(d *attachment.Document, at string, mine bool) DocumentRow {
-	tones := map[attachment.State]string{attachment.Held: "yellow", attachment.Clean: "bare", attachment.Quarantined: "red", attachment.Unscanned: "grey"}
 	r := DocumentRow{Name: d.Name, Kind: strings.ToUpper(string(d.Kind)), Size: v.size(d.Size), By: v.nameOf(d.By), At: v.when(d.At), Digest: d.SHA256,
-		State: Tag{v.t("doc.state." + string(d.Now())), tones[d.Now()]}}
+		State: Tag{v.t("doc.state." + string(d.Now())), documentTone(d.Now())}}
 	one := at + "/" + strconv.Itoa(d.No)
 	if v.Documents.Served(d) {
 		r.Href = one
@@ -103,6 +115,11 @@ func (v *visit) documentRow(d *attachment.Document, at string, mine bool) Docume
 		r.Remove = one + "/remove"
 	}
 	return r
+}
+
+// documentTone is the tone of a document's state.
+func documentTone(s attachment.State) string {
+	return map[attachment.State]string{attachment.Held: "yellow", attachment.Clean: "bare", attachment.Quarantined: "red", attachment.Unscanned: "grey", attachment.Removed: "red"}[s]
 }
 
 // size writes a number of bytes.
@@ -151,6 +168,9 @@ func (s *site) documentAttach(v *visit) error {
 // documentTake hands the file to the desk.
 func (s *site) documentTake(v *visit, fields url.Values, part *multipart.Part) error {
 	back := "/systems/" + v.code() + "/documents?done=document"
+	if key := v.r.URL.Query().Get("control"); key != "" {
+		back = documentsOf(v.code(), attachment.Control(key)) + "&done=document"
+	}
 	v.r.PostForm = url.Values{onceName: fields[onceName], "name": {part.FileName()}}
 	ctx, done, err := v.once()
 	if done {
@@ -227,8 +247,12 @@ func (s *site) documentRemove(v *visit) error {
 	if err != nil {
 		return s.absent(v)
 	}
-	if _, err := s.Documents.Remove(v.r.Context(), v.actor(), v.code(), no); err != nil {
+	doc, err := s.Documents.Remove(v.r.Context(), v.actor(), v.code(), no)
+	if err != nil {
 		return err
+	}
+	if of, _ := attachment.ParseOf(doc.Of); of.Kind == "control" {
+		return v.send(documentsOf(v.code(), of) + "&done=undocument")
 	}
 	return v.send("/systems/" + v.code() + "/documents?done=undocument")
 }

@@ -30,13 +30,17 @@ func (v *visit) clash(form *forms.Form, c approval.Clash) *ClashView {
 
 // clashFragment answers a stale save with both versions: 412 and the present tag.
 func (v *visit) clashFragment(file *approval.File, c approval.Clash) error {
-	view := v.clash(file.Form, c)
+	v.w.Header().Set("ETag", `"`+c.Tag+`"`)
+	return v.clashPart(v.clash(file.Form, c))
+}
+
+// clashPart answers 412 with both versions, as a piece of a page for the script.
+func (v *visit) clashPart(view *ClashView) error {
 	view.Fragment = true
 	body, err := v.pages.part(v.lang, "act", "clash", view)
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("ETag", `"`+c.Tag+`"`)
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(http.StatusPreconditionFailed)
 	_, _ = v.w.Write(body) // the client may be gone; nothing to do about it

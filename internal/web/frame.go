@@ -50,6 +50,9 @@ func (s *site) mostOf(r *http.Request) int64 {
 	if s.Documents != nil && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/systems/") && strings.HasSuffix(r.URL.Path, "/documents") {
 		return max(maxBody, s.Documents.Limits.File+uploadSlack)
 	}
+	if s.Documents != nil && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/systems/") && strings.Contains(r.URL.Path, "/checklist") {
+		return maxBody + s.Documents.Limits.Object // the files of a page of controls
+	}
 	return maxBody
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -57,6 +58,9 @@ func (v *visit) gapRow(g plan.Gap) AllRow {
 	}
 	row.Href = v.planAt("/checklist/"+g.Group) + "#" + fieldID("c", g.Key)
 	row.Result = v.resultTag(plan.State{Result: g.Result})
+	for i, f := range g.Files {
+		row.Files = append(row.Files, v.fileForm(fmt.Sprintf("%s.%d", g.Key, i), f))
+	}
 	if g.Because != "" {
 		row.Tags = []Tag{{v.t("lapse." + string(g.Because)), "red"}}
 	}
@@ -72,14 +76,18 @@ func (s *site) gapsCSV(v *visit) error {
 	var b bytes.Buffer
 	b.WriteString("\ufeff") // spreadsheets read UTF-8 by it
 	w := csv.NewWriter(&b)
-	rows := [][]string{{v.t("col.system"), v.t("ctl.clause"), v.t("ctl.what"), v.t("pl.result"), v.t("pl.due"), v.t("pl.role"), v.t("pl.cost"), v.t("pl.note")}}
+	rows := [][]string{{v.t("col.system"), v.t("ctl.clause"), v.t("ctl.what"), v.t("pl.result"), v.t("pl.due"), v.t("pl.role"), v.t("pl.cost"), v.t("pl.note"), v.t("pl.files")}}
 	for _, g := range sheet.Gaps {
 		r := v.gapRow(g)
 		result := r.Result.Text
 		for _, t := range r.Tags {
 			result += "; " + t.Text
 		}
-		rows = append(rows, []string{v.code(), r.Clause, r.Title, result, string(g.Due), r.Role, r.Cost, r.How})
+		var files []string
+		for _, f := range r.Files {
+			files = append(files, f.Name+" ("+f.State.Text+") SHA-256 "+f.Digest)
+		}
+		rows = append(rows, []string{v.code(), r.Clause, r.Title, result, string(g.Due), r.Role, r.Cost, r.How, strings.Join(files, "; ")})
 	}
 	for _, row := range rows {
 		for i := range row {

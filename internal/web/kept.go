@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -82,15 +81,17 @@ func (k *kept) take(name, login, path string, now time.Time) (url.Values, bool) 
 }
 
 // late keeps the draft that came after the session had ended. Only the form of
-// a dossier is kept, and only when the session is known to have been one.
+// a dossier and the answers of a checklist are kept, files left out, and only
+// when the session is known to have been one.
 func (v *visit) late() error {
-	if v.r.Method != http.MethodPost || v.late0 == "" || !strings.HasSuffix(v.r.URL.Path, "/dossier") {
+	if v.r.Method != http.MethodPost || v.late0 == "" || !strings.HasSuffix(v.r.URL.Path, "/dossier") && !strings.Contains(v.r.URL.Path, "/checklist/") {
 		return nil
 	}
-	if err := v.r.ParseForm(); err != nil {
-		return fmt.Errorf("read form: %w", err)
+	in, err := v.controlsForm(nil)
+	if err != nil {
+		return err
 	}
-	if name, ok := v.site.kept.put(keptForm{v.late0, v.r.URL.Path, copyValues(v.r.PostForm), v.now}); ok {
+	if name, ok := v.site.kept.put(keptForm{v.late0, v.r.URL.Path, copyValues(in), v.now}); ok {
 		http.SetCookie(v.w, v.cookie(keptCookie, name, keptFor))
 	}
 	return nil

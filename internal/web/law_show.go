@@ -91,7 +91,7 @@ func (v *visit) switches(p law.Policy) []PolicyRow {
 	values := map[string]string{"confirmation_required": yesno(p.ConfirmationRequired), "roadmap_allows": yesno(p.RoadmapAllows),
 		"inspection_overdue": v.t("effect." + p.InspectionOverdue), "minutes_months": v.t("cal.every", p.MinutesMonths),
 		"risk_months": v.t("cal.every", p.RiskMonths), "due_soon_days": v.t("switch.days", p.DueSoonDays),
-		"check_first": yesno(p.CheckFirst), "consult_wait": v.t("consult.wait." + p.ConsultWait), "redetermine_days": v.t("switch.workdays", p.RedetermineDays), "gateway_pin_days": v.t("switch.days", p.GatewayPinDays),
+		"check_first": yesno(p.CheckFirst), "consult_wait": v.t("consult.wait." + p.ConsultWait), "held_blocks_submission": yesno(p.HeldBlocks), "redetermine_days": v.t("switch.workdays", p.RedetermineDays), "gateway_pin_days": v.t("switch.days", p.GatewayPinDays),
 		"connection_required": yesno(p.ConnectionRequired), "provider_consent": yesno(p.ProviderConsent),
 		"connection_months": v.t("switch.months", p.ConnectionMonths), "sandbox_days": v.t("switch.days", p.SandboxDays),
 		"break_glass_hours": v.t("switch.hours", p.BreakGlassHours), "break_glass_interval_hours": v.t("switch.hours", p.BreakGlassInterval),

@@ -227,6 +227,13 @@ func (s *site) planRoutes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
 	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
 	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
+	const answer = "/systems/{code}/checklist/{group}/fields/{key}" // each answer by itself
+	mux.HandleFunc("GET "+answer, s.inside(s.answerShow))
+	mux.HandleFunc("PUT "+answer, s.inside(s.answerSave))
+	mux.HandleFunc("PATCH "+answer, s.inside(s.answerSave))
+	mux.HandleFunc("POST /systems/{code}/checklist/{group}/fields/presence", s.inside(s.planPresence))
+	mux.HandleFunc("GET /systems/{code}/checklist-cards", s.inside(s.cardShow))
+	mux.HandleFunc("POST /systems/{code}/checklist-cards", s.inside(s.groupDo))
 	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
 	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
 	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))

@@ -25,6 +25,7 @@ func calendarWords() catalogue {
 		"switch.workdays":                   {"%d ngày làm việc", "%d working days"},
 		"switch.check_first":                {"Phải kiểm tra tiếp nhận hồ sơ trước khi thẩm định", "Check of the valid dossier comes first"},
 		"switch.consult_wait":               {"Chờ ý kiến của cơ quan được lấy ý kiến", "Waiting for the bodies consulted"},
+		"switch.held_blocks_submission":     {"Tài liệu chờ quét mã độc chặn việc gửi hồ sơ", "Documents that wait for the scanner block submission"},
 		"switch.redetermine_days":           {"Thời gian xác định lại sau thay đổi trọng yếu", "Time for a new determination"},
 		"switch.due_soon_days":              {"Báo sắp đến hạn", "Announced as due soon"},
 		"switch.gateway_pin_days":           {"Khóa của máy cổng", "Keys of gateways"},
