@@ -221,7 +221,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
 	}
-	fixed := strings.NewReplacer("{field}", "scope", "{no}", "1", "{group}", "RR", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics",
+	fixed := strings.NewReplacer("{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
 	if path == "/" { // whatever is no page
 		path = "/nowhere"

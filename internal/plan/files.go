@@ -42,7 +42,7 @@ func (r reading) files(p *Plan, a *Answer) Lapse {
 
 // joined gives evidence of kind file the name and the hash of its document, as
 // the record has them, and refuses a document that is not attached to the
-// control. A file that the answer before it named stays, whatever became of the
+// control. A table names a file by its name alone. A file that the answer before it named stays, whatever became of the
 // document, and so does a name from before files were joined.
 func (p *Plan) joined(key string, es []Evidence, before *Answer) ([]Evidence, []approval.Finding) {
 	var fs []approval.Finding
@@ -52,17 +52,19 @@ func (p *Plan) joined(key string, es []Evidence, before *Answer) ([]Evidence, []
 			continue
 		}
 		if was := before.file(e); was != nil {
-			es[i].Ref, es[i].SHA256 = was.Ref, was.SHA256
+			es[i].Document, es[i].Ref, es[i].SHA256 = was.Document, was.Ref, was.SHA256
 			continue
 		}
-		of := slices.IndexFunc(p.Files, func(f approval.Attached) bool { return f.No == e.Document && f.Of == AttachedTo(key) })
+		of := slices.IndexFunc(p.Files, func(f approval.Attached) bool {
+			return f.Of == AttachedTo(key) && (f.No == e.Document || e.Document == 0 && f.Name == e.Ref)
+		})
 		switch {
 		case of < 0:
 			fs = append(fs, finding("", "evidence-file", "tải tệp lên cho biện pháp này rồi chọn tệp đó", "upload the file for this control, then choose it"))
 		case p.Files[of].State == "quarantined":
 			fs = append(fs, finding("", "evidence-quarantined", "tệp «"+p.Files[of].Name+"» bị cách ly vì có mã độc; chọn tệp khác", "the file “"+p.Files[of].Name+"” is quarantined for malware; choose another"))
 		default:
-			es[i].Ref, es[i].SHA256 = p.Files[of].Name, p.Files[of].SHA256
+			es[i].Document, es[i].Ref, es[i].SHA256 = p.Files[of].No, p.Files[of].Name, p.Files[of].SHA256
 		}
 	}
 	return es, fs
@@ -74,7 +76,7 @@ func (a *Answer) file(e Evidence) *Evidence {
 		return nil
 	}
 	i := slices.IndexFunc(a.Evidence, func(x Evidence) bool {
-		return x.Kind == File && x.Document == e.Document && (e.Document > 0 || x.Ref == e.Ref)
+		return x.Kind == File && (x.Document == e.Document && e.Document > 0 || e.Document == 0 && x.Ref == e.Ref)
 	})
 	if i < 0 {
 		return nil

@@ -35,7 +35,7 @@ var errBlind = errors.New("the scanner does not answer")
 // papers is a desk of documents beside the room, as the program ties them.
 func (h *house) papers(s attachment.Scanner) *attachment.Desk {
 	h.Helper()
-	return &attachment.Desk{Office: h.office, Store: h.store.Attachments(), Blobs: attachment.Blobs{Dir: h.TempDir()}, Limits: attachment.Default(), Scanner: s, Log: slog.New(slog.DiscardHandler),
+	return &attachment.Desk{Office: h.office, Store: h.store.Attachments(), Blobs: storetest.Blobs(h.T, h.TempDir()), Limits: attachment.Default(), Scanner: s, Log: slog.New(slog.DiscardHandler),
 		Changed: func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
 			return h.Rests(tx, by, d.System, d.Object(), at)
 		}}
