@@ -71,9 +71,15 @@ func (k *Delegations) Received(ctx context.Context, a Actor) ([]Delegation, erro
 	}), err
 }
 
+// May tells whether the actor has something to lend: a capacity of its own by
+// which the law lets it judge dossiers.
+func (k *Delegations) May(a Actor) bool {
+	return a.Under == nil && a.Account != "" && k.Book.Judges(a.Capacity)
+}
+
 // Give lends the actor's own capacity. What was itself lent cannot be lent on.
 func (k *Delegations) Give(ctx context.Context, a Actor, in DelegationInput) (Delegation, error) {
-	if a.Under != nil || a.Account == "" || !Delegable(a.Capacity) {
+	if !k.May(a) {
 		return Delegation{}, refuse(Forbidden, "not-delegable", "", "Chỉ tài khoản có vai trò thẩm định, phê duyệt hoặc xác nhận ủy quyền được.", "Only an account that appraises, approves or confirms may delegate.")
 	}
 	now := k.Clock().UTC().Truncate(time.Microsecond)

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -8,8 +9,9 @@ import (
 )
 
 // Delegation is a capacity that one account lends another of the same body, in
-// writing, with scope and term (TT 12/2022 and NĐ 331/2026, Điều 4). The person
-// who acts under it stays the person who acts: the four eyes do not know it.
+// writing, with scope and term (TT 12/2022 and NĐ 331/2026, Điều 4); the law book
+// says which acts it lends. The person who acts under it stays the person who
+// acts; for the four eyes who lends has that hand as well.
 type Delegation struct {
 	ID         string      `json:"id"`
 	By         Who         `json:"by"` // who lends, with the capacity that is lent
@@ -63,18 +65,12 @@ func (d *Delegation) State(day law.Day) string {
 	return DelegationInForce
 }
 
-// DelegatedActs are the acts that a delegation lends: opinion, receipt,
-// appraisal, decision, confirmation.
-func DelegatedActs() []string {
-	return []string{ActOpinion, ActReceive, ActReview, ActDecide, ActConfirm}
-}
-
-// Delegable tells whether a capacity may be lent: those by which the law lets
-// somebody judge a dossier.
-func Delegable(c Capacity) bool {
-	return slices.Contains([]Capacity{law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, law.RoleMIC, law.RoleMPS, law.RoleMOD,
-		law.RoleCipherCommittee, law.RolePrimeMinister}, c)
-}
+// The acts on a dossier being judged that other rooms carry out, and that a
+// delegation may lend.
+const (
+	ActRemark = "remark"
+	ActHold   = "hold"
+)
 
 // Acting is the delegate a in the lent capacity: the person and the account stay
 // the delegate's own. Every act asks the record anew whether it still stands.
@@ -83,11 +79,48 @@ func (d *Delegation) Acting(a Actor) Actor {
 	return a
 }
 
+// DelegationReader answers what a delegation says now; ErrNotFound when absent.
+type DelegationReader interface {
+	Delegation(id string) (Delegation, error)
+}
+
+// Lent tells why a may not do act on s by the delegation under which it acts, nil
+// when it may or acts in the own capacity. What is out of scope does not exist.
+func (a Actor) Lent(r DelegationReader, b *law.Book, act string, s *System, now time.Time) error {
+	if a.Under == nil {
+		return nil
+	}
+	if err := a.entitled(r, now); err != nil {
+		return err
+	}
+	if !a.Under.Reaches(s, now) {
+		return ErrNotFound()
+	}
+	if r := a.Under.guard(b, act, s, s.Standing(now), today(now)); r != nil {
+		return r
+	}
+	return nil
+}
+
+// lentBy is the detail of an entry that names the person whose capacity it was.
+const lentBy = "delegation_by"
+
+// Traced adds to what an entry tells the delegation under which a acts.
+func (a Actor) Traced(detail map[string]string) map[string]string {
+	if a.Under == nil {
+		return detail
+	}
+	detail = maps.Clone(detail)
+	if detail == nil {
+		detail = map[string]string{}
+	}
+	detail["delegation"], detail["delegation_number"], detail[lentBy] = a.Under.ID, a.Under.Number, a.Under.By.Person
+	return detail
+}
+
 // entitled asks the record whether the delegation under which a acts is in force
 // now, and is the one that a shows.
-func (a Actor) entitled(r interface {
-	Delegation(id string) (Delegation, error)
-}, now time.Time) error {
+func (a Actor) entitled(r DelegationReader, now time.Time) error {
 	if a.Under == nil {
 		return nil
 	}
@@ -125,19 +158,18 @@ func (d *Delegation) Reaches(s *System, now time.Time) bool {
 }
 
 // guard tells why an act on s is not lent, nil when it is.
-func (d *Delegation) guard(act string, s *System, st Standing, day law.Day) *Refusal {
-	if d.State(day) != DelegationInForce || !slices.Contains(DelegatedActs(), act) {
+func (d *Delegation) guard(b *law.Book, act string, s *System, st Standing, day law.Day) *Refusal {
+	if d.State(day) != DelegationInForce || !b.Lends(act) {
 		return refuse(Forbidden, "delegation-act", "", "Ủy quyền không bao gồm thao tác này.", "The delegation does not cover this act.")
 	}
 	level := law.Level(0)
-	if x := s.Open(); x != nil {
+	switch x := s.Open(); {
+	case act == ActConfirm && st.Approval != nil:
+		level = st.Approval.Level
+	case act == ActRemark && s.Last() != nil: // also after the decision
+		level = s.Last().Level
+	case x != nil:
 		level = x.Level
-	}
-	if act == ActConfirm {
-		level = 0
-		if st.Approval != nil {
-			level = st.Approval.Level
-		}
 	}
 	if !d.covers(s.Code, level) {
 		return refuse(Forbidden, "delegation-scope", "", "Hệ thống hoặc cấp độ này nằm ngoài phạm vi ủy quyền.", "This system or level is outside the scope of the delegation.")

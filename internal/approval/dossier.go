@@ -63,6 +63,8 @@ type Dossier struct {
 	Receipts  []Receipt   `json:"receipts,omitempty"`  // checks of the valid dossier
 
 	Consulting []Consultation `json:"-"` // of other bodies; a record of its own (ConsultationObject)
+
+	lent map[string]string // person -> hand that another had under their delegation; see lenders
 }
 
 // Review is an opinion or an appraisal of one submission.
@@ -182,10 +184,18 @@ func (d *Dossier) touched(person string) {
 	}
 }
 
-// handOf returns what the person already did on the dossier: "edit",
-// "opinion", "appraisal", "consulted", "decision", or "" for nothing. Four eyes
-// stand on it.
+// handOf returns what the person already did on the dossier, or had done by who
+// acted under a delegation of theirs: "edit", "opinion", "appraisal",
+// "consulted", "decision", or "" for nothing. Four eyes stand on it.
 func (d *Dossier) handOf(person string) string {
+	if h := d.ownHand(person); h != "" {
+		return h
+	}
+	return d.lent[person]
+}
+
+// ownHand is handOf without delegations.
+func (d *Dossier) ownHand(person string) string {
 	if slices.Contains(d.Editors, person) {
 		return "edit"
 	}
@@ -218,6 +228,32 @@ func (d *Dossier) handOf(person string) string {
 // HandOf is what a person already did on the dossier: "edit", "opinion",
 // "appraisal", "consulted", "decision", or "" for nothing.
 func (d *Dossier) HandOf(person string) string { return d.handOf(person) }
+
+// lenders notes whose hands others had in the dossiers of s, as its entries tell.
+func (s *System) lenders(es []Entry) {
+	for _, e := range es {
+		lender := e.Detail[lentBy]
+		if lender == "" {
+			continue
+		}
+		for i := range s.Dossiers {
+			if d := &s.Dossiers[i]; d.heard(e.By.Person, e.At) {
+				if d.lent == nil {
+					d.lent = map[string]string{}
+				}
+				d.lent[lender] = d.ownHand(e.By.Person)
+			}
+		}
+	}
+}
+
+// heard tells whether a person judged the dossier at that moment.
+func (d *Dossier) heard(person string, at time.Time) bool {
+	said := func(by Who, t time.Time) bool { return by.Person == person && t.Equal(at) }
+	return slices.ContainsFunc(d.Reviews, func(x Review) bool { return said(x.By, x.At) }) ||
+		slices.ContainsFunc(d.Receipts, func(x Receipt) bool { return said(x.By, x.At) }) ||
+		slices.ContainsFunc(d.Decisions, func(x Decision) bool { return said(x.By, x.At) })
+}
 
 // decided tells which part a decision already approved.
 func (d *Dossier) decided(part string) bool {

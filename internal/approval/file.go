@@ -47,6 +47,7 @@ func (o *Office) File(ctx context.Context, a Actor, code string) (File, error) {
 		if f.History, err = r.Entries(code); err != nil {
 			return err
 		}
+		f.System.lenders(f.History)
 		f.Owner, err = ownerOf(r, f.System.Owner)
 		return err
 	})

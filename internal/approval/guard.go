@@ -37,7 +37,7 @@ func (o *Office) guard(act string, a Actor, s *System, st Standing, day law.Day)
 		return refuse(Conflict, "retired", "", "Hệ thống đã kết thúc vận hành; không thực hiện được thao tác nào nữa.", "The system is retired; nothing more can be done on it.")
 	}
 	if a.Under != nil {
-		if err := a.Under.guard(act, s, st, day); err != nil {
+		if err := a.Under.guard(o.Book, act, s, st, day); err != nil {
 			return err
 		}
 	}
@@ -232,10 +232,17 @@ func competent(a Actor, s *System, roles []law.Role, c law.Competence) *Refusal 
 }
 
 // fourEyes: whoever already had another hand in the dossier may not take the
-// next one; allowed names the hand that may repeat (a second round).
+// next one, nor may who acts for them; allowed names the hand that may repeat (a
+// second round).
 func fourEyes(d *Dossier, a Actor, allowed string) *Refusal {
-	if h := d.handOf(a.Person); h != "" && h != allowed {
-		return ErrFourEyes()
+	people := []string{a.Person}
+	if a.Under != nil {
+		people = append(people, a.Under.By.Person)
+	}
+	for _, person := range people {
+		if h := d.handOf(person); h != "" && h != allowed {
+			return ErrFourEyes()
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package approval
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -59,6 +58,8 @@ type Tx interface {
 	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
 	// Delegation returns a delegation as it stands now; ErrNotFound when absent.
 	Delegation(id string) (Delegation, error)
+	// Entries returns the ledger entries about a system, oldest first.
+	Entries(code string) ([]Entry, error)
 }
 
 // Reader answers questions inside the actor's scope.
@@ -179,6 +180,13 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 		if s.Version != version {
 			return ErrStale()
 		}
+		if d := s.Last(); d != nil && d.LastRound() > 0 {
+			es, err := tx.Entries(code)
+			if err != nil {
+				return err
+			}
+			s.lenders(es)
+		}
 		before, err := s.Digest()
 		if err != nil {
 			return fmt.Errorf("digest %s: %w", code, err)
@@ -207,11 +215,7 @@ func (o *Office) append(tx Tx, a Actor, name string, s *System, before string, n
 	if err != nil {
 		return fmt.Errorf("digest %s: %w", s.Code, err)
 	}
-	if a.Under != nil {
-		detail = maps.Clone(detail)
-		detail["delegation"], detail["delegation_number"] = a.Under.ID, a.Under.Number
-	}
-	return tx.Append(&Entry{At: now, By: a.Who(), Act: name, Object: SystemObject(s.Code), Before: before, After: after, Law: o.Book.Digest(), Detail: detail})
+	return tx.Append(&Entry{At: now, By: a.Who(), Act: name, Object: SystemObject(s.Code), Before: before, After: after, Law: o.Book.Digest(), Detail: a.Traced(detail)})
 }
 
 // SystemObject names a system in the ledger.

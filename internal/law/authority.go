@@ -4,8 +4,9 @@ import "slices"
 
 // rawAuthority is authority.yaml.
 type rawAuthority struct {
-	Terms []rawTerm      `yaml:"terms"`
-	Rows  []rawAuthorRow `yaml:"rows"`
+	Terms   []rawTerm      `yaml:"terms"`
+	Rows    []rawAuthorRow `yaml:"rows"`
+	Lending []rawLending   `yaml:"lending"`
 }
 
 type rawTerm struct {
@@ -85,6 +86,7 @@ func (l *loader) authority(raw rawAuthority) {
 		}
 		l.book.authority = append(l.book.authority, a)
 	}
+	l.lendingList(raw.Lending)
 }
 
 // term checks one term.

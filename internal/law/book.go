@@ -11,6 +11,7 @@ type Book struct {
 	tables      map[RuleSet]*table
 	terms       []term
 	authority   []authority
+	lendings    []Lending
 	policy      Policy
 	lists       ListPolicy
 	inspections []inspection

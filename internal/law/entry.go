@@ -38,6 +38,7 @@ const (
 	EntryProvision  = "provision"
 	EntryEscalation = "escalation"
 	EntryBudget     = "budget"
+	EntryLending    = "lending"
 )
 
 // entry is what the book keeps of every cited entry.

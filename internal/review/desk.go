@@ -35,6 +35,7 @@ type Reader interface {
 	System(code string) (approval.System, error)
 	// Remarks are all remarks on a dossier, oldest first.
 	Remarks(code string, dossier int) ([]Remark, error)
+	approval.DelegationReader
 }
 
 // Tx is the one way to write.
@@ -75,6 +76,9 @@ func (k *Desk) Say(ctx context.Context, a approval.Actor, code string, in Input)
 		if err != nil {
 			return err
 		}
+		if err := a.Lent(tx, k.Book, approval.ActRemark, &s, now); err != nil {
+			return err
+		}
 		d := s.Last()
 		if d == nil || d.LastRound() == 0 {
 			return refuse(approval.Conflict, "nothing-submitted", "Chưa có hồ sơ nào được gửi.", "No dossier was handed in yet.")
@@ -90,7 +94,7 @@ func (k *Desk) Say(ctx context.Context, a approval.Actor, code string, in Input)
 		if r.Side, err = k.side(a, &s, d, in.Kind); err != nil {
 			return err
 		}
-		return k.keep(tx, code, d.No, rs, r)
+		return k.keep(tx, a, said{code, d.No, rs, r})
 	})
 }
 
@@ -183,8 +187,17 @@ func Judges(a approval.Actor, s *approval.System, c law.Competence) bool {
 	return a.Capacity != "" && slices.Contains(roles, a.Capacity) && (a.National() || a.Body == s.Owner)
 }
 
+// said is a remark about to be stored, with those before it.
+type said struct {
+	code    string
+	dossier int
+	before  []Remark
+	Remark
+}
+
 // keep stores a remark with its entry.
-func (k *Desk) keep(tx Tx, code string, dossier int, rs []Remark, r Remark) error {
+func (k *Desk) keep(tx Tx, a approval.Actor, x said) error {
+	code, dossier, rs, r := x.code, x.dossier, x.before, x.Remark
 	before := ""
 	var err error
 	if len(rs) > 0 {
@@ -200,7 +213,7 @@ func (k *Desk) keep(tx Tx, code string, dossier int, rs []Remark, r Remark) erro
 		return err
 	}
 	return tx.Append(&approval.Entry{At: r.At, By: r.By, Act: "remark-" + string(r.Kind), Object: Object(code, dossier), Before: before, After: after, Law: k.Book.Digest(),
-		Detail: map[string]string{"no": fmt.Sprint(r.No), "thread": fmt.Sprint(r.Thread), "round": fmt.Sprint(r.Round), "target": r.Target}})
+		Detail: a.Traced(map[string]string{"no": fmt.Sprint(r.No), "thread": fmt.Sprint(r.Thread), "round": fmt.Sprint(r.Round), "target": r.Target})})
 }
 
 func refuse(k approval.Kind, rule, vi, en string) *approval.Refusal {

@@ -54,6 +54,7 @@ type HoldReader interface {
 	Holders() (map[string]Hold, error)
 	// Colleagues are the accounts that act in the actor's capacity and body.
 	Colleagues() ([]Colleague, error)
+	approval.DelegationReader
 }
 
 // HoldTx is the one way to write.
@@ -95,6 +96,9 @@ func (k *Roster) Move(ctx context.Context, a approval.Actor, code string, kind H
 		if err != nil {
 			return err
 		}
+		if err := a.Lent(tx, k.Book, approval.ActHold, &s, now); err != nil {
+			return err
+		}
 		d := s.Open()
 		if d == nil || d.LastRound() == 0 {
 			return refuse(approval.Conflict, "nothing-submitted", "Không có hồ sơ nào đang chờ xử lý.", "No dossier is waiting to be handled.")
@@ -118,7 +122,7 @@ func (k *Roster) Move(ctx context.Context, a approval.Actor, code string, kind H
 			return approval.ErrFourEyes()
 		}
 		h.No, h.By, h.At = len(hs)+1, a.Who(), now
-		return k.keep(tx, code, d.No, hs, h)
+		return k.keep(tx, a, held{code, d.No, hs, h})
 	})
 }
 
@@ -169,8 +173,17 @@ func step(a approval.Actor, kind HoldKind, login string, hs []Hold, cs []Colleag
 	return Hold{Kind: kind, Holder: cs[i].Person, Login: cs[i].Login, Name: cs[i].Name}, nil
 }
 
+// held is a hold about to be stored, with those before it.
+type held struct {
+	code    string
+	dossier int
+	before  []Hold
+	Hold
+}
+
 // keep stores a hold with its entry.
-func (k *Roster) keep(tx HoldTx, code string, dossier int, hs []Hold, h Hold) error {
+func (k *Roster) keep(tx HoldTx, a approval.Actor, x held) error {
+	code, dossier, hs, h := x.code, x.dossier, x.before, x.Hold
 	before := ""
 	var err error
 	if len(hs) > 0 {
@@ -186,5 +199,5 @@ func (k *Roster) keep(tx HoldTx, code string, dossier int, hs []Hold, h Hold) er
 		return err
 	}
 	return tx.Append(&approval.Entry{At: h.At, By: h.By, Act: "hold-" + string(h.Kind), Object: HoldObject(code, dossier), Before: before, After: after, Law: k.Book.Digest(),
-		Detail: map[string]string{"no": fmt.Sprint(h.No), "login": h.Login}})
+		Detail: a.Traced(map[string]string{"no": fmt.Sprint(h.No), "login": h.Login})})
 }

@@ -257,9 +257,6 @@ func (s *site) deedDo(d deed) func(*visit) error {
 		if err := d.do(ctx, s.Office, in); err != nil {
 			return s.refused(v, again, err)
 		}
-		if in.actor.Under != nil { // whose own reach may not hold the system
-			return v.send("/queue?done=" + d.path)
-		}
 		return v.send("/systems/" + in.code + "?done=" + d.path)
 	}
 }

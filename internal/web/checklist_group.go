@@ -209,7 +209,7 @@ func (v *visit) older(f *approval.File, s plan.Sheet) (map[string]string, error)
 			continue
 		}
 		seen[at] = true
-		old, err := v.Plans.Sheet(v.r.Context(), v.actor(), f.System.Code, &at)
+		old, err := v.Plans.Sheet(v.r.Context(), f.For, f.System.Code, &at)
 		if err != nil {
 			return nil, err
 		}

@@ -53,10 +53,10 @@ func (v *visit) planSheet() (f approval.File, s plan.Sheet, err error) {
 	if v.Plans == nil || v.Controls == nil {
 		return f, s, approval.ErrNotFound()
 	}
-	if f, err = v.Office.File(v.r.Context(), v.actor(), v.code()); err != nil {
+	if f, err = v.fileFor(v.code()); err != nil {
 		return f, s, err
 	}
-	s, err = v.Plans.Sheet(v.r.Context(), v.actor(), v.code(), v.listAsked(&f))
+	s, err = v.Plans.Sheet(v.r.Context(), f.For, v.code(), v.listAsked(&f))
 	return f, s, err
 }
 

@@ -97,7 +97,7 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 // lentSections are the fields of the round as they were handed in.
 func (v *visit) lentSections(x review.Case) []DeskSection {
 	d := approval.Dossier{No: x.Dossier, Edition: x.Edition, Rules: x.Round.Rules, Level: x.Round.Level, Statement: x.Round.Statement, Facts: x.Round.Facts}
-	k := desk{v, &approval.File{System: approval.System{Code: x.Code, Stage: x.Stage}}, &d, nil, ""}
+	k := desk{v, &approval.File{For: v.actor(), System: approval.System{Code: x.Code, Stage: x.Stage}}, &d, nil, ""}
 	return k.sections()
 }
 

@@ -63,7 +63,7 @@ func (s *site) controlsShow(v *visit) error {
 	if s.Controls == nil {
 		return s.absent(v)
 	}
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.fileFor(v.code())
 	if err != nil {
 		return err
 	}

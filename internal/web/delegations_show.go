@@ -47,14 +47,28 @@ func (v *visit) under() ([]approval.Delegation, error) {
 
 // fileFor is the file of a system for whoever the visitor may be in one of the
 // acts: in the own capacity when that allows one, else under the first
-// delegation that does, else as the visitor alone sees it.
+// delegation that does, else as fileOf without a wish.
 func (v *visit) fileFor(code string, acts ...string) (approval.File, error) {
-	allows := func(f *approval.File) bool {
+	return v.fileOf(code, func(f *approval.File) bool {
 		return slices.ContainsFunc(f.Acts, func(act string) bool { return slices.Contains(acts, act) })
-	}
+	})
+}
+
+// fileOf is the file of a system for whoever the visitor may be: the first wish
+// that comes true in the own capacity, or under a delegation, decides; when none
+// does, the own capacity where that sees the system, else the first delegation
+// under which it is seen.
+func (v *visit) fileOf(code string, wishes ...func(*approval.File) bool) (approval.File, error) {
 	own, err := v.Office.File(v.r.Context(), v.actor(), code)
-	if r, refused := refusal(err); err != nil && (!refused || r.Kind != approval.NotFound) || err == nil && allows(&own) {
+	if r, refused := refusal(err); err != nil && (!refused || r.Kind != approval.NotFound) {
 		return own, err
+	}
+	var files []approval.File
+	if err == nil {
+		files = append(files, own)
+	}
+	if err == nil && (len(wishes) == 0 || wishes[0](&own)) {
+		return own, nil
 	}
 	lent, failed := v.under()
 	if failed != nil {
@@ -62,14 +76,22 @@ func (v *visit) fileFor(code string, acts ...string) (approval.File, error) {
 	}
 	for i := range lent {
 		file, failed := v.Office.File(v.r.Context(), lent[i].Acting(v.actor()), code)
-		if failed == nil && allows(&file) {
-			return file, nil
-		}
 		if _, refused := refusal(failed); failed != nil && !refused {
 			return own, failed
 		}
+		if failed == nil {
+			files = append(files, file)
+		}
 	}
-	return own, err
+	for _, wish := range wishes {
+		if i := slices.IndexFunc(files, func(f approval.File) bool { return wish(&f) }); i >= 0 {
+			return files[i], nil
+		}
+	}
+	if len(files) == 0 {
+		return own, err
+	}
+	return files[0], nil
 }
 
 // underNote says by which delegation somebody acts, "" for the own capacity.
@@ -102,7 +124,7 @@ func (s *site) delegationsPage(v *visit, status int, in url.Values, fs []approva
 			p.Received = append(p.Received, v.delegationRow(&all[i]))
 		}
 	}
-	if approval.Delegable(v.actor().Capacity) {
+	if s.Delegations.May(v.actor()) {
 		if p.Delegates, err = s.Delegations.Store.Delegates(v.r.Context(), v.actor()); err != nil {
 			return err
 		}
@@ -130,7 +152,7 @@ func (s *site) delegationGive(v *visit) error {
 		return err
 	}
 	answers, problems := form.Parse(forms.Context{Today: string(v.today())}, v.r.PostForm)
-	if len(problems) > 0 && approval.Delegable(v.actor().Capacity) {
+	if len(problems) > 0 && s.Delegations.May(v.actor()) {
 		return s.delegationsPage(v, http.StatusUnprocessableEntity, v.r.PostForm, findings(problems))
 	}
 	in := approval.DelegationInput{To: strings.TrimSpace(answers.Text("to")), Systems: strings.Fields(answers.Text("systems")), Number: answers.Text("number"),

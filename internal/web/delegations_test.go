@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/identity"
+	"capdo/internal/law"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
@@ -65,7 +67,7 @@ func TestDelegations(t *testing.T) {
 	if got := owner.get("/systems/" + s.Code + "/receipt").wants(http.StatusOK).text("main"); !strings.Contains(got, "Theo ủy quyền số 15/UQ") {
 		t.Errorf("the page of the act does not say under what: %q", got)
 	}
-	owner.fill("/systems/"+s.Code+"/receipt", url.Values{"complete": {"yes"}}).leads("/queue?done=receipt")
+	owner.fill("/systems/"+s.Code+"/receipt", url.Values{"complete": {"yes"}}).leads("/systems/" + s.Code + "?done=receipt")
 	if r := h.received(s.Code); r == nil || r.By.Person != storetest.Actor("owner", "H56").Person || r.By.Account != "chuquan" || r.By.Capacity != "specialised_unit" {
 		t.Errorf("receipt %+v", r)
 	}
@@ -121,4 +123,42 @@ func TestDelegatedSeveral(t *testing.T) {
 func TestNoDelegations(t *testing.T) {
 	h := open(t, nil)
 	h.as("chuyentrach").get("/delegations").wants(http.StatusNotFound)
+}
+
+// TestDelegateOfANationalBody: who sees nothing by its own account opens a system
+// under the delegation, remarks and takes it in hand there, and sees none beyond.
+func TestDelegateOfANationalBody(t *testing.T) {
+	h := open(t, func(c *web.Config) {
+		s := c.Office.Store.(*store.Store)
+		c.Delegations = &approval.Delegations{Store: s, Book: c.Book, Clock: c.Clock}
+		hash, err := hashOnce()
+		if err != nil {
+			t.Fatal(err)
+		}
+		clerk := identity.Account{Login: "vanthubca", Name: "Văn thư", Actor: storetest.Actor(law.RoleOperator, "G01"), PasswordHash: hash}
+		if err := s.AddAccount(t.Context(), storetest.Keeper(), c.Clock(), "law", clerk); err != nil {
+			t.Fatal(err)
+		}
+	})
+	x := storetest.Lead(t, h.office, "H56", "Một cửa", storetest.Approved)
+	beside := storetest.Lead(t, h.office, "H56", "Hai cửa", storetest.Approved)
+	clerk, at := h.as("vanthubca"), "/systems/"+x.Code
+	absent := clerk.get("/systems/H56-9999").wants(http.StatusNotFound)
+	if got := clerk.get(at).wants(http.StatusNotFound); got.text("main") != absent.text("main") {
+		t.Error("before the delegation the system is told from none")
+	}
+	h.as("bca").fill("/delegations", url.Values{"to": {"vanthubca"}, "levels": {"3"}, "systems": {x.Code}, "from_on": {"22/11/2026"}, "until_on": {"01/12/2026"}, "number": {"7/UQ"}, "document_on": {"20/11/2026"}}).wants(http.StatusSeeOther)
+	for _, page := range []string{"", "/review", "/controls", "/checklist", "/confirmation"} {
+		clerk.get(at + page).wants(http.StatusOK).lint("vi")
+	}
+	clerk.get("/systems/" + beside.Code).wants(http.StatusNotFound)
+	clerk.get("/systems/" + beside.Code + "/review").wants(http.StatusNotFound)
+	clerk.post(at+"/review/remarks", url.Values{"kind": {"ask"}, "target": {"field:scope"}, "text": {"Nêu rõ"}}).leads(at + "/review?done=remark#threads")
+	if got := clerk.get(at + "/review").text(".thread"); !strings.Contains(got, "Nêu rõ") {
+		t.Errorf("the remark under a delegation: %q", got)
+	}
+	clerk.fill(at+"/confirmation", url.Values{"outcome": {"confirm"}}).leads(at + "?done=confirmation")
+	if st := h.system(x.Code); !st.Standing(h.clock.T).Confirmed {
+		t.Error("not confirmed")
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 // cards are the threads as the actor may see and move them.
 func (k desk) cards() []ThreadCard {
-	judges := k.judges()
+	mayJudge := judges(k.file)
 	hand := k.d.HandOf(k.actor().Person)
 	applicant := k.actor().Capacity == law.RoleOperator && k.actor().Body == k.file.System.Owner && (hand == "" || hand == "edit")
 	seen := map[string]bool{}
@@ -28,8 +28,8 @@ func (k desk) cards() []ThreadCard {
 		for _, r := range t.Replies {
 			c.Replies = append(c.Replies, ReplyLine{What: k.t("remark." + string(r.Kind)), By: k.role(r.By.Capacity), On: k.dated(r.At), Text: r.Text})
 		}
-		c.MayAnswer = !t.Resolved && (applicant || judges)
-		c.MayResolve, c.MayOpen = judges && !t.Resolved, judges && t.Resolved
+		c.MayAnswer = !t.Resolved && (applicant || mayJudge)
+		c.MayResolve, c.MayOpen = mayJudge && !t.Resolved, mayJudge && t.Resolved
 		all = append(all, c)
 	}
 	return all
@@ -49,7 +49,7 @@ func targetKey(target string) string {
 // followed by what it is about; "" for who makes none.
 func (v *visit) remarkAt(f *approval.File) string {
 	d := f.System.Last()
-	if v.Review == nil || d == nil || d.LastRound() == 0 || !(desk{visit: v, file: f, d: d}).judges() {
+	if v.Review == nil || d == nil || d.LastRound() == 0 || !judges(f) {
 		return ""
 	}
 	return "/systems/" + f.System.Code + "/review?on="
@@ -94,8 +94,12 @@ func (s *site) deskSay(v *visit) error {
 
 // remark hands a remark to the desk.
 func (s *site) remark(v *visit, thread int, text string) error {
+	file, err := v.deskFile()
+	if err != nil {
+		return err
+	}
 	in := v.r.PostForm
-	return s.Review.Say(v.r.Context(), v.actor(), v.code(), review.Input{Thread: thread, Kind: review.Kind(in.Get("kind")),
+	return s.Review.Say(v.r.Context(), file.For, v.code(), review.Input{Thread: thread, Kind: review.Kind(in.Get("kind")),
 		Target: in.Get("target"), Internal: in.Get("internal") == "yes", Text: text})
 }
 
@@ -141,7 +145,7 @@ type LetterRemark struct{ About, Text string }
 // letterShow shows the letter of the last return. It holds no internal remark,
 // whoever reads it.
 func (s *site) letterShow(v *visit) error {
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.fileFor(v.code())
 	if err != nil {
 		return err
 	}
@@ -153,7 +157,7 @@ func (s *site) letterShow(v *visit) error {
 	if back == nil {
 		return approval.ErrNotFound()
 	}
-	rs, err := s.Review.Remarks(v.r.Context(), v.actor(), file.System.Code, d.No)
+	rs, err := s.Review.Remarks(v.r.Context(), file.For, file.System.Code, d.No)
 	if err != nil {
 		return err
 	}

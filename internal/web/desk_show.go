@@ -107,19 +107,16 @@ func (s *site) deskShow(v *visit) error { return s.deskPage(v, http.StatusOK, Sa
 
 // deskPage draws the desk, with the remark as it was typed.
 func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) error {
-	file, err := v.fileFor(v.code(), append(approval.DelegatedActs(), approval.ActSubmit)...)
+	file, err := v.deskFile()
 	if err != nil {
 		return err
 	}
 	d := file.System.Last()
-	if d == nil || d.LastRound() == 0 || s.Review == nil {
-		return approval.ErrNotFound()
-	}
 	rs, err := s.Review.Remarks(v.r.Context(), file.For, file.System.Code, d.No)
 	if err != nil {
 		return err
 	}
-	k := desk{v, &file, d, review.Threads(rs, v.actor()), "/systems/" + file.System.Code + "/review"}
+	k := desk{v, &file, d, review.Threads(rs, file.For), "/systems/" + file.System.Code + "/review"}
 	p := DeskPage{Page: v.page(v.t("desk.title") + ": " + file.System.Name), System: v.identity(&file), Version: file.System.Version,
 		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound()), Under: v.underNote(file.For.Under)}
 	p.Simulated, p.Failed, p.Errors = file.System.Origin == approval.Simulated, len(errs) > 0, errs
@@ -147,7 +144,21 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	return v.show(status, "desk", p)
 }
 
-// desk is a desk about to be drawn.
+// deskFile is the file of the dossier on the desk, for whoever the visitor may be
+// at it: who does the next act, else who remarks.
+func (v *visit) deskFile() (approval.File, error) {
+	file, err := v.fileOf(v.code(), func(f *approval.File) bool {
+		return slices.ContainsFunc(v.deeds, func(d deed) bool {
+			return (d.judged || d.act == approval.ActSubmit) && slices.Contains(f.Acts, d.act)
+		})
+	}, judges)
+	if d := file.System.Last(); err == nil && (d == nil || d.LastRound() == 0 || v.Review == nil) {
+		err = approval.ErrNotFound()
+	}
+	return file, err
+}
+
+// desk is a desk about to be drawn, for who sees the file.
 type desk struct {
 	*visit
 	file    *approval.File
@@ -155,6 +166,9 @@ type desk struct {
 	threads []review.Thread
 	at      string
 }
+
+// actor is who sits at the desk: the visitor, or the visitor under a delegation.
+func (k desk) actor() approval.Actor { return k.file.For }
 
 // may fills in what the actor may do: neighbours in the queue, the next act, a
 // remark.
@@ -187,7 +201,7 @@ func (k desk) may(p *DeskPage, said SayForm) error {
 		p.Act = &form
 		break
 	}
-	if k.judges() {
+	if judges(k.file) {
 		if err := k.hold(p); err != nil {
 			return err
 		}
@@ -199,8 +213,11 @@ func (k desk) may(p *DeskPage, said SayForm) error {
 
 // hold fills in who has the dossier in hand.
 func (k desk) hold(p *DeskPage) error {
-	held, colleagues, err := k.holders()
-	if err != nil || k.Roster == nil || k.file.System.Open() == nil {
+	if k.Roster == nil || k.file.System.Open() == nil {
+		return nil
+	}
+	held, colleagues, err := k.Roster.Holders(k.r.Context(), k.actor())
+	if err != nil {
 		return err
 	}
 	now := held[review.HoldObject(k.file.System.Code, k.d.No)]
@@ -213,11 +230,11 @@ func (k desk) hold(p *DeskPage) error {
 	return nil
 }
 
-// judges tells whether the actor may remark: by the law, and with no hand of
-// the applicant's in the dossier.
-func (k desk) judges() bool {
-	c := k.file.Competence
-	return c != nil && review.Judges(k.actor(), &k.file.System, *c) && k.d.HandOf(k.actor().Person) != "edit"
+// judges tells whether who sees a file may remark on its latest dossier: by the
+// law, and with no hand of the applicant's in it.
+func judges(f *approval.File) bool {
+	d := f.System.Last()
+	return f.Competence != nil && d != nil && review.Judges(f.For, &f.System, *f.Competence) && d.HandOf(f.For.Person) != "edit"
 }
 
 // fields walks the fields of the dossier form and of the facts, the sections in
@@ -261,7 +278,7 @@ func (k desk) sections() []DeskSection {
 		switch {
 		case n > 0:
 			x.Href, x.Remarks = "#about-"+f.ID, k.t("desk.remarks", n)
-		case k.judges():
+		case judges(k.file):
 			x.Href, x.Remarks = k.at+"?on=field:"+f.ID+"#say", k.t("desk.remark")
 		}
 		all[len(all)-1].Fields = append(all[len(all)-1].Fields, x)

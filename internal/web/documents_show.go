@@ -68,12 +68,12 @@ func (s *site) documentsShow(v *visit) error {
 
 // documentsPage draws the page, with what was refused.
 func (s *site) documentsPage(v *visit, status int, fs []approval.Finding) error {
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.fileFor(v.code())
 	if err != nil {
 		return err
 	}
 	of := attachedTo(v, &file)
-	docs, err := s.Documents.Documents(v.r.Context(), v.actor(), v.code(), of)
+	docs, err := s.Documents.Documents(v.r.Context(), file.For, v.code(), of)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,11 @@ func (s *site) documentGet(v *visit) error {
 	if err != nil {
 		return s.absent(v)
 	}
-	doc, body, err := s.Documents.Give(v.r.Context(), v.actor(), v.code(), no)
+	file, err := v.fileFor(v.code())
+	if err != nil {
+		return err
+	}
+	doc, body, err := s.Documents.Give(v.r.Context(), file.For, v.code(), no)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -75,12 +76,28 @@ func (v *visit) queue() ([]approval.QueueItem, error) {
 	return v.Office.Queues(v.r.Context(), v.actor(), lent)
 }
 
-// holders is who has what in hand; nothing when no roster is kept.
-func (v *visit) holders() (map[string]review.Hold, []review.Colleague, error) {
+// holders is who has what in hand, of what the actor sees by itself and under its
+// delegations; nothing when no roster is kept.
+func (v *visit) holders() (map[string]review.Hold, error) {
 	if v.Roster == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
-	return v.Roster.Holders(v.r.Context(), v.actor())
+	all, _, err := v.Roster.Holders(v.r.Context(), v.actor())
+	if err != nil {
+		return nil, err
+	}
+	lent, err := v.under()
+	if err != nil {
+		return nil, err
+	}
+	for i := range lent {
+		more, _, err := v.Roster.Holders(v.r.Context(), lent[i].Acting(v.actor()))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, more)
+	}
+	return all, nil
 }
 
 // queueShow shows what waits for the actor: filtered and paged by the address.
@@ -89,7 +106,7 @@ func (s *site) queueShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	held, _, err := v.holders()
+	held, err := v.holders()
 	if err != nil {
 		return err
 	}
@@ -246,8 +263,12 @@ func (s *site) holdMove(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return err
 	}
+	file, err := v.deskFile()
+	if err != nil {
+		return err
+	}
 	in := v.r.PostForm
-	if err := s.Roster.Move(v.r.Context(), v.actor(), v.code(), review.HoldKind(in.Get("kind")), in.Get("login")); err != nil {
+	if err := s.Roster.Move(v.r.Context(), file.For, v.code(), review.HoldKind(in.Get("kind")), in.Get("login")); err != nil {
 		return err
 	}
 	return v.send("/systems/" + v.code() + "/review?done=hold")

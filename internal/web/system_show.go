@@ -57,7 +57,7 @@ type LevelCard struct {
 
 // systemShow shows a system: the gate's answer first, then what is missing.
 func (s *site) systemShow(v *visit) error {
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.fileFor(v.code())
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ func calendarWords() catalogue {
 
 		"entry.escalation":     {"Báo khi quá hạn", "Telling when overdue"},
 		"entry.budget":         {"Tỷ lệ kinh phí", "Share of the budget"},
+		"entry.lending":        {"Ủy quyền", "Delegation"},
 		"entry.ruleset":        {"Bộ quy định", "Rule set"},
 		"entry.rule":           {"Tiêu chí cấp độ", "Level criterion"},
 		"entry.term":           {"Thẩm quyền", "Competence"},
