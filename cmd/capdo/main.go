@@ -58,6 +58,7 @@ func commands() []command {
 		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand, nil},
 		{"account", "create an account; the password on standard input", account, nil},
 		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand, nil},
+		{"load", "ask a gate at a constant rate, and say how fast it answered", loadCommand, nil},
 		{"healthcheck", "ask a running service whether it is ready", healthcheck, nil},
 		{"config", "print the settings of capdo serve and where each is said", configCommand, nil},
 		{"manual", "print the manual page", manualCommand, nil},

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -130,21 +129,13 @@ func TestPackage(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	free := func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		return l.Addr().String()
-	}
-	ops := free()
+	ops := freeAddress(t)
 	conf := filepath.Join(d.root, "etc/capdo/capdo.conf")
 	text, err := os.ReadFile(conf)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours := strings.NewReplacer("127.0.0.1:8080", free(), "127.0.0.1:9090", ops).Replace(string(text))
+	ours := strings.NewReplacer("127.0.0.1:8080", freeAddress(t), "127.0.0.1:9090", ops).Replace(string(text))
 	if err := os.WriteFile(conf, []byte(ours), 0o640); err != nil {
 		t.Fatal(err)
 	}
