@@ -14,25 +14,29 @@ import (
 	"capdo/internal/law"
 )
 
-// minPassword is the least length of a password, in characters; no rule of
-// composition (security.md: 15 recommended where a second factor is missing).
-const minPassword = 15
-
-// capacities are those an account may have.
-func capacities() []approval.Capacity {
-	return []approval.Capacity{law.RoleOperator, law.RoleSpecialisedUnit, law.RoleIndependentCouncil, law.RoleOwner, law.RoleMIC, law.RoleMPS,
-		law.RoleMOD, law.RoleCipherCommittee, law.RolePrimeMinister, approval.Auditor, approval.Administrator}
+// account is what whoever has the console may do about accounts: create one,
+// list them, answer a request where only one administrator is there, print an
+// enrolment link.
+func account(ctx context.Context, w world) error {
+	if len(w.args) > 0 {
+		do, ok := map[string]func(context.Context, world) error{"list": accountList, "requests": accountRequests, "confirm": accountConfirm, "enrol": accountEnrol}[w.args[0]]
+		if ok {
+			w.args = w.args[1:]
+			return do(ctx, w)
+		}
+	}
+	return accountAdd(ctx, w)
 }
 
-// account creates an account; the password is read from standard input, so
+// accountAdd creates an account; the password is read from standard input, so
 // that it stands in no command line.
-func account(ctx context.Context, w world) (err error) {
-	f := flags(w, "account", "--data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
+func accountAdd(ctx context.Context, w world) (err error) {
+	f := flags(w, "account", "[list | requests | confirm ID | enrol [--login NAME]] --data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
 	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	login := f.String("login", "", "sign-in name")
 	name := f.String("name", "", "what the pages call the account: a post (default: the login)")
 	person := f.String("person", "", "id of the person behind it; the four eyes compare persons (default: the login)")
-	capacity := f.String("capacity", "", fmt.Sprintf("one of %v", capacities()))
+	capacity := f.String("capacity", "", fmt.Sprintf("one of %v", identity.Capacities()))
 	body := f.String("body", "", "code of the agency it acts for")
 	if _, err := w.parse(f, 0); err != nil {
 		return err
@@ -41,7 +45,7 @@ func account(ctx context.Context, w world) (err error) {
 	if err := complete(&a); err != nil {
 		return err
 	}
-	password, err := readPassword(w)
+	password, err := readPassword(w, a.Login)
 	if err != nil {
 		return err
 	}
@@ -68,8 +72,8 @@ func complete(a *identity.Account) error {
 	switch {
 	case a.Login == "" || strings.ContainsAny(a.Login, " \t\r\n"):
 		return errors.New("--login: a name without spaces is needed")
-	case !slices.Contains(capacities(), a.Actor.Capacity):
-		return fmt.Errorf("--capacity: %q is none of %v", a.Actor.Capacity, capacities())
+	case !slices.Contains(identity.Capacities(), a.Actor.Capacity):
+		return fmt.Errorf("--capacity: %q is none of %v", a.Actor.Capacity, identity.Capacities())
 	case a.Actor.Body == "":
 		return errors.New("--body: the code of an agency is needed")
 	}
@@ -83,14 +87,15 @@ func complete(a *identity.Account) error {
 }
 
 // readPassword reads one line.
-func readPassword(w world) (string, error) {
+func readPassword(w world, login string) (string, error) {
 	line, err := bufio.NewReader(w.in).ReadString('\n')
 	if err != nil && line == "" {
 		return "", errors.New("give the password on standard input")
 	}
 	password := strings.TrimRight(line, "\r\n")
-	if n := len([]rune(password)); n < minPassword || len(password) > identity.MaxPassword {
-		return "", fmt.Errorf("the password needs %d characters or more (it has %d)", minPassword, n)
+	var r *approval.Refusal
+	if err := identity.CheckPassword(login, password); errors.As(err, &r) {
+		return "", errors.New(r.Findings[0].Says.EN)
 	}
 	return password, nil
 }

@@ -55,6 +55,7 @@ func demo(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	at.front.url = "http://" + dialable(l.Addr())
 	tell, err := webhooksOnly(p, *dir)
 	if err != nil {
 		return errors.Join(err, l.Close())

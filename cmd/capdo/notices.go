@@ -65,7 +65,7 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 		Senders: map[string]notice.Sender{notice.Webhook: notice.NewHooks(key, nets)},
 		Account: func(ctx context.Context, login string) (approval.Actor, bool, error) {
 			a, ok, err := p.store.Account(ctx, login)
-			return a.Actor, ok && !a.Disabled, err
+			return a.Actor, ok && !a.Disabled(), err
 		},
 		Calendar: p.fallsDue}
 	if mails != nil {

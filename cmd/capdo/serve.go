@@ -23,6 +23,7 @@ func serve(ctx context.Context, w world) (err error) {
 	listen := f.String("listen", "127.0.0.1:8080", "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
+	site := f.String("url", "", "how people call the pages, https://host; enrolment links begin with it (CAPDO_URL; default: the address to listen on)")
 	gateways := f.String("gateways", "", "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
 	base := f.String("authzen-base", "", "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
@@ -76,7 +77,13 @@ func serve(ctx context.Context, w world) (err error) {
 		defer archiving.Wait() // it reads the register, which is closed next
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	at := front{secure: *secure, url: strings.TrimSuffix(*site, "/"), doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	if at.url == "" {
+		at.url = "http://" + dialable(l.Addr())
+	}
+	if err := p.invite(ctx, w, at.url); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if at.ops, err = p.openOperations(ctx, operators); err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -42,6 +42,7 @@ type program struct {
 	links       *connection.Office
 	watch       *connection.Watch
 	desk        *identity.Desk
+	registrar   *identity.Registrar
 	machines    *machine.Registry
 	clock       func() time.Time
 	dir         string // of the register
@@ -96,6 +97,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs"), Keys: p.ring}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
+	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
 	p.attachments.Changed = func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
@@ -134,7 +136,8 @@ func (lossy) Standings(context.Context, time.Time, ...string) ([]approval.Standi
 
 // front is how the program stands towards those who call it.
 type front struct {
-	secure bool // a proxy ends TLS in front: cookies are marked Secure
+	secure bool   // a proxy ends TLS in front: cookies are marked Secure
+	url    string // how the pages are called, https://host
 	doors  gate.Doors
 
 	machines net.Listener // for gateways alone, nil: none
@@ -167,7 +170,7 @@ func (p *program) handler(f front) (http.Handler, error) {
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
 		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: &review.Panel{Store: p.store, Office: p.office},
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Record: p.store, Service: p.service(f)}
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Service: p.service(f)}
 }
 
 // webReport is the pages' way to the reports.

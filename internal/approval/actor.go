@@ -27,6 +27,9 @@ type Actor struct {
 	// Under is the delegation by which Capacity is another's; nil for one's own.
 	// See Delegation.Acting.
 	Under *Delegation
+
+	// Assurance is how sure it is that the person is the one; nil for programs.
+	Assurance *Assurance
 }
 
 // National tells whether the actor's capacity reaches beyond its own body.

@@ -104,6 +104,8 @@ type Entry struct {
 	After  string            `json:"after"`
 	Law    string            `json:"law"` // digest of the book the act was judged by
 	Detail map[string]string `json:"detail"`
+
+	Assurance *Assurance `json:"assurance,omitempty"` // nil for acts of programs
 }
 
 // Filter selects systems of the register.

@@ -1,9 +1,26 @@
-// Package identity tells who is at the door: accounts, passwords, sessions.
+// Package identity tells who is at the door: accounts, what they sign in with,
+// sessions, and the acts on all of these.
+//
+// # Sessions
 //
 // A session is a 256-bit random token; only its SHA-256 is kept. It ends after
-// IdleLimit without a request and AbsoluteLimit in any case. Passwords are kept
-// as argon2id in PHC form. Hashing runs a bounded number at a time, so that a
-// flood of sign-ins cannot starve the gate.
+// IdleLimit without a request (AdminIdleLimit for who administers) and after
+// AbsoluteLimit in any case. The account is read at each request: what changed of
+// its rights counts from the next one on, and ends its sessions. A session whose
+// method is weaker than the Policy asks of the capacity opens nothing but the
+// page where a stronger one is set up.
+//
+// # Passwords
+//
+// They are kept as argon2id in PHC form. Hashing runs a bounded number at a time,
+// so that a flood of sign-ins cannot starve the gate.
+//
+// # Acts
+//
+// There is no default account: a register without an administrator enrols one by
+// a link that works once. What gives somebody rights is asked for by one
+// administrator and confirmed by another person (Registrar). Each act leaves an
+// entry in the ledger; no entry holds a secret.
 package identity
 
 import (
@@ -22,9 +39,11 @@ import (
 
 // The life of a session.
 const (
-	IdleLimit     = 15 * time.Minute
-	AbsoluteLimit = 8 * time.Hour
-	touchEvery    = time.Minute // how exactly the last request is remembered
+	IdleLimit      = 15 * time.Minute
+	AdminIdleLimit = 5 * time.Minute
+	AbsoluteLimit  = 8 * time.Hour
+	SureFor        = 5 * time.Minute // how long after being asked again it is sure who sits there
+	touchEvery     = time.Minute     // how exactly the last request is remembered
 )
 
 // The errors of the door. Which of login and password was wrong is not told.
@@ -47,8 +66,34 @@ type Account struct {
 	Login        string
 	Name         string // shown to the person; a post, not a private name
 	Actor        approval.Actor
-	PasswordHash string // PHC string
-	Disabled     bool
+	PasswordHash string // PHC string, "" = none opens it
+	CreatedAt    time.Time
+	DisabledAt   time.Time // zero: enabled
+}
+
+// Disabled tells whether it opens nothing.
+func (a *Account) Disabled() bool { return !a.DisabledAt.IsZero() }
+
+// Object names an account in the ledger.
+func (a *Account) Object() string { return AccountObject(a.Login) }
+
+// AccountObject names an account in the ledger.
+func AccountObject(login string) string { return "account:" + login }
+
+// Digest is the canonical form of the account as it stands, hashed.
+func (a *Account) Digest() (string, error) {
+	return approval.Digest(struct {
+		Login, Name, Person, Capacity, Body, PasswordHash string
+		CreatedAt, DisabledAt                             time.Time
+	}{a.Login, a.Name, a.Actor.Person, string(a.Actor.Capacity), a.Actor.Body, a.PasswordHash, a.CreatedAt.UTC(), a.DisabledAt.UTC()})
+}
+
+// idle is how long a session of the account lasts without a request.
+func (a *Account) idle() time.Duration {
+	if a.Actor.Capacity == approval.Administrator {
+		return AdminIdleLimit
+	}
+	return IdleLimit
 }
 
 // Session is one sign-in.
@@ -57,86 +102,118 @@ type Session struct {
 	Login     string
 	CreatedAt time.Time
 	SeenAt    time.Time
+	SureAt    time.Time // when it was last made sure who sits there
+	Method    Method
+	From      Place
 }
 
-// Store keeps accounts and sessions. Absent is (zero, false, nil).
-type Store interface {
-	Account(ctx context.Context, login string) (Account, bool, error)
-	Session(ctx context.Context, tokenHash string) (Session, bool, error)
-	PutSession(ctx context.Context, s Session) error
-	TouchSession(ctx context.Context, tokenHash string, seen time.Time) error
-	EndSession(ctx context.Context, tokenHash string) error
-}
+// Place is where a request comes from, as far as it says.
+type Place struct{ Agent, Address string }
+
+// ID names a session to its owner; it does not open it.
+func (s *Session) ID() string { return s.TokenHash[:16] }
+
+// Sure tells whether it was made sure lately who sits there.
+func (s *Session) Sure(now time.Time) bool { return now.Sub(s.SureAt) < SureFor }
 
 // Desk signs people in and out.
 type Desk struct {
-	Store Store
-	Clock func() time.Time
-	Hash  *Hasher
+	Store  Store
+	Clock  func() time.Time
+	Hash   *Hasher
+	Policy Policy
+}
+
+// Claim is who somebody says to be, and what they show for it.
+type Claim struct {
+	Login, Password string
+	From            Place
 }
 
 // SignIn checks login and password and opens a session. The work done is the
 // same whether the login exists or not.
-func (d *Desk) SignIn(ctx context.Context, login, password string) (token string, err error) {
-	a, ok, err := d.Store.Account(ctx, login)
+func (d *Desk) SignIn(ctx context.Context, c Claim) (token string, err error) {
+	a, ok, err := d.Store.Account(ctx, c.Login)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	hash := a.PasswordHash
-	if !ok || a.Disabled {
+	if !ok || a.Disabled() || hash == "" {
 		hash = d.Hash.decoy()
 	}
-	match, err := d.Hash.Check(ctx, hash, password)
+	match, err := d.Hash.Check(ctx, hash, c.Password)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
-	if !match || !ok || a.Disabled {
+	if !match || !ok || a.Disabled() {
 		return "", ErrCredentials
 	}
+	return d.open(ctx, a.Login, ByPassword, c.From)
+}
+
+// open opens a session.
+func (d *Desk) open(ctx context.Context, login string, by Method, from Place) (token string, err error) {
 	token, err = newToken()
 	if err != nil {
 		return "", err
 	}
 	now := d.Clock().UTC()
-	s := Session{TokenHash: hashToken(token), Login: a.Login, CreatedAt: now, SeenAt: now}
+	s := Session{TokenHash: hashToken(token), Login: login, CreatedAt: now, SeenAt: now, SureAt: now, Method: by, From: Place{clip(from.Agent), clip(from.Address)}}
 	if err := d.Store.PutSession(ctx, s); err != nil {
-		return "", fmt.Errorf("sign in: %w", err)
+		return "", fmt.Errorf("open session: %w", err)
 	}
 	return token, nil
 }
 
-// Account returns whose session the token opens. An account disabled meanwhile
-// has none. A session past its limits is ended, and an
-// *Ended in the error tells whose it was.
-func (d *Desk) Account(ctx context.Context, token string) (Account, error) {
+// clip bounds what a request says of itself.
+func clip(s string) string { return string([]rune(s)[:min(len([]rune(s)), 200)]) }
+
+// Account returns whose session the token opens, and the session. An account
+// disabled meanwhile has none. A session past its limits is ended, and an *Ended
+// in the error tells whose it was.
+func (d *Desk) Account(ctx context.Context, token string) (Account, Session, error) {
+	none := func(errs ...error) (Account, Session, error) {
+		return Account{}, Session{}, errors.Join(append([]error{ErrNoSession}, errs...)...)
+	}
 	if token == "" {
-		return Account{}, ErrNoSession
+		return none()
 	}
 	h := hashToken(token)
 	s, ok, err := d.Store.Session(ctx, h)
 	if err != nil {
-		return Account{}, fmt.Errorf("look up session: %w", err)
+		return Account{}, Session{}, fmt.Errorf("look up session: %w", err)
 	}
 	if !ok {
-		return Account{}, ErrNoSession
-	}
-	now := d.Clock().UTC()
-	if now.Sub(s.SeenAt) >= IdleLimit || now.Sub(s.CreatedAt) >= AbsoluteLimit || now.Before(s.CreatedAt) {
-		return Account{}, errors.Join(ErrNoSession, &Ended{s.Login}, d.Store.EndSession(ctx, h))
+		return none()
 	}
 	a, ok, err := d.Store.Account(ctx, s.Login)
 	if err != nil {
-		return Account{}, fmt.Errorf("look up account: %w", err)
+		return Account{}, Session{}, fmt.Errorf("look up account: %w", err)
 	}
-	if !ok || a.Disabled {
-		return Account{}, errors.Join(ErrNoSession, d.Store.EndSession(ctx, h))
+	if !ok || a.Disabled() {
+		return none(d.Store.EndSession(ctx, h))
+	}
+	now := d.Clock().UTC()
+	if s.over(&a, now) {
+		return none(&Ended{s.Login}, d.Store.EndSession(ctx, h))
 	}
 	if now.Sub(s.SeenAt) >= touchEvery {
 		if err := d.Store.TouchSession(ctx, h, now); err != nil {
-			return Account{}, fmt.Errorf("touch session: %w", err)
+			return Account{}, Session{}, fmt.Errorf("touch session: %w", err)
 		}
 	}
-	return a, nil
+	a.Actor.Assurance = &approval.Assurance{Method: string(s.Method), At: s.CreatedAt}
+	return a, s, nil
+}
+
+// over tells whether a session of an account is past its limits.
+func (s *Session) over(a *Account, now time.Time) bool {
+	return now.Sub(s.SeenAt) >= a.idle() || now.Sub(s.CreatedAt) >= AbsoluteLimit || now.Before(s.CreatedAt)
+}
+
+// Suffices tells whether a session may do what its account may.
+func (d *Desk) Suffices(a *Account, s *Session) bool {
+	return s.Method.Strength() >= d.Policy.Least(a.Actor.Capacity)
 }
 
 // SignOut ends the session of the token, if there is one.
@@ -145,6 +222,40 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 		return nil
 	}
 	return d.Store.EndSession(ctx, hashToken(token))
+}
+
+// Open are the sessions of an account that have not ended, the last used first.
+func (d *Desk) Open(ctx context.Context, a *Account) ([]Session, error) {
+	all, err := d.Store.SessionsOf(ctx, a.Login)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	now, open := d.Clock().UTC(), all[:0]
+	for _, s := range all {
+		if !s.over(a, now) {
+			open = append(open, s)
+		}
+	}
+	return open, nil
+}
+
+// End ends sessions of an account: the one with that ID, or with "" all but the
+// one that is kept. It tells how many.
+func (d *Desk) End(ctx context.Context, a *Account, id string, kept *Session) (n int, err error) {
+	all, err := d.Store.SessionsOf(ctx, a.Login)
+	if err != nil {
+		return 0, fmt.Errorf("end sessions: %w", err)
+	}
+	for _, s := range all {
+		if id == "" && s.TokenHash == kept.TokenHash || id != "" && s.ID() != id {
+			continue
+		}
+		if err := d.Store.EndSession(ctx, s.TokenHash); err != nil {
+			return n, fmt.Errorf("end sessions: %w", err)
+		}
+		n++
+	}
+	return n, nil
 }
 
 // newToken returns 256 random bits as text.

@@ -50,7 +50,7 @@ func (d *door) account(s *store.Store, login string) {
 
 func (d *door) signIn() string {
 	d.Helper()
-	token, err := d.desk.SignIn(context.Background(), "canbo", password)
+	token, err := d.desk.SignIn(context.Background(), identity.Claim{Login: "canbo", Password: password})
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func (d *door) signIn() string {
 func (d *door) at(begin time.Time, off time.Duration, token string) bool {
 	d.Helper()
 	d.clock.T = begin.Add(off)
-	a, err := d.desk.Account(context.Background(), token)
+	a, _, err := d.desk.Account(context.Background(), token)
 	switch {
 	case err == nil && a.Login == "canbo":
 		return true
@@ -75,20 +75,24 @@ func (d *door) at(begin time.Time, off time.Duration, token string) bool {
 // file runs a statement past the store.
 func (d *door) file(statement string) {
 	d.Helper()
+	d.must(d.try(statement))
+}
+
+// try is file, for what may be refused.
+func (d *door) try(statement string) error {
+	d.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(d.dir, store.FileName)+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		d.Fatal(err)
 	}
 	_, err = db.Exec(statement)
-	if err := errors.Join(err, db.Close()); err != nil {
-		d.Fatal(err)
-	}
+	return errors.Join(err, db.Close())
 }
 
 func TestSignIn(t *testing.T) {
 	d := newDoor(t)
 	token := d.signIn()
-	a, err := d.desk.Account(context.Background(), token)
+	a, _, err := d.desk.Account(context.Background(), token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,12 +102,12 @@ func TestSignIn(t *testing.T) {
 	for _, c := range []struct{ login, password string }{
 		{"canbo", "sai"}, {"canbo", ""}, {"canbo", password + " "}, {"nobody", password}, {"", ""}, {"CANBO", password}, {"canbo ", password}, {"canbo\x00", password}, {"' OR 1=1 --", password},
 	} {
-		if token, err := d.desk.SignIn(context.Background(), c.login, c.password); token != "" || !errors.Is(err, identity.ErrCredentials) || err.Error() != identity.ErrCredentials.Error() {
+		if token, err := d.desk.SignIn(context.Background(), identity.Claim{Login: c.login, Password: c.password}); token != "" || !errors.Is(err, identity.ErrCredentials) || err.Error() != identity.ErrCredentials.Error() {
 			t.Errorf("%q with %q: %q, %v", c.login, c.password, token, err)
 		}
 	}
 	for _, bad := range []string{"", "x", token + "x", token[:len(token)-1], "\x00"} {
-		if _, err := d.desk.Account(context.Background(), bad); !errors.Is(err, identity.ErrNoSession) {
+		if _, _, err := d.desk.Account(context.Background(), bad); !errors.Is(err, identity.ErrNoSession) {
 			t.Errorf("token %q: %v", bad, err)
 		}
 	}
@@ -119,14 +123,14 @@ func TestSameWork(t *testing.T) {
 	release := d.desk.Hash.Fill()
 	for _, login := range []string{"canbo", "nghi", "nobody", ""} {
 		ctx, leave := context.WithTimeout(context.Background(), 50*time.Millisecond)
-		_, err := d.desk.SignIn(ctx, login, "sai")
+		_, err := d.desk.SignIn(ctx, identity.Claim{Login: login, Password: "sai"})
 		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, identity.ErrCredentials) {
 			t.Errorf("%q was answered without hashing: %v", login, err)
 		}
 		leave()
 	}
 	release()
-	if _, err := d.desk.SignIn(context.Background(), "nghi", password); !errors.Is(err, identity.ErrCredentials) {
+	if _, err := d.desk.SignIn(context.Background(), identity.Claim{Login: "nghi", Password: password}); !errors.Is(err, identity.ErrCredentials) {
 		t.Errorf("a disabled account with the right password: %v", err)
 	}
 }
@@ -258,10 +262,10 @@ func TestStoreFails(t *testing.T) {
 	d := newDoor(t)
 	token := d.signIn()
 	d.file("DROP TABLE session")
-	if _, err := d.desk.Account(context.Background(), token); err == nil || errors.Is(err, identity.ErrNoSession) {
+	if _, _, err := d.desk.Account(context.Background(), token); err == nil || errors.Is(err, identity.ErrNoSession) {
 		t.Errorf("account: %v", err)
 	}
-	if token, err := d.desk.SignIn(context.Background(), "canbo", password); token != "" || err == nil || errors.Is(err, identity.ErrCredentials) {
+	if token, err := d.desk.SignIn(context.Background(), identity.Claim{Login: "canbo", Password: password}); token != "" || err == nil || errors.Is(err, identity.ErrCredentials) {
 		t.Errorf("sign in: %q, %v", token, err)
 	}
 }

@@ -93,3 +93,18 @@ func (h *Hasher) key(ctx context.Context, password string, salt []byte) ([]byte,
 
 // decoy is a hash that no password gives, of the cost of a real one.
 func (h *Hasher) decoy() string { return phc(make([]byte, saltLen), make([]byte, keyLen)) }
+
+// MinPassword is the least length of a password, in characters; there is no rule
+// of composition (ASVS 5.0, 6.2.1 and 6.2.5: 15 recommended).
+const MinPassword = 15
+
+// CheckPassword refuses a password that is too short, or too long to be looked at.
+func CheckPassword(login, password string) error {
+	switch n := len([]rune(password)); {
+	case n < MinPassword:
+		return refuse("password", "password-short", fmt.Sprintf("Mật khẩu cần ít nhất %d ký tự; dùng một câu dễ nhớ", MinPassword), fmt.Sprintf("The password needs %d characters or more; a sentence is easy to remember", MinPassword))
+	case len(password) > MaxPassword:
+		return refuse("password", "password-long", "Mật khẩu quá dài", "The password is too long")
+	}
+	return nil
+}

@@ -80,7 +80,7 @@ func (w *world) dispatcher(s *store.Store) *notice.Dispatcher {
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Account: func(ctx context.Context, login string) (approval.Actor, bool, error) {
 			a, ok, err := s.Account(ctx, login)
-			return a.Actor, ok && !a.Disabled, err
+			return a.Actor, ok && !a.Disabled(), err
 		},
 		Owner: s.OwnerOf}
 }

@@ -27,112 +27,130 @@ type accountRow struct {
 	Sector       string    `bun:"sector,scanonly"` // of the body
 }
 
-type sessionRow struct {
-	bun.BaseModel `bun:"table:session,alias:n"`
-
-	TokenHash string    `bun:"token_hash,pk"`
-	Login     string    `bun:"login"`
-	CreatedAt time.Time `bun:"created_at"`
-	SeenAt    time.Time `bun:"seen_at"`
+func toAccount(a identity.Account) accountRow {
+	return accountRow{Login: a.Login, Name: a.Name, Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: a.CreatedAt, DisabledAt: a.DisabledAt}
 }
 
-// accountDigest is the canonical form of an account: what verify compares.
-type accountDigest struct {
-	Login, Name, Person, Capacity, Body, PasswordHash string
-	CreatedAt, DisabledAt                             time.Time
+func (r accountRow) account() identity.Account {
+	a := identity.Account{Login: r.Login, Name: r.Name, PasswordHash: r.PasswordHash, CreatedAt: r.CreatedAt.UTC(),
+		Actor: approval.Actor{Person: r.Person, Account: r.Login, Capacity: law.Role(r.Capacity), Body: r.Body, Sector: law.Sector(r.Sector)}}
+	if !r.DisabledAt.IsZero() {
+		a.DisabledAt = r.DisabledAt.UTC()
+	}
+	return a
 }
-
-func (r accountRow) digest() (string, error) {
-	return approval.Digest(accountDigest{r.Login, r.Name, r.Person, r.Capacity, r.Body, r.PasswordHash, r.CreatedAt.UTC(), r.DisabledAt.UTC()})
-}
-
-// AccountObject names an account in the ledger.
-func AccountObject(login string) string { return "account:" + login }
 
 // AddAccount creates an account, with its entry. law is the digest of the book
-// in force.
+// in force. Only the program itself may: people ask and confirm (identity).
 func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time, law string, a identity.Account) error {
 	if by.Capacity != approval.Keeper {
 		return errors.New("add account: only the keeper may")
 	}
-	return s.Update(ctx, by, at, func(tx approval.Tx) error {
-		w, ok := tx.(*writing)
-		if !ok {
-			return errors.New("add account: foreign transaction")
+	a.CreatedAt = at.UTC().Truncate(time.Microsecond)
+	return s.UpdateAccounts(ctx, by, at, func(tx identity.Tx) error {
+		if _, found, err := tx.Account(a.Login); err != nil || found {
+			return errors.Join(err, fmt.Errorf("add account %s: it is there already", a.Login))
 		}
-		row := accountRow{Login: a.Login, Name: a.Name, Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: at.UTC().Truncate(time.Microsecond)}
-		if _, err := w.db.NewInsert().Model(&row).Exec(w.ctx); err != nil {
-			return fmt.Errorf("add account %s: %w", a.Login, err)
-		}
-		after, err := row.digest()
+		after, err := a.Digest()
 		if err != nil {
 			return err
 		}
-		return w.Append(&approval.Entry{At: at, By: by.Who(), Act: "add-account", Object: AccountObject(a.Login), After: after, Law: law,
-			Detail: map[string]string{"capacity": row.Capacity, "body": row.Body}})
+		if err := tx.PutAccount(a); err != nil {
+			return err
+		}
+		return tx.Append(&approval.Entry{At: at, By: by.Who(), Act: "add-account", Object: a.Object(), After: after, Law: law,
+			Detail: map[string]string{"capacity": string(a.Actor.Capacity), "body": a.Actor.Body}})
 	})
 }
 
-// Account implements identity.Store.
+// accounts loads accounts, by login; narrow picks which.
+func (c *scope) accounts(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]identity.Account, error) {
+	var rows []accountRow
+	q := c.shared(&rows).ColumnExpr("u.login, u.name, u.person, u.capacity, u.body, u.password_hash, u.created_at, u.disabled_at").
+		ColumnExpr("COALESCE(g.sector, 'civil') AS sector").Join("LEFT JOIN agency AS g ON g.code = u.body")
+	if err := narrow(q).OrderExpr("u.login").Scan(c.ctx); err != nil {
+		return nil, fmt.Errorf("load accounts: %w", err)
+	}
+	all := make([]identity.Account, len(rows))
+	for i, r := range rows {
+		all[i] = r.account()
+	}
+	return all, nil
+}
+
+// account loads one; false when there is none.
+func (c *scope) account(login string) (a identity.Account, found bool, err error) {
+	all, err := c.accounts(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("u.login = ?", storable(login)) })
+	if err != nil || len(all) == 0 {
+		return identity.Account{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// Account implements identity.Acts.
 func (s *Store) Account(ctx context.Context, login string) (a identity.Account, found bool, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
-		var rows []accountRow
-		err := c.shared(&rows).ColumnExpr("u.login, u.name, u.person, u.capacity, u.body, u.password_hash, u.disabled_at").ColumnExpr("COALESCE(g.sector, 'civil') AS sector").
-			Join("LEFT JOIN agency AS g ON g.code = u.body").Where("u.login = ?", storable(login)).Scan(c.ctx)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		r := rows[0]
-		found = true
-		a = identity.Account{Login: r.Login, Name: r.Name, PasswordHash: r.PasswordHash, Disabled: !r.DisabledAt.IsZero(),
-			Actor: approval.Actor{Person: r.Person, Account: r.Login, Capacity: law.Role(r.Capacity), Body: r.Body, Sector: law.Sector(r.Sector)}}
-		return nil
+		a, found, err = c.account(login)
+		return err
 	})
-	if err != nil {
-		return identity.Account{}, false, fmt.Errorf("load account: %w", err)
-	}
-	return a, found, nil
+	return a, found, err
 }
 
-// Session implements identity.Store.
-func (s *Store) Session(ctx context.Context, tokenHash string) (n identity.Session, found bool, err error) {
+// Accounts implements identity.Acts.
+func (s *Store) Accounts(ctx context.Context) (all []identity.Account, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
-		var rows []sessionRow
-		if err := c.shared(&rows).Where("n.token_hash = ?", tokenHash).Scan(c.ctx); err != nil || len(rows) == 0 {
+		all, err = c.accounts(func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+		return err
+	})
+	return all, err
+}
+
+// UpdateAccounts implements identity.Acts.
+func (s *Store) UpdateAccounts(ctx context.Context, a approval.Actor, at time.Time, f func(identity.Tx) error) error {
+	return s.Update(ctx, a, at, func(tx approval.Tx) error {
+		w, ok := tx.(*writing)
+		if !ok {
+			return errors.New("update accounts: foreign transaction")
+		}
+		return f(accountTx{w})
+	})
+}
+
+// accountTx is a transaction as identity knows it.
+type accountTx struct{ *writing }
+
+// Account implements identity.Tx.
+func (t accountTx) Account(login string) (identity.Account, bool, error) { return t.account(login) }
+
+// FactorsOf implements identity.Tx.
+func (t accountTx) FactorsOf(login string) ([]identity.Factor, error) { return t.factorsOf(login) }
+
+// PutAccount implements identity.Tx.
+func (t accountTx) PutAccount(a identity.Account) error {
+	row := toAccount(a)
+	_, err := t.db.NewInsert().Model(&row).On("CONFLICT (login) DO UPDATE").Set("name = EXCLUDED.name, capacity = EXCLUDED.capacity, body = EXCLUDED.body, password_hash = EXCLUDED.password_hash, disabled_at = EXCLUDED.disabled_at").Exec(t.ctx)
+	if err != nil {
+		return fmt.Errorf("put account %s: %w", a.Login, err)
+	}
+	if _, err := t.db.NewDelete().Model((*sessionRow)(nil)).Where("login = ?", a.Login).Exec(t.ctx); err != nil {
+		return fmt.Errorf("end sessions of %s: %w", a.Login, err)
+	}
+	return nil
+}
+
+// accounts compares every account with its last entry, and all that belongs to
+// accounts.
+func (v *check) accounts() error {
+	all, err := v.scope.accounts(func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		digest, err := all[i].Digest()
+		if err != nil {
 			return err
 		}
-		r := rows[0]
-		n, found = identity.Session{TokenHash: r.TokenHash, Login: r.Login, CreatedAt: r.CreatedAt.UTC(), SeenAt: r.SeenAt.UTC()}, true
-		return nil
-	})
-	if err != nil {
-		return identity.Session{}, false, fmt.Errorf("load session: %w", err)
+		v.record(all[i].Object(), digest)
 	}
-	return n, found, nil
-}
-
-// PutSession implements identity.Store. Sessions are not acts on the register:
-// they leave no entry.
-func (s *Store) PutSession(ctx context.Context, n identity.Session) error {
-	row := sessionRow{TokenHash: n.TokenHash, Login: n.Login, CreatedAt: n.CreatedAt, SeenAt: n.SeenAt}
-	if _, err := s.w.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return fmt.Errorf("put session: %w", err)
-	}
-	return nil
-}
-
-// TouchSession implements identity.Store.
-func (s *Store) TouchSession(ctx context.Context, tokenHash string, seen time.Time) error {
-	if _, err := s.w.NewUpdate().Model((*sessionRow)(nil)).Set("seen_at = ?", seen).Where("token_hash = ?", tokenHash).Exec(ctx); err != nil {
-		return fmt.Errorf("touch session: %w", err)
-	}
-	return nil
-}
-
-// EndSession implements identity.Store.
-func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
-	if _, err := s.w.NewDelete().Model((*sessionRow)(nil)).Where("token_hash = ?", tokenHash).Exec(ctx); err != nil {
-		return fmt.Errorf("end session: %w", err)
-	}
-	return nil
+	return errors.Join(v.factorsKept(), v.requestsKept())
 }

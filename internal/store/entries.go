@@ -23,6 +23,9 @@ func (w *writing) Append(e *approval.Entry) error {
 		return err
 	}
 	e.Seq = w.head.Size
+	if e.Assurance == nil {
+		e.Assurance = w.actor.Assurance
+	}
 	b, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("encode entry %d: %w", e.Seq, err)

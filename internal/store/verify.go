@@ -269,18 +269,3 @@ func (v *check) reported() error {
 	}
 	return nil
 }
-
-func (v *check) accounts() error {
-	var rows []accountRow
-	if err := v.shared(&rows).OrderExpr("u.login").Scan(v.ctx); err != nil {
-		return fmt.Errorf("read accounts: %w", err)
-	}
-	for _, r := range rows {
-		digest, err := r.digest()
-		if err != nil {
-			return err
-		}
-		v.record(AccountObject(r.Login), digest)
-	}
-	return nil
-}

@@ -212,7 +212,7 @@ func (s *site) feedGet(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if !found || account.Disabled {
+	if !found || account.Disabled() {
 		return s.absent(v)
 	}
 	items, err := s.Plans.Agenda(v.r.Context(), account.Actor, plan.Mine, "")

@@ -56,7 +56,7 @@ var people = []struct {
 	body  string
 }{
 	{"vanhanh", law.RoleOperator, "H56"}, {"vanhanh2", law.RoleOperator, "H56"}, {"chuyentrach", law.RoleSpecialisedUnit, "H56"}, {"chuquan", law.RoleOwner, "H56"},
-	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"quantri", approval.Administrator, "H56"}, {"nghean", law.RoleOperator, "H41"}, {"nghean2", law.RoleSpecialisedUnit, "H41"},
+	{"bca", law.RoleMPS, "G01"}, {"kiemtoan", approval.Auditor, "G01"}, {"quantri", approval.Administrator, "H56"}, {"quantri2", approval.Administrator, "H41"}, {"nghean", law.RoleOperator, "H41"}, {"nghean2", law.RoleSpecialisedUnit, "H41"},
 }
 
 // open opens a house standing on 22 November 2026; change may alter its make.
@@ -77,8 +77,10 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	c := web.Config{Office: o, Book: o.Book, Shelf: o.Shelf, Clock: h.clock.Now, Log: log,
-		Gate: &gate.Gate{Standings: s, Book: o.Book, Clock: h.clock.Now, Log: log},
-		Desk: &identity.Desk{Store: s, Clock: h.clock.Now, Hash: identity.NewHasher()},
+		Gate:      &gate.Gate{Standings: s, Book: o.Book, Clock: h.clock.Now, Log: log},
+		Desk:      &identity.Desk{Store: s, Clock: h.clock.Now, Hash: identity.NewHasher()},
+		Registrar: &identity.Registrar{Store: s, Clock: h.clock.Now, Law: o.Book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return o.AgencyList(ctx, storetest.Keeper()) }},
+		Origin:    "https://capdo.example",
 		Reports: func(_ context.Context, w io.Writer, _ approval.Actor, kind, code string, day law.Day) error {
 			_, err := fmt.Fprintf(w, "%%PDF %s %s %s", kind, code, day)
 			return err

@@ -62,7 +62,7 @@ func (v *visit) nav() []Link {
 		{Href: "/overview", Text: "overview"}, {Href: "/gate", Text: "gate"}, {Href: "/law", Text: "law"}}
 	switch {
 	case v.administers():
-		places = []Link{{Href: "/admin", Text: "admin"}, {Href: "/gateways", Text: "gateways"}, {Href: "/law", Text: "law"}}
+		places = []Link{{Href: "/admin", Text: "admin"}, {Href: "/accounts", Text: "accounts"}, {Href: "/gateways", Text: "gateways"}, {Href: "/law", Text: "law"}}
 	case v.Record != nil && v.actor().Capacity == approval.Auditor:
 		places = append(places, Link{Href: "/ledger", Text: "ledger"})
 	}

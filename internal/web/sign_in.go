@@ -52,7 +52,7 @@ func (s *site) signIn(v *visit) error {
 	if len(problems) > 0 {
 		return s.signInPage(v, http.StatusUnprocessableEntity, findings(problems))
 	}
-	token, err := s.Desk.SignIn(v.r.Context(), answers.Text("login"), answers.Text("password"))
+	token, err := s.Desk.SignIn(v.r.Context(), identity.Claim{Login: answers.Text("login"), Password: answers.Text("password"), From: v.from()})
 	if errors.Is(err, identity.ErrCredentials) {
 		w := s.words["signin.wrong"]
 		return s.signInPage(v, http.StatusUnprocessableEntity,

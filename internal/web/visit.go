@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -21,6 +22,7 @@ type visit struct {
 	id       string // of the request, for the log
 	now      time.Time
 	account  identity.Account
+	session  identity.Session
 	signedIn bool
 	late0    string // whose session it was that ended by time, "" when not known
 	repeated string // what was done already under the form's token
@@ -53,7 +55,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	if !ok {
 		return v, nil
 	}
-	account, err := s.Desk.Account(r.Context(), token)
+	account, session, err := s.Desk.Account(r.Context(), token)
 	switch {
 	case noSession(err):
 		var ended *identity.Ended
@@ -65,8 +67,17 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	case err != nil:
 		return v, err
 	}
-	v.account, v.signedIn = account, true
+	v.account, v.session, v.signedIn = account, session, true
 	return v, nil
+}
+
+// from is where the request comes from, as far as it says.
+func (v *visit) from() identity.Place {
+	host, _, err := net.SplitHostPort(v.r.RemoteAddr)
+	if err != nil {
+		host = v.r.RemoteAddr
+	}
+	return identity.Place{Agent: v.r.UserAgent(), Address: host}
 }
 
 // language picks the language and keeps a choice made by ?lang=.

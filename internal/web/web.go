@@ -50,6 +50,8 @@ type Config struct {
 	GapsPDF     GapsFunc              // nil hides the PDF of what lacks
 	Delegations *approval.Delegations // nil hides the delegations: everybody acts in the own capacity
 	Feeds       FeedStore             // nil hides the calendar feed
+	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
+	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
 	Record      Record                // nil hides the ledger
 	Service     ServiceFunc           // nil hides the page of administrators
 }
@@ -210,8 +212,26 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.inside(s.paperSystem))
 	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.inside(s.paperAgency))
 	mux.HandleFunc("GET /", s.outside(s.absent))
+	s.doorRoutes(mux)
 	s.planRoutes(mux)
 	s.lendRoutes(mux)
+}
+
+// doorRoutes are the addresses of accounts and of how one gets in.
+func (s *site) doorRoutes(mux addresses) {
+	mux.HandleFunc("GET /enrol/{token}", s.outside(s.enrolShow))
+	mux.HandleFunc("POST /enrol/{token}", s.outside(s.enrol))
+	mux.HandleFunc("GET /account", s.signed(s.accountShow))
+	mux.HandleFunc("POST /account/sessions", s.signed(s.sessionsEnd))
+	mux.HandleFunc("GET /accounts", s.administering(s.accountsShow))
+	mux.HandleFunc("GET /accounts/new", s.administering(s.accountActShow))
+	mux.HandleFunc("POST /accounts/new", s.administering(s.accountActDo))
+	mux.HandleFunc("GET /accounts/{login}", s.administering(s.accountOf))
+	mux.HandleFunc("GET /accounts/{login}/{act}", s.administering(s.accountActShow))
+	mux.HandleFunc("POST /accounts/{login}/{act}", s.administering(s.accountActDo))
+	mux.HandleFunc("POST /account-requests/rebind", s.administering(s.rebindAll))
+	mux.HandleFunc("POST /account-requests/{id}/confirm", s.administering(s.requestConfirm))
+	mux.HandleFunc("POST /account-requests/{id}/refuse", s.administering(s.requestRefuse))
 }
 
 // lendRoutes are the addresses of the delegations.

@@ -1,3 +1,21 @@
+CREATE TRIGGER account_answer_final_d BEFORE DELETE ON account_answer BEGIN SELECT RAISE(ABORT, 'answers are final'); END;
+
+CREATE TRIGGER account_answer_final_r BEFORE INSERT ON account_answer WHEN EXISTS (SELECT 1 FROM account_answer x WHERE x.request_id = NEW.request_id)
+BEGIN SELECT RAISE(ABORT, 'answers are final'); END;
+
+CREATE TRIGGER account_answer_final_u BEFORE UPDATE ON account_answer BEGIN SELECT RAISE(ABORT, 'answers are final'); END;
+
+CREATE TRIGGER account_answer_other BEFORE INSERT ON account_answer
+WHEN NEW.outcome = 'confirmed' AND EXISTS (SELECT 1 FROM account_request q WHERE q.id = NEW.request_id AND q.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'two administrators, two persons'); END;
+
+CREATE TRIGGER account_request_final_d BEFORE DELETE ON account_request BEGIN SELECT RAISE(ABORT, 'requests are final'); END;
+
+CREATE TRIGGER account_request_final_r BEFORE INSERT ON account_request WHEN EXISTS (SELECT 1 FROM account_request x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'requests are final'); END;
+
+CREATE TRIGGER account_request_final_u BEFORE UPDATE ON account_request BEGIN SELECT RAISE(ABORT, 'requests are final'); END;
+
 CREATE TRIGGER account_stays BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'accounts are disabled, not deleted'); END;
 
 CREATE TRIGGER agency_names_grow BEFORE UPDATE OF names ON agency
@@ -210,6 +228,16 @@ CREATE TRIGGER entry_hash_final_r BEFORE INSERT ON entry_hash WHEN EXISTS (SELEC
 BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
 
 CREATE TRIGGER entry_hash_final_u BEFORE UPDATE ON entry_hash BEGIN SELECT RAISE(ABORT, 'hashes are final'); END;
+
+CREATE TRIGGER factor_final_d BEFORE DELETE ON factor BEGIN SELECT RAISE(ABORT, 'factors are removed, not deleted'); END;
+
+CREATE TRIGGER factor_final_r BEFORE INSERT ON factor WHEN EXISTS (SELECT 1 FROM factor x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'factors are removed, not replaced'); END;
+
+CREATE TRIGGER factor_final_u BEFORE UPDATE ON factor
+WHEN NEW.id <> OLD.id OR NEW.login <> OLD.login OR NEW.kind <> OLD.kind OR NEW.public <> OLD.public OR NEW.added_at <> OLD.added_at
+  OR OLD.removed_at IS NOT NULL OR (OLD.kind <> 'recovery' AND NEW.secret <> OLD.secret)
+BEGIN SELECT RAISE(ABORT, 'a factor does not change'); END;
 
 CREATE TRIGGER field_save_final_d BEFORE DELETE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
@@ -450,6 +478,29 @@ CREATE TABLE account (
   disabled_at   TEXT
 ) STRICT;
 
+CREATE TABLE account_answer (
+  request_id TEXT PRIMARY KEY REFERENCES account_request (id),
+  outcome    TEXT NOT NULL CHECK (outcome IN ('confirmed', 'refused')),
+  person     TEXT NOT NULL,
+  account    TEXT NOT NULL,
+  capacity   TEXT NOT NULL CHECK (capacity IN ('administrator', 'keeper')),
+  body       TEXT NOT NULL,
+  at         TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE account_request (
+  id       TEXT PRIMARY KEY CHECK (id <> ''),
+  kind     TEXT NOT NULL CHECK (kind IN ('create', 'rights', 'enable', 'reset', 'bind', 'rebind')),
+  login    TEXT NOT NULL CHECK (login <> ''),
+  change   TEXT NOT NULL,
+  ground   TEXT NOT NULL CHECK (ground <> ''),
+  person   TEXT NOT NULL,
+  account  TEXT NOT NULL,
+  capacity TEXT NOT NULL CHECK (capacity = 'administrator'),
+  body     TEXT NOT NULL,
+  at       TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE agency (
   code             TEXT PRIMARY KEY CHECK (code <> ''),
   code_scheme      TEXT NOT NULL,
@@ -526,6 +577,13 @@ CREATE TABLE attachment_event (
   at            TEXT NOT NULL,
   PRIMARY KEY (system_id, attachment_no, no),
   FOREIGN KEY (system_id, attachment_no) REFERENCES attachment (system_id, no)
+) STRICT;
+
+CREATE TABLE attempt (
+  key      TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  since_at TEXT NOT NULL,
+  until_at TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE backup_row (
@@ -730,6 +788,19 @@ CREATE TABLE entry_hash (
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
+CREATE TABLE factor (
+  id         TEXT PRIMARY KEY CHECK (id <> ''),
+  login      TEXT NOT NULL REFERENCES account (login),
+  kind       TEXT NOT NULL CHECK (kind IN ('passkey', 'totp', 'recovery', 'oidc')),
+  label      TEXT NOT NULL,
+  public     TEXT NOT NULL,
+  secret     TEXT NOT NULL,
+  added_at   TEXT NOT NULL,
+  removed_at TEXT,
+  used_at    TEXT,
+  counter    INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE feed (
   token_hash TEXT PRIMARY KEY,
   login      TEXT NOT NULL REFERENCES account (login),
@@ -885,6 +956,14 @@ CREATE TABLE outbox (
   day TEXT NOT NULL CHECK (day <> '')
 ) STRICT;
 
+CREATE TABLE pending (
+  hash     TEXT PRIMARY KEY,
+  kind     TEXT NOT NULL,
+  login    TEXT NOT NULL,
+  data     TEXT NOT NULL,
+  until_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE plan (
   system_id     INTEGER NOT NULL,
   no            INTEGER NOT NULL,
@@ -1022,7 +1101,7 @@ CREATE TABLE session (
   login      TEXT NOT NULL REFERENCES account (login),
   created_at TEXT NOT NULL,
   seen_at    TEXT NOT NULL
-) STRICT;
+, method  TEXT NOT NULL DEFAULT 'password', sure_at TEXT NOT NULL DEFAULT '1970-01-01 00:00:00+00:00', agent   TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -1150,6 +1229,8 @@ CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
 
 CREATE INDEX entry_object ON entry (object, seq);
 
+CREATE INDEX factor_login ON factor (login);
+
 CREATE INDEX feed_login ON feed (login);
 
 CREATE INDEX gate_use_alarm ON gate_use (gateway, log_no) WHERE passed = 1 AND matched = 0;
@@ -1161,6 +1242,8 @@ CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
 CREATE INDEX once_at ON once (at);
+
+CREATE INDEX pending_until ON pending (until_at);
 
 CREATE INDEX plan_row_origin ON plan_row (json_extract(body, '$.origin')) WHERE kind = 'answer' AND json_extract(body, '$.origin') IS NOT NULL;
 

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/identity"
+)
+
+// invite prints the link by which the first administrator enrols, while the
+// register has none.
+func (p *program) invite(ctx context.Context, w world, url string) error {
+	lacks, err := p.registrar.Lacks(ctx)
+	if err != nil || !lacks {
+		return err
+	}
+	return p.printLink(ctx, w, url, "", identity.FirstEnrolFor)
+}
+
+// printLink makes an enrolment link and prints it: the only time it is seen.
+func (p *program) printLink(ctx context.Context, w world, url, login string, life time.Duration) error {
+	token, err := p.registrar.Link(ctx, keeper(), login, life)
+	if err != nil {
+		return err
+	}
+	who := "quản trị đầu tiên / the first administrator"
+	if login != "" {
+		who = login
+	}
+	fmt.Fprintf(w.out, "Liên kết ghi danh, dùng một lần trong %v / enrolment link, works once within %v: %s\n  %s/enrol/%s\n", life, life, who, url, token)
+	return nil
+}
+
+// accountEnrol prints an enrolment link: for the first administrator, or for an
+// account whose holder lost every way in.
+func accountEnrol(ctx context.Context, w world) (err error) {
+	f := flags(w, "account enrol", "--data DIR [--login NAME] [--url URL]")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
+	login := f.String("login", "", "the account (default: the first administrator, while there is none)")
+	url := f.String("url", "http://127.0.0.1:8080", "how people call the pages (CAPDO_URL)")
+	return withAccounts(ctx, w, f, data, 0, func(p *program, _ []string) error {
+		if *login != "" {
+			if _, found, err := p.store.Account(ctx, *login); err != nil || !found {
+				return errors.Join(err, fmt.Errorf("there is no account %q", *login))
+			}
+			return p.printLink(ctx, w, *url, *login, identity.FirstEnrolFor)
+		}
+		if lacks, err := p.registrar.Lacks(ctx); err != nil || !lacks {
+			return errors.Join(err, errors.New("the register has an administrator: name an account with --login"))
+		}
+		return p.invite(ctx, w, *url)
+	})
+}
+
+// accountList lists the accounts.
+func accountList(ctx context.Context, w world) error {
+	f := flags(w, "account list", "--data DIR")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
+	return withAccounts(ctx, w, f, data, 0, func(p *program, _ []string) error {
+		all, err := p.store.Accounts(ctx)
+		for _, a := range all {
+			state := "enabled"
+			if a.Disabled() {
+				state = "disabled " + a.DisabledAt.Format(time.DateOnly)
+			}
+			fmt.Fprintf(w.out, "%-24s %-20s %-8s %s\n", a.Login, a.Actor.Capacity, a.Actor.Body, state)
+		}
+		return err
+	})
+}
+
+// accountRequests lists what waits for a second administrator.
+func accountRequests(ctx context.Context, w world) error {
+	f := flags(w, "account requests", "--data DIR")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
+	return withAccounts(ctx, w, f, data, 0, func(p *program, _ []string) error {
+		all, err := p.store.Requests(ctx)
+		for _, r := range all {
+			if r.Answer == nil {
+				fmt.Fprintf(w.out, "%s  %s %s, asked by %s: %s\n", r.ID, r.Kind, r.Login, r.By.Account, r.Ground)
+			}
+		}
+		return err
+	})
+}
+
+// accountConfirm confirms a request as the second person: whoever has the
+// console, while there is one administrator.
+func accountConfirm(ctx context.Context, w world) error {
+	f := flags(w, "account confirm", "ID --data DIR [--url URL]")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
+	url := f.String("url", "http://127.0.0.1:8080", "how people call the pages (CAPDO_URL)")
+	return withAccounts(ctx, w, f, data, 1, func(p *program, args []string) error {
+		if len(args) == 0 {
+			return errors.New("which request? capdo account requests lists them")
+		}
+		all, err := p.store.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, a := range all {
+			if a.Actor.Capacity == approval.Administrator && !a.Disabled() {
+				n++
+			}
+		}
+		if n > 1 {
+			return fmt.Errorf("the register has %d administrators: another of them confirms", n)
+		}
+		r, link, err := p.registrar.Confirm(ctx, keeper(), args[0])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w.out, "%s %s: confirmed at the console\n", r.Kind, r.Login)
+		if link != "" {
+			fmt.Fprintf(w.out, "  %s/enrol/%s\n", *url, link)
+		}
+		return nil
+	})
+}
+
+// withAccounts parses flags, opens the register that must be there, and closes it.
+func withAccounts(ctx context.Context, w world, f *flag.FlagSet, data *string, most int, do func(*program, []string) error) (err error) {
+	args, err := w.parse(f, most)
+	if err != nil {
+		return err
+	}
+	p, err := openExisting(ctx, w, *data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	return do(p, args)
+}

@@ -1,0 +1,25 @@
+package approval
+
+import "time"
+
+// Assurance is what an entry says about how sure it is that its actor is the
+// person: how the session was opened and when, and for the weighty acts what was
+// asked of the person for this very act.
+type Assurance struct {
+	Method string    `json:"method"` // as identity.Method
+	At     time.Time `json:"at"`     // of the sign-in
+	Signed *Signed   `json:"signed,omitempty"`
+}
+
+// Signed is the person's own word on one act. With a passkey it is a signature
+// over the Statement, which anyone can check against the key that the ledger
+// names; by other means it only says that the person was asked again.
+type Signed struct {
+	Method    string `json:"method"`              // "passkey", or "password+totp": weaker, and said so
+	Statement string `json:"statement,omitempty"` // canonical JSON: what was decided, on which record
+	Factor    string `json:"factor,omitempty"`    // the passkey, as the entry that added it names it
+
+	ClientData    string `json:"client_data,omitempty"`        // base64url, as the browser made it
+	Authenticator string `json:"authenticator_data,omitempty"` // base64url
+	Signature     string `json:"signature,omitempty"`          // base64url
+}

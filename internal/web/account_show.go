@@ -1,0 +1,61 @@
+package web
+
+import (
+	"fmt"
+
+	"capdo/internal/identity"
+)
+
+// AccountPage is one's own account: who one is here, and what is open.
+type AccountPage struct {
+	Page
+	Facts    []Fact
+	Sessions []SessionRow
+	Others   bool // there are sessions beside this one
+}
+
+// SessionRow is one open session in words.
+type SessionRow struct {
+	ID, Agent, Address, Opened, Seen, Method string
+	Here                                     bool
+}
+
+// accountShow shows the visitor's own account.
+func (s *site) accountShow(v *visit) error {
+	open, err := s.Desk.Open(v.r.Context(), &v.account)
+	if err != nil {
+		return err
+	}
+	a := v.account
+	p := AccountPage{Page: v.page(v.t("ac.title"))}
+	p.Facts = []Fact{{Label: v.t("ac.login"), Value: a.Login}, {Label: v.t("ac.name"), Value: a.Name}, {Label: v.t("ac.capacity"), Value: v.role(a.Actor.Capacity)},
+		{Label: v.t("ac.body"), Value: a.Actor.Body}, {Label: v.t("ac.since"), Value: v.dated(a.CreatedAt)}}
+	for _, x := range open {
+		p.Sessions = append(p.Sessions, v.sessionRow(x))
+	}
+	p.Others = len(open) > 1
+	return v.show(200, "account", p)
+}
+
+// sessionRow is a session in the visitor's words.
+func (v *visit) sessionRow(x identity.Session) SessionRow {
+	return SessionRow{ID: x.ID(), Agent: orElse(x.From.Agent, v.t("ac.unknown")), Address: orElse(x.From.Address, v.t("ac.unknown")),
+		Opened: v.when(x.CreatedAt), Seen: v.when(x.SeenAt), Method: v.t("method." + string(x.Method)), Here: x.TokenHash == v.session.TokenHash}
+}
+
+// sessionsEnd ends one of the visitor's sessions, or all but this one.
+func (s *site) sessionsEnd(v *visit) error {
+	if err := v.r.ParseForm(); err != nil {
+		return fmt.Errorf("read form: %w", err)
+	}
+	id := v.r.PostForm.Get("session")
+	if id == v.session.ID() {
+		return s.signOut(v)
+	}
+	n, err := s.Desk.End(v.r.Context(), &v.account, id, &v.session)
+	if err != nil {
+		return err
+	}
+	s.Log.Info("sessions ended", "request", v.id, "login", v.account.Login, "sessions", n)
+	return v.send("/account?done=ac.ended")
+}
