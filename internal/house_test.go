@@ -61,7 +61,7 @@ var plan = map[string]room{
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
-	"internal/identity":   {[]string{"internal/approval"}, []string{"golang.org/x/crypto"}},
+	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
 

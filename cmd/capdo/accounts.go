@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
+	"strings"
 	"time"
 
 	"capdo/internal/approval"
@@ -12,13 +14,17 @@ import (
 )
 
 // invite prints the link by which the first administrator enrols, while the
-// register has none.
-func (p *program) invite(ctx context.Context, w world, url string) error {
+// register has none. It returns how the pages are called: as given, else by the
+// address of the listener.
+func (p *program) invite(ctx context.Context, w world, url string, l net.Listener) (string, error) {
+	if url = strings.TrimSuffix(url, "/"); url == "" {
+		url = "http://" + dialable(l.Addr())
+	}
 	lacks, err := p.registrar.Lacks(ctx)
 	if err != nil || !lacks {
-		return err
+		return url, err
 	}
-	return p.printLink(ctx, w, url, "", identity.FirstEnrolFor)
+	return url, p.printLink(ctx, w, url, "", identity.FirstEnrolFor)
 }
 
 // printLink makes an enrolment link and prints it: the only time it is seen.
@@ -52,7 +58,7 @@ func accountEnrol(ctx context.Context, w world) (err error) {
 		if lacks, err := p.registrar.Lacks(ctx); err != nil || !lacks {
 			return errors.Join(err, errors.New("the register has an administrator: name an account with --login"))
 		}
-		return p.invite(ctx, w, *url)
+		return p.printLink(ctx, w, *url, "", identity.FirstEnrolFor)
 	})
 }
 

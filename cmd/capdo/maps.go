@@ -47,6 +47,21 @@ const (
 	leastLife = 10 * time.Second
 )
 
+// openMaps begins to keep the maps of the gate, when a folder is named for them.
+func (p *program) openMaps(ctx context.Context, m mapFlags) error {
+	if m.dir == "" {
+		return nil
+	}
+	if m.life < leastLife {
+		return fmt.Errorf("--maps-life: at least %v", leastLife)
+	}
+	if err := os.MkdirAll(m.dir, 0o755); err != nil {
+		return err
+	}
+	go p.keepMaps(ctx, m)
+	return nil
+}
+
 // keepMaps keeps the maps as the gate decides, until ctx is done. What goes
 // wrong is logged, and the map that is out runs down.
 func (p *program) keepMaps(ctx context.Context, m mapFlags) {

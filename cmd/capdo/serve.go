@@ -77,24 +77,15 @@ func serve(ctx context.Context, w world) (err error) {
 		defer archiving.Wait() // it reads the register, which is closed next
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, url: strings.TrimSuffix(*site, "/"), doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
-	if at.url == "" {
-		at.url = "http://" + dialable(l.Addr())
-	}
-	if err := p.invite(ctx, w, at.url); err != nil {
+	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	if at.url, err = p.invite(ctx, w, *site, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if at.ops, err = p.openOperations(ctx, operators); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if maps.dir != "" {
-		if maps.life < leastLife {
-			return errors.Join(fmt.Errorf("--maps-life: at least %v", leastLife), l.Close())
-		}
-		if err := os.MkdirAll(maps.dir, 0o755); err != nil {
-			return errors.Join(err, l.Close())
-		}
-		go p.keepMaps(ctx, maps)
+	if err := p.openMaps(ctx, maps); err != nil {
+		return errors.Join(err, l.Close())
 	}
 	if machines.listen != "" {
 		if at.machines, err = machines.machineListener(); err != nil {
