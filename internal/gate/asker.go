@@ -3,7 +3,6 @@ package gate
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"capdo/internal/law"
@@ -54,7 +53,7 @@ func within(may func(Question) bool, q Question) Question {
 // Anonymous tells whether an address answers a machine that did not prove who
 // it is with a denial in its own form; every other address answers 401.
 func Anonymous(path string) bool {
-	return path == connectPath || strings.HasPrefix(path, connectPath+"/") || path == envoyPath
+	return subrequest(path) != "" || path == envoyPath
 }
 
 // Unknown answers a machine that did not prove who it is.

@@ -85,13 +85,13 @@ func (f *front) named(r *http.Request) (q Question, refused ground) {
 	if !f.trusts(r.RemoteAddr) {
 		return q, stranger()
 	}
-	return f.naming(r.Header[f.SystemHeader], r.Header[f.ProviderHeader], r.Header[f.ServiceHeader]), refused
+	return f.naming(subrequest(r.URL.Path), r.Header[f.SystemHeader], r.Header[f.ProviderHeader], r.Header[f.ServiceHeader]), refused
 }
 
-// naming is what the values of the gateway's headers ask; nil is a header that
-// is absent.
-func (f *front) naming(system, provider, service []string) (q Question) {
-	q.Platform = f.Platform
+// naming is what the values of the gateway's headers ask for a profile; nil is a
+// header that is absent.
+func (f *front) naming(profile string, system, provider, service []string) (q Question) {
+	q.Platform, q.Profile = f.Platform, profile
 	both, named := provider != nil, service != nil
 	switch {
 	case !sole(system) || both && !sole(provider) || named && (!both || !sole(service)) || !both && f.BothSides:

@@ -56,9 +56,15 @@ func (j *judge) connected(c Case) {
 		j.say("", law.ReasonSandbox)
 		return
 	}
-	if c.Service != "" {
+	if c.Service != "" || !slices.ContainsFunc(links, j.ordinary) {
 		j.breakGlass(links)
 	}
+}
+
+// ordinary tells whether a connection opens the way without break-glass: where a
+// question names no service, it may be about that one.
+func (j *judge) ordinary(l approval.Link) bool {
+	return j.allows(l) && !j.at.Before(l.Broken)
 }
 
 // allows tells whether a connection opens the way.

@@ -122,7 +122,12 @@ func TestConnection(t *testing.T) {
 		{name: "break-glass is over", service: "S", link: approval.Link{Service: "S", Broken: noon(today)}, want: "deny G14"},
 		{name: "break-glass of another service", service: "T", link: approval.Link{Service: "S", Broken: hour}, want: "deny G14"},
 		{name: "break-glass, no service named", link: approval.Link{Service: "S", Broken: hour},
-			edit: func(_, k *approval.Standing) { k.Confirmed = false }, want: "deny G12"},
+			edit: func(_, k *approval.Standing) { k.Confirmed = false }, want: "allow G12 G15 G99", until: hour},
+		{name: "break-glass of one of two, no service named", link: approval.Link{Service: "S", Broken: hour},
+			edit: func(_, k *approval.Standing) {
+				k.Confirmed = false
+				k.Links = append(k.Links, approval.Link{Provider: "P", Service: "T", Allowed: true})
+			}, want: "deny G12"},
 		{name: "break-glass lifts no suspension", service: "S", link: approval.Link{Service: "S", Broken: hour},
 			edit: func(p, _ *approval.Standing) { p.Suspensions = []approval.Suspension{suspended("", "", "")} }, want: "deny G13 G14 G15"},
 		{name: "break-glass lifts no missing approval", service: "S", link: approval.Link{Service: "S", Broken: hour},

@@ -30,6 +30,7 @@ type Doors struct {
 const (
 	decisionsPath   = "/gate/v1/decisions"
 	connectPath     = "/gate/v1/connect"
+	sandboxPath     = "/gate/v1/sandbox"
 	evaluationPath  = "/access/v1/evaluation"
 	evaluationsPath = "/access/v1/evaluations"
 	metadataPath    = "/.well-known/authzen-configuration"
@@ -116,7 +117,7 @@ func (f *front) locate() error {
 // ServeHTTP is every address of the gate.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch p := r.URL.Path; {
-	case p == connectPath || strings.HasPrefix(p, connectPath+"/"):
+	case subrequest(p) != "":
 		f.connect(w, r)
 	case p == envoyPath:
 		f.envoy(w, r)
@@ -137,6 +138,18 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.refuse(w, http.StatusNotFound, law.Text{VI: "Không có địa chỉ này; hỏi tại " + decisionsPath + ".", EN: "There is no such address; ask at " + decisionsPath + "."})
 	}
+}
+
+// subrequest is the profile for which a gateway asks at an address of its
+// configuration, whatever it appends to it; "" when it asks elsewhere.
+func subrequest(path string) string {
+	switch {
+	case path == connectPath, strings.HasPrefix(path, connectPath+"/"):
+		return Production
+	case path == sandboxPath, strings.HasPrefix(path, sandboxPath+"/"):
+		return Sandbox
+	}
+	return ""
 }
 
 // ours tells whether an address belongs to the gate, known or not.

@@ -38,6 +38,7 @@ func knock(h http.Handler, method, path, peer string, header http.Header) *httpt
 
 const (
 	connect = "/gate/v1/connect"
+	sandbox = "/gate/v1/sandbox"
 	home    = "127.0.0.1:40000"
 )
 
@@ -52,6 +53,28 @@ func heard(t testing.TB, w *httptest.ResponseRecorder) string {
 		t.Errorf("%d, %v", w.Code, h)
 	}
 	return fmt.Sprintf("%d %s %s", w.Code, h.Get("X-Decision"), h.Get("X-Decision-Reason"))
+}
+
+// TestSandboxDoor: the address is what makes a question one for the sandbox, and
+// an open sandbox opens nothing else.
+func TestSandboxDoor(t *testing.T) {
+	k := good("K")
+	k.Approval = nil
+	k.Links = []approval.Link{{Provider: "P", Service: "S", Sandbox: true, Allowed: true}}
+	h := doors(t, at(t, memory{"K": k, "P": good("P")}), gate.Doors{})
+	both := http.Header{"X-System-Id": {"K"}, "X-Provider-Id": {"P"}}
+	for path, want := range map[string]string{sandbox: "200 allow G16 G99", sandbox + "/../connect": "200 allow G16 G99", connect: "403 deny G02", connect + "/../sandbox": "403 deny G02"} {
+		if got := heard(t, knock(h, "GET", path, home, both)); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	if got := heard(t, knock(h, "GET", sandbox, home, http.Header{"X-System-Id": {"P"}})); got != "403 deny F03" {
+		t.Errorf("one side alone: %s", got)
+	}
+	forged := http.Header{"X-System-Id": {"K"}, "X-Provider-Id": {"P"}, "X-Profile": {"sandbox"}}
+	if got := heard(t, knock(h, "GET", connect+"?profile=sandbox", home, forged)); got != "403 deny G02" {
+		t.Errorf("a client names the profile: %s", got)
+	}
 }
 
 func TestConnect(t *testing.T) {

@@ -64,8 +64,8 @@ func (f *front) checking(w http.ResponseWriter, r *http.Request) (v Verdict) {
 // name takes the systems a check names: the asking one from the certificate that
 // Envoy verified (source.principal) when Doors.Principal is set, else from the
 // one header; the providing one from the route (context_extensions.provider),
-// else from its header; the data
-// service likewise.
+// else from its header; the data service likewise. The profile is the route's
+// alone to name: the sandbox waits for no approval.
 func (f *front) name(q *Question, c check) bool {
 	system := c.headers[strings.ToLower(f.SystemHeader)]
 	if f.Principal != "" {
@@ -93,6 +93,9 @@ func (f *front) name(q *Question, c check) bool {
 	}
 	if named {
 		q.Service = service[0]
+	}
+	if profile, ok := c.extensions["profile"]; ok {
+		return q.set("profile", profile).VI == ""
 	}
 	return true
 }

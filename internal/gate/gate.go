@@ -16,7 +16,8 @@
 // A question that names a data service needs an allowed connection on record
 // between the two for it (G14); without one both sides are judged as such, and a
 // suspension (G13) denies unless the question shows that it is about something
-// else. An answer for the sandbox bears profile "sandbox" and G16, waits for no
+// else. A break-glass counts for its service, and for a question that names none
+// while no other connection between the two is open. An answer for the sandbox bears profile "sandbox" and G16, waits for no
 // approval, and opens nothing else. G15 says that the connection is open under
 // break-glass; what that lifts stays among the reasons with "overridden":true.
 //
@@ -70,8 +71,10 @@
 // # A gateway's subrequest
 //
 //	ANY /gate/v1/connect[/…]
+//	ANY /gate/v1/sandbox[/…]     the same, of the profile sandbox, always of both sides
 //
-// For nginx auth_request, Caddy forward_auth, Traefik ForwardAuth, APISIX
+// The profile is the address's, so that no client chooses it: test instances ask
+// at another address than production. For nginx auth_request, Caddy forward_auth, Traefik ForwardAuth, APISIX
 // forward-auth, Envoy ext_authz over HTTP and HAProxy: 200 or 403, and neither
 // has a body. Method, rest of the path, query and body count for nothing. The
 // gateway names the asking system in exactly one header X-System-Id, and may

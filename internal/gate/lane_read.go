@@ -155,7 +155,7 @@ func (p *plea) line(line string, k *kinds) bool {
 	case p.path == evaluationPath:
 		p.door = evaluationDoor
 		return method == "POST" && target == p.path
-	case p.path == connectPath, strings.HasPrefix(p.path, connectPath+"/") && k.all(p.path, inPath):
+	case subrequest(p.path) != "" && k.all(p.path, inPath):
 		p.door = connectDoor
 		switch method {
 		case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":

@@ -42,7 +42,7 @@ func (h *held) answer() {
 			}
 		}
 	case p.door == connectDoor && h.trusted:
-		q := f.naming(p.system.list(), p.provider.list(), p.service.list())
+		q := f.naming(subrequest(p.path), p.system.list(), p.provider.list(), p.service.list())
 		if x, ok := f.glimpse(ctx, &q); ok {
 			h.pass(&x)
 			return

@@ -154,7 +154,7 @@ func phrases() (lines, heads, bodies []string) {
 		for _, p := range []string{decisions + "?provider=A", decisions + "?provider=A&consumer=B", decisions + "?provider=C", decisions + "?provider=A&provider=B", decisions + "?provider=%41", decisions + "?provider=A%", decisions + "?provider=A;consumer=B",
 			decisions, decisions + "?", decisions + "/?provider=A", "/gate/v1/./decisions?provider=A", "/gate/v1//decisions?provider=A", "//gate/v1/decisions?provider=A", "/gate/v1/decisions%3Fprovider=A", "/gate/v1/%64ecisions?provider=A", "http://x" + decisions + "?provider=A",
 			decisions + "?provider=A#x", decisions + "?provider=A&consumer=", decisions + "?consumer=A", decisions + "?provider=A&at=2020-01-01T00:00:00Z", decisions + "?provider=A&profile=sandbox&consumer=B", decisions + "?provider=A+", decisions + "?Provider=A", decisions + "?provider=A\x00", decisions + "?provider=\u00e1",
-			connect, connect + "/x", connect + "/../decisions", connect + "/%2e%2e/x", connect + "/%zz", connect + "?x=/y", connect + "x", connect + "/a b", evaluation, evaluation + "?x=1", evaluation + "/", "/x", "*", "gate/v1/connect", "/gate/v1/connect/\u00e9"} {
+			connect, connect + "/x", connect + "/../decisions", connect + "/%2e%2e/x", connect + "/%zz", connect + "?x=/y", connect + "x", connect + "/a b", sandbox, sandbox + "/x/../../connect", sandbox + "es", evaluation, evaluation + "?x=1", evaluation + "/", "/x", "*", "gate/v1/connect", "/gate/v1/connect/\u00e9"} {
 			for _, v := range []string{"HTTP/1.1", "HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "http/1.1", ""} {
 				if v == "HTTP/1.1" || m == "GET" && len(p)%3 == 0 {
 					lines = append(lines, strings.TrimRight(m+" "+p+" "+v, " "))

@@ -82,9 +82,9 @@ type voice struct {
 // hearing judges one side by the very rules of Decide.
 //
 // What is not kept in a word is left to the register, ok false: suspensions, and
-// connections that shut.
+// connections that shut or are under break-glass.
 func hearing(b *law.Book, st approval.Standing, platform string) (s side, ok bool) {
-	if len(st.Suspensions) > 0 || slices.ContainsFunc(st.Links, func(l approval.Link) bool { return !l.Sandbox && (l.Barred || !l.Shuts.IsZero()) }) {
+	if len(st.Suspensions) > 0 || slices.ContainsFunc(st.Links, func(l approval.Link) bool { return !l.Sandbox && (l.Barred || !l.Shuts.IsZero() || !l.Broken.IsZero()) }) {
 		return s, false
 	}
 	hear := func(need law.Level) (*judge, *approval.Approval) {
