@@ -195,7 +195,7 @@ func (r *reader) listAnswer(ctx context.Context, w world, c *gateclient.Client, 
 		return a, err
 	}
 	err = r.remembering(func(m *gateclient.Memory) error {
-		a, err = m.CheckList(list, trust, t.Status.List.URI, t.Status.List.Idx, t.Level, w.clock())
+		a, err = m.CheckToken(list, trust, t, w.clock())
 		return err
 	})
 	if err != nil {

@@ -84,11 +84,11 @@ func (g *Gate) answer(s *sitting, x *seat, shut ground) (v Verdict) {
 			v.LawDigest = g.Book.Digest()
 		}
 	default:
-		c := x.hear()
-		v = Decide(g.Book, c)
+		var next time.Time
+		v, next = Foresee(g.Book, x.hear())
 		v.Ledger = s.head
-		if c.Live && g.boarded() {
-			g.Board.remember(&x.asked, c, &v, s.head)
+		if x.when == Now && g.boarded() {
+			g.Board.remember(&x.asked, &v, next)
 		}
 	}
 	v.When = x.when

@@ -32,6 +32,33 @@ const (
 // reason, in the order of the law's table; the answer is allow only when each
 // side has an approval in force and no reason denies.
 func Decide(b *law.Book, c Case) Verdict {
+	v, _ := decide(b, c)
+	return v
+}
+
+// Foresee is Decide, and the first instant after c.At at which the answer to the
+// same question, live as this one, may be another by time alone; zero when none
+// is known.
+func Foresee(b *law.Book, c Case) (v Verdict, next time.Time) {
+	v, j := decide(b, c)
+	j.note(c.Provider.Changes)
+	if c.Consumer != nil {
+		j.note(c.Consumer.Changes)
+		for _, l := range c.Consumer.Links {
+			j.note(l.Changes)
+		}
+	}
+	if v.ValidUntil != nil {
+		j.note(*v.ValidUntil)
+	}
+	if turn := b.GateTurn(j.day); turn != "" {
+		j.note(turn.Time())
+	}
+	return v, j.next
+}
+
+// decide judges a case.
+func decide(b *law.Book, c Case) (Verdict, *judge) {
 	v := Verdict{Decision: Deny, At: c.At, Provider: c.Provider.Code, LawDigest: b.Digest()}
 	j := &judge{book: b, policy: b.Policy(), ruleSets: b.RuleSets(), day: law.DayOf(c.At), at: c.At, platform: c.Platform, service: c.Service, sandbox: c.Sandbox, live: c.Live}
 	side := approval.EitherWay
@@ -60,7 +87,7 @@ func Decide(b *law.Book, c Case) Verdict {
 		v.Decision, v.ValidUntil = Allow, j.end
 	}
 	v.Reasons = j.reasons
-	return v
+	return v, j
 }
 
 // party judges one side, rules G00 to G12 in order, and returns the approval it

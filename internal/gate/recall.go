@@ -1,12 +1,12 @@
 package gate
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"capdo/internal/approval"
 	"capdo/internal/law"
 )
 
@@ -97,54 +97,32 @@ func (r *recall) clear() {
 	clear(r.by)
 }
 
-// remember keeps what a read of the register, at a head, made of a live question
-// that the words do not answer.
-func (b *Board) remember(q *Question, c Case, v *Verdict, head approval.Head) {
+// remember keeps what a read of the register made of a live question that the
+// words do not answer, until next (Foresee).
+func (b *Board) remember(q *Question, v *Verdict, next time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s, from := b.scene.Load(), c.At.UnixMicro()
-	if s == nil || b.writing || head != s.head || from < s.asOf {
+	s, from := b.scene.Load(), v.At.UnixMicro()
+	if s == nil || b.writing || v.Ledger != s.head || from < s.asOf {
 		return
 	}
 	n := platformOf(q)
-	day, _ := dayNumber(c.At)
+	day, _ := dayNumber(v.At)
 	if _, o := b.word(s, q.Provider, n, day); o == known && !b.beyondWords(q) {
 		if _, o = b.word(s, q.Consumer, n, day); q.Consumer == "" || o == known {
 			return
 		}
 	}
-	b.recall.keep(&kept{asked: wanted(q, n), chord: chordOf(v), level: levelOf(v), ends: v.ValidUntil, from: from, next: changes(c, v).UnixMicro()})
+	k := &kept{asked: wanted(q, n), chord: chordOf(v), level: levelOf(v), ends: v.ValidUntil, from: from, next: math.MaxInt64}
+	if !next.IsZero() {
+		k.next = next.UnixMicro()
+	}
+	b.recall.keep(k)
 }
 
 // beyondWords tells whether a question asks for more than two words hold.
 func (b *Board) beyondWords(q *Question) bool {
 	return q.Service != "" || q.Profile == Sandbox || b.linked && q.Consumer != ""
-}
-
-// changes is the first instant at which a live answer may be another by time
-// alone. Days are compared as a whole, so that it is never later than the next.
-func changes(c Case, v *Verdict) time.Time {
-	day, _ := dayNumber(c.At)
-	next := dayStart(day + 1)
-	note := func(t time.Time) {
-		if t.After(c.At) && t.Before(next) {
-			next = t
-		}
-	}
-	note(c.Provider.Changes)
-	if c.Consumer != nil {
-		note(c.Consumer.Changes)
-		for _, l := range c.Consumer.Links {
-			note(l.Changes)
-			note(l.Until)
-			note(l.Shuts)
-			note(l.Broken)
-		}
-	}
-	if v.ValidUntil != nil {
-		note(*v.ValidUntil)
-	}
-	return next
 }
 
 // chordOf is what a verdict says.

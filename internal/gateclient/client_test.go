@@ -137,7 +137,7 @@ func TestTamperedLists(t *testing.T) {
 	issue := func(k *seal.Key, l statuslist.List, change func(*statuslist.Claims)) []byte {
 		t.Helper()
 		c := statuslist.Claims{Sub: sub, IAT: iat, EXP: iat + 600, TTL: 60, Capdo: statuslist.Extra{Version: 5, Usable: [5]int64{600, 600, 300, 180, 90}}}
-		if err := c.Pack(l); err != nil {
+		if err := c.Pack(l, &statuslist.Pieces{}); err != nil {
 			t.Fatal(err)
 		}
 		change(&c)

@@ -35,13 +35,36 @@ func ReadToken(token, code string, trust seal.Trust, now time.Time) (t gazette.T
 		err = errors.New("the certificate has ended")
 	case t.IAT > at+5:
 		err = errors.New("the certificate comes from the future")
-	case t.Level < 1 || t.Level > 5 || t.Status.List.URI == "" || t.Status.List.Idx < 0:
+	case !placed(t.Level, t.Status) || t.Provider != nil && !placed(t.Provider.Level, t.Provider.Status):
 		err = errors.New("the certificate names no level or no place in a list")
+	case (t.Aud != "") != (t.Provider != nil):
+		err = errors.New("the certificate of a connection does not refer to both sides")
 	}
 	if err != nil {
 		return gazette.Token{}, fmt.Errorf("read certificate: %w", err)
 	}
 	return t, nil
+}
+
+// placed tells whether a level and a place in a list are named.
+func placed(level int, s gazette.Status) bool {
+	return level >= 1 && level <= 5 && s.List.URI != "" && s.List.Idx >= 0
+}
+
+// CheckToken answers from a status list about a certificate that was read: about
+// its system, and about the other side of a connection. Where the two differ it
+// says the worse.
+func (m *Memory) CheckToken(list []byte, trust seal.Trust, t gazette.Token, now time.Time) (Answer, error) {
+	a, err := m.CheckList(list, trust, t.Status.List.URI, t.Status.List.Idx, t.Level, now)
+	if err != nil || !a.Allow || t.Provider == nil {
+		return a, err
+	}
+	b, err := m.CheckList(list, trust, t.Provider.Status.List.URI, t.Provider.Status.List.Idx, t.Provider.Level, now)
+	b.Warn = a.Warn || b.Warn
+	if err == nil && b.Allow && a.Age == statuslist.Stale {
+		b.Age = a.Age
+	}
+	return b, err
 }
 
 // CheckList answers from a status list about the place and level of a system.

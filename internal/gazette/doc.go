@@ -25,10 +25,12 @@
 // proved to be one, within its reach)
 //
 //	GET /gate/v1/tokens/SYSTEM[?platform=][&provider=CODE][&service=]
-//	    approval certificate, a JWT of type capdo-approval+jwt: iss, sub, aud (the
-//	    provider), iat, exp = valid_until and at most token_days, level, platform,
-//	    service, status.status_list {idx, uri}. The certificate of a system, or with
-//	    provider of its connection to another. 403 when the gate would deny.
+//	    approval certificate, a JWT of type capdo-approval+jwt: iss, sub, iat,
+//	    exp = valid_until and at most token_days, level, platform, service,
+//	    status.status_list {idx, uri}; of a system, or with provider of its
+//	    connection to another: aud, provider {level, status.status_list}, and exp at
+//	    most life_seconds, since no list tells of connections. It counts while both
+//	    places are VALID. 403 when the gate would deny.
 //	GET /gate/v1/snapshot[?platform=][&since=VERSION][&whole=1]
 //	    every decision: NDJSON (snapshot.go), version = size of the ledger, with a
 //	    consistency proof from since. With since, only what changed, when that is

@@ -38,20 +38,6 @@ func dated(t time.Time) *time.Time {
 	return &u
 }
 
-// changes compares two editions.
-func changes(was, e *edition, now time.Time) (cs []Change) {
-	for i, platform := range platforms() {
-		for place, l := range e.lines[i] {
-			if place < len(was.lines[i]) && was.lines[i][place].same(l) {
-				continue
-			}
-			cs = append(cs, Change{Version: e.checkpoint.Size, At: now, Platform: platform, System: l.code, Decision: decision(l.status),
-				Status: l.status.String(), Level: int(l.level), ValidUntil: dated(l.until)})
-		}
-	}
-	return cs
-}
-
 // The bounds of the feed.
 const (
 	maxChanges = 1 << 16

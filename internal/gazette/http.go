@@ -306,8 +306,16 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 
 // seesAll tells whether an asker may ask about every system: a snapshot is whole
 // or it is none.
-func seesAll(may func(gate.Question) bool, lines []line, platform string) bool {
-	return may == nil || !slices.ContainsFunc(lines, func(l line) bool { return !may(gate.Question{Provider: l.code, Platform: platform}) })
+func seesAll(may func(gate.Question) bool, all lines, platform string) bool {
+	for _, l := range all.all() {
+		if may == nil {
+			return true
+		}
+		if !may(gate.Question{Provider: l.code, Platform: platform}) {
+			return false
+		}
+	}
+	return true
 }
 
 // visible leaves out the changes that an asker may not ask about.
@@ -448,7 +456,8 @@ func (p *Press) stream(w http.ResponseWriter, r *http.Request, since int64) {
 // TypeToken is the type of an approval certificate.
 const TypeToken = "capdo-approval+jwt"
 
-// Token is an approval certificate: of a system, or of its connection to aud.
+// Token is an approval certificate: of a system, or of its connection to aud,
+// which counts while both have the status VALID.
 type Token struct {
 	Iss      string `json:"iss"`
 	Sub      string `json:"sub"`
@@ -459,6 +468,13 @@ type Token struct {
 	Platform string `json:"platform"`
 	Service  string `json:"service,omitempty"`
 	Status   Status `json:"status"`
+	Provider *Side  `json:"provider,omitempty"` // of a connection: aud
+}
+
+// Side is the other side of a connection.
+type Side struct {
+	Level  int    `json:"level"`
+	Status Status `json:"status"`
 }
 
 // Status refers to a place in a list.
@@ -472,7 +488,12 @@ type Status struct {
 // token answers with a certificate.
 func (p *Press) token(w http.ResponseWriter, r *http.Request) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
-	code, platform := strings.TrimPrefix(r.URL.Path, tokenPath), or(q.Get("platform"), "NDXP")
+	for name, vals := range q {
+		if !slices.Contains([]string{"platform", "provider", "service"}, name) || len(vals) != 1 || vals[0] == "" {
+			err = errors.New("a parameter that is not known, or not given once")
+		}
+	}
+	code, platform, provider := strings.TrimPrefix(r.URL.Path, tokenPath), or(q.Get("platform"), "NDXP"), q.Get("provider")
 	i := slices.Index(platformList(), platform)
 	if err != nil || i < 0 || code == "" {
 		fail(w, http.StatusBadRequest, "question")
@@ -482,26 +503,45 @@ func (p *Press) token(w http.ResponseWriter, r *http.Request) {
 	if e == nil {
 		return
 	}
-	place := slices.IndexFunc(e.lines[i], func(l line) bool { return l.code == code })
 	ask := gate.Question{Provider: code, Platform: platform, Service: q.Get("service")}
-	if to := q.Get("provider"); to != "" {
-		ask.Provider, ask.Consumer = to, code
+	if provider != "" {
+		ask.Provider, ask.Consumer = provider, code
 	}
 	v := p.Ask(r.Context(), ask)
-	if place < 0 || e.lines[i][place].status != statuslist.Valid || v.Decision != gate.Allow || v.When != gate.Now {
+	t := Token{Iss: p.Origin, Sub: code, Aud: provider, IAT: e.iat, EXP: e.iat + int64(p.Book.Lists().Token)*24*3600, Platform: platform, Service: ask.Service}
+	ok := v.Decision == gate.Allow && v.When == gate.Now && p.refer(e, i, code, &t, &t.Level, &t.Status)
+	if provider != "" { // what a list does not tell, the connection, lives no longer than a list
+		t.Provider, t.EXP = &Side{}, min(t.EXP, e.iat+int64(p.Book.Lists().Life))
+		ok = ok && p.refer(e, i, provider, &t, &t.Provider.Level, &t.Provider.Status)
+	}
+	if v.ValidUntil != nil {
+		t.EXP = min(t.EXP, v.ValidUntil.Unix())
+	}
+	if !ok || t.EXP <= p.Clock().Unix() {
 		fail(w, http.StatusForbidden, "denied")
 		return
 	}
-	l := e.lines[i][place]
-	t := Token{Iss: p.Origin, Sub: code, Aud: q.Get("provider"), IAT: e.iat, Level: int(l.level), Platform: platform, Service: ask.Service}
-	t.EXP = e.iat + int64(p.Book.Lists().Token)*24*3600
-	for _, end := range []*time.Time{v.ValidUntil, dated(l.until)} {
-		if end != nil {
-			t.EXP = min(t.EXP, end.Unix())
-		}
-	}
-	t.Status.List.Idx, t.Status.List.URI = place, p.listAddress(i)
 	p.sendToken(w, r, t)
+}
+
+// refer puts a system's level and place into a certificate, which it bounds;
+// false when the system is not VALID by itself.
+func (p *Press) refer(e *edition, platform int, code string, t *Token, level *int, s *Status) bool {
+	p.mu.Lock()
+	place, ok := p.places[code]
+	p.mu.Unlock()
+	if !ok || place >= e.lines[platform].n {
+		return false
+	}
+	l := e.lines[platform].at(place)
+	if l.code != code || l.status != statuslist.Valid {
+		return false
+	}
+	if !l.until.IsZero() {
+		t.EXP = min(t.EXP, l.until.Unix())
+	}
+	*level, s.List.Idx, s.List.URI = int(l.level), place, p.listAddress(platform)
+	return true
 }
 
 func (p *Press) sendToken(w http.ResponseWriter, r *http.Request, t Token) {

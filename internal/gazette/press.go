@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +49,13 @@ type Press struct {
 
 	mu      sync.Mutex // of who makes an edition
 	systems []approval.Enrolled
+	places  map[string]int // of the systems, by code
+	owners  []string       // at the latest decision, by place
 	ended   map[string]law.Day
+	turns   agenda             // when time alone may change a place
+	ends    agenda             // of what is allowed, by place and platform
+	bits    [2]statuslist.List // of the latest edition
+	packed  [2]statuslist.Pieces
 	floor   int64             // version of the first edition: nothing is known of changes before
 	kept    int64             // size of the last checkpoint stored
 	last    ledger.Checkpoint // that was signed; its size is 0 before the first
@@ -59,26 +67,13 @@ type Press struct {
 // platforms are those that have lists, in the order of their numbers.
 func platforms() [2]string { return [2]string{"NDXP", "NDOP"} }
 
-// line is the decision on one system for one platform.
-type line struct {
-	code    string
-	status  statuslist.Status
-	level   law.Level
-	until   time.Time // zero: no date
-	changed int64     // version at which it last changed
-}
-
-func (l line) same(m line) bool {
-	return l.code == m.code && l.status == m.status && l.level == m.level && l.until.Equal(m.until)
-}
-
 // edition is one state of everything; it does not change.
 type edition struct {
 	checkpoint ledger.Checkpoint
 	note       string
 	iat, exp   int64
-	next       time.Time // when time alone changes something; zero: never
-	lines      [2][]line // by platform, by place
+	lines      [2]lines // by platform
+	news       []Change // what is different from the edition before
 	jwt, cwt   [2][]byte
 }
 
@@ -146,8 +141,7 @@ func (p *Press) issue(ctx context.Context, now time.Time, was *edition) (*editio
 	if e.checkpoint, err = p.continues(ctx, roll.Head); err != nil {
 		return nil, err
 	}
-	p.take(roll, since)
-	p.decide(e, was, now)
+	p.decide(e, was, now, p.take(roll, since))
 	if err := p.sign(ctx, e); err != nil {
 		p.current.Store(nil) // what was taken is not published: begin anew
 		return nil, err
@@ -157,7 +151,7 @@ func (p *Press) issue(ctx context.Context, now time.Time, was *edition) (*editio
 		p.floor = e.checkpoint.Size
 		p.feed.begin(now.UnixMicro())
 	} else {
-		p.feed.publish(changes(was, e, now))
+		p.feed.publish(e.news)
 	}
 	p.current.Store(e)
 	return e, nil
@@ -215,59 +209,110 @@ func (p *Press) continues(ctx context.Context, head approval.Head) (c ledger.Che
 	return c, err
 }
 
-// take puts what changed among the systems.
-func (p *Press) take(roll approval.Roll, since int64) {
+// take puts what changed among the systems, and returns the places concerned.
+func (p *Press) take(roll approval.Roll, since int64) (places []int) {
 	if since == 0 {
-		p.systems = nil
+		p.systems, p.owners, p.places = nil, nil, map[string]int{}
+		p.turns, p.ends, p.packed = agenda{}, agenda{}, [2]statuslist.Pieces{}
+		p.bits = [2]statuslist.List{statuslist.New(0), statuslist.New(0)}
 	}
 	for _, x := range roll.Systems {
 		for len(p.systems) <= x.Place {
-			p.systems = append(p.systems, approval.Enrolled{Place: -1})
+			places = append(places, len(p.systems))
+			p.systems, p.owners = append(p.systems, approval.Enrolled{Place: -1}), append(p.owners, "")
 		}
-		p.systems[x.Place] = x
+		p.systems[x.Place], p.places[x.System.Code] = x, x.Place
+		places = append(places, x.Place)
+	}
+	if !maps.Equal(p.ended, roll.Ended) {
+		for place, owner := range p.owners {
+			if p.ended[owner] != roll.Ended[owner] {
+				places = append(places, place)
+			}
+		}
 	}
 	p.ended = roll.Ended
+	return places
 }
 
-// decide makes the lines, and finds when time alone will change one.
-func (p *Press) decide(e, was *edition, now time.Time) {
+// decide makes the lines anew that may be different: of places whose record
+// changed, and of those whose time has come. The others are those of the edition
+// before, nil for none. No edition outlives the first allow in it.
+func (p *Press) decide(e, was *edition, now time.Time, places []int) {
+	var drafts [2]*draft
+	var old [2]lines
+	if was != nil {
+		old = was.lines
+	}
+	for i := range drafts {
+		drafts[i] = over(old[i], len(p.systems))
+		p.bits[i].Grow(len(p.systems))
+	}
+	places = append(places, p.turns.take(now)...)
+	slices.Sort(places)
 	for i, platform := range platforms() {
-		e.lines[i] = make([]line, len(p.systems))
-		for place, x := range p.systems {
-			l := line{status: statuslist.Invalid}
-			if x.Place >= 0 {
-				l = p.line(x.System, platform, now)
+		for _, place := range slices.Compact(places) {
+			before, known := line{}, place < old[i].n
+			if known {
+				before = old[i].at(place)
 			}
-			if l.changed = e.checkpoint.Size; was != nil && place < len(was.lines[i]) && was.lines[i][place].same(l) {
-				l.changed = was.lines[i][place].changed
+			l := p.place(place, i, now)
+			if known && before.same(l) {
+				continue
 			}
-			if !l.until.IsZero() && (e.next.IsZero() || l.until.Before(e.next)) {
-				e.next = l.until
+			l.changed = e.checkpoint.Size
+			drafts[i].set(place, l)
+			p.bits[i].Set(place, l.status)
+			p.ends.set(2*place+i, l.until)
+			if was != nil {
+				e.news = append(e.news, Change{Version: l.changed, At: now, Platform: platform, System: l.code, Decision: decision(l.status),
+					Status: l.status.String(), Level: int(l.level), ValidUntil: dated(l.until)})
 			}
-			e.lines[i][place] = l
 		}
+		e.lines[i] = drafts[i].lines
 	}
 	e.exp = e.iat + int64(p.Book.Lists().Life)
-	if !e.next.IsZero() {
-		e.exp = min(e.exp, e.next.Unix())
+	if d, ok := p.ends.first(); ok {
+		e.exp = min(e.exp, time.UnixMicro(d.at).Unix())
 	}
 }
 
-// line decides on one system alone.
-func (p *Press) line(s approval.System, platform string, now time.Time) line {
+// place decides on the system of a place, and notes when that may change.
+func (p *Press) place(place, platform int, now time.Time) line {
+	x := p.systems[place]
+	if x.Place < 0 {
+		return line{status: statuslist.Invalid}
+	}
+	l, owner, next := p.line(x.System, platforms()[platform], now)
+	p.owners[place] = owner
+	if platform == 0 {
+		p.turns.set(place, next)
+	} else if at := p.turns.at[place]; !next.IsZero() && (at == 0 || next.UnixMicro() < at) {
+		p.turns.set(place, next)
+	}
+	return l
+}
+
+// line decides on one system alone; next is when time may change it, zero when it
+// does not.
+func (p *Press) line(s approval.System, platform string, now time.Time) (l line, owner string, next time.Time) {
 	st := s.Standing(now)
 	st.OwnerEnded = p.ended[st.Owner]
-	v := gate.Decide(p.Book, gate.Case{Provider: st, Platform: platform, At: now, Live: true})
-	l := line{code: s.Code, status: statusOf(v)}
+	v, next := gate.Foresee(p.Book, gate.Case{Provider: st, Platform: platform, At: now, Live: true})
+	l = line{code: s.Code, status: statusOf(v)}
 	if v.Level != nil {
 		l.level = *v.Level
 	}
 	if l.status == statuslist.Valid && v.ValidUntil != nil {
-		if l.until = *v.ValidUntil; l.until.Unix() <= now.Unix() {
-			l.status, l.until = statuslist.Suspended, time.Time{} // it ends within this second
+		l.until = *v.ValidUntil
+		second := l.until.Truncate(time.Second) // in which it ends
+		if !now.Before(second) {
+			l.status, l.until = statuslist.Suspended, time.Time{}
+		} else if next.IsZero() || second.Before(next) {
+			next = second
 		}
 	}
-	return l
+	return l, st.Owner, next
 }
 
 // statusOf puts a verdict into one of four.
@@ -322,16 +367,11 @@ func (p *Press) sign(ctx context.Context, e *edition) error {
 	policy := p.Book.Lists()
 	for i := range platforms() {
 		c := statuslist.Claims{Sub: p.listAddress(i), IAT: e.iat, EXP: e.exp, TTL: int64(policy.TTL),
-			Capdo: statuslist.Extra{Version: e.checkpoint.Size, Law: p.Book.Digest()[:16]}}
-		c.List.AggregationURI = p.Base + "/statuslists"
+			Capdo: statuslist.Extra{Version: e.checkpoint.Size}}
 		for k, s := range policy.Usable {
 			c.Capdo.Usable[k] = int64(s)
 		}
-		l := statuslist.New(len(e.lines[i]))
-		for place, x := range e.lines[i] {
-			l.Set(place, x.status)
-		}
-		if err := c.Pack(l); err != nil {
+		if err := c.Pack(p.bits[i], &p.packed[i]); err != nil {
 			return err
 		}
 		if e.jwt[i], err = c.SignJWT(es); err != nil {

@@ -3,6 +3,7 @@ package gazette_test
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/gate"
+	"capdo/internal/gateclient"
 	"capdo/internal/gazette"
 	"capdo/internal/law"
 	"capdo/internal/statuslist"
@@ -362,5 +364,90 @@ func TestReach(t *testing.T) {
 	}
 	if len(got.Changes) != 1 || got.Changes[0].System != mine.Code || got.Changes[0].Platform != "NDXP" {
 		t.Errorf("changes %+v", got.Changes)
+	}
+}
+
+// TestCertificateOfAConnection: it refers to both sides, so that a lapse of
+// either voids it; it ends no later than what justifies it, nor than a list; and
+// nobody gets one where the gate would deny.
+func TestCertificateOfAConnection(t *testing.T) {
+	for side := range 2 {
+		x := opened(t)
+		systems := []approval.System{x.lead("Một cửa", storetest.Deployed), x.lead("Kho dữ liệu", storetest.Deployed)}
+		consumer, provider := systems[0].Code, systems[1].Code
+		address := "/gate/v1/tokens/" + consumer + "?provider=" + provider
+		read := func() gazette.Token {
+			t.Helper()
+			status, _, body := x.get(address)
+			if status != http.StatusOK {
+				t.Fatalf("%d %s", status, body)
+			}
+			c, err := gateclient.ReadToken(body, consumer, x.trust, x.clock.T)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		m, err := gateclient.Remember("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds := func(c gazette.Token) bool {
+			t.Helper()
+			_, _, list := x.get("/statuslists/1")
+			a, err := m.CheckToken([]byte(list), x.trust, c, x.clock.T)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.Allow
+		}
+		c := read()
+		if c.Aud != provider || c.Provider == nil || c.Provider.Status.List.Idx != 1 || c.Status.List.Idx != 0 || c.Provider.Level < 1 || c.EXP > c.IAT+int64(x.Book.Lists().Life) || !holds(c) {
+			t.Fatalf("%+v, %+v", c, c.Provider)
+		}
+		x.revoke(systems[side])
+		if holds(c) {
+			t.Errorf("side %d is revoked, and the certificate holds", side)
+		}
+		if status, _, _ := x.get(address); status != http.StatusForbidden {
+			t.Errorf("side %d is revoked: %d", side, status)
+		}
+	}
+	x := opened(t)
+	c, p := x.lead("Một cửa", storetest.Confirmed), x.lead("Kho dữ liệu", storetest.Deployed)
+	if _, err := x.DeclarePlan(context.Background(), storetest.Actor(law.RoleOperator, "H56"), c.Code, c.Version,
+		approval.PlanInput{Status: approval.PlanPart, On: today, RoadmapUntil: today.AddDays(1), Note: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	end := today.AddDays(2).Time()
+	for before, want := range map[time.Duration]int{time.Hour: 200, time.Second: 200, 500 * time.Millisecond: 200, 0: 403} {
+		x := x.another("https://capdo.test")
+		at := end.Add(-before)
+		x.Clock = func() time.Time { return at }
+		x.Ask = (&gate.Gate{Standings: x.Register.(gate.Standings), Book: x.Book, Clock: x.Clock}).Ask
+		for _, address := range []string{"/gate/v1/tokens/" + c.Code, "/gate/v1/tokens/" + c.Code + "?provider=" + p.Code, "/gate/v1/tokens/" + p.Code + "?provider=" + c.Code} {
+			w := record(x, address)
+			if w.Code != want {
+				t.Errorf("%s, %v before the end: %d, want %d", address, before, w.Code, want)
+				continue
+			}
+			if want != http.StatusOK {
+				continue
+			}
+			var got gazette.Token
+			part := strings.Split(w.body.String(), ".")
+			text, err := base64.RawURLEncoding.DecodeString(part[1])
+			if err == nil {
+				err = json.Unmarshal(text, &got)
+			}
+			if err != nil || got.EXP > end.Unix() || got.EXP <= at.Unix() {
+				t.Errorf("%s: ends at %d, its grounds at %d: %v", address, got.EXP, end.Unix(), err)
+			}
+		}
+	}
+	for _, odd := range []string{"?servce=S1", "?provider=", "?provider=" + p.Code + "&provider=" + c.Code, "?platform=X"} {
+		if status, _, _ := x.get("/gate/v1/tokens/" + c.Code + odd); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", odd, status)
+		}
 	}
 }

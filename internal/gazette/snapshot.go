@@ -70,8 +70,8 @@ func State(items []Item) (string, error) {
 
 // items are the lines of a platform as items.
 func (e *edition) items(platform int) []Item {
-	out := make([]Item, len(e.lines[platform]))
-	for place, l := range e.lines[platform] {
+	out := make([]Item, e.lines[platform].n)
+	for place, l := range e.lines[platform].all() {
 		out[place] = Item{l.code, place, decision(l.status), l.status.String(), int(l.level), dated(l.until)}
 	}
 	return out
@@ -98,7 +98,7 @@ func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since in
 	}
 	if !whole && since > p.floorOf() {
 		h.Since = since
-		all = slices.DeleteFunc(all, func(i Item) bool { return e.lines[platform][i.Place].changed < since })
+		all = slices.DeleteFunc(all, func(i Item) bool { return e.lines[platform].at(i.Place).changed < since })
 	}
 	h.Count = len(all)
 	var o bytes.Buffer

@@ -131,25 +131,15 @@ func (c Claims) payload() ([]byte, error) {
 	w.uint(keyIAT)
 	w.uint(c.IAT)
 	w.uint(keyList)
-	n := uint64(2)
-	if c.List.AggregationURI != "" {
-		n++
-	}
-	w.head(majorMap, n)
+	w.head(majorMap, 2)
 	w.text("lst")
 	w.bytes(lst)
 	w.text("bits")
 	w.uint(int64(c.List.Bits))
-	if n == 3 {
-		w.text("aggregation_uri")
-		w.text(c.List.AggregationURI)
-	}
 	w.uint(keyTTL)
 	w.uint(c.TTL)
 	w.text("capdo")
-	w.head(majorMap, 3)
-	w.text("law")
-	w.text(c.Capdo.Law)
+	w.head(majorMap, 2)
 	w.text("usable")
 	w.head(majorArray, 5)
 	for _, s := range c.Capdo.Usable {
@@ -171,21 +161,15 @@ func (c *Claims) read(b []byte) error {
 	r.expect(majorUint, keyIAT)
 	c.IAT = r.uint()
 	r.expect(majorUint, keyList)
-	n := r.head(majorMap)
+	r.expect(majorMap, 2)
 	r.word("lst")
 	c.List.Lst = base64.RawURLEncoding.EncodeToString(r.bytes())
 	r.word("bits")
 	c.List.Bits = int(r.uint())
-	if n == 3 {
-		r.word("aggregation_uri")
-		c.List.AggregationURI = r.text()
-	}
 	r.expect(majorUint, keyTTL)
 	c.TTL = r.uint()
 	r.word("capdo")
-	r.expect(majorMap, 3)
-	r.word("law")
-	c.Capdo.Law = r.text()
+	r.expect(majorMap, 2)
 	r.word("usable")
 	r.expect(majorArray, 5)
 	for i := range c.Capdo.Usable {

@@ -21,8 +21,8 @@
 //
 //	sub          address of the list         iat, exp  Unix seconds
 //	ttl          seconds after which to ask again
-//	status_list  {"bits":2,"lst":base64url,"aggregation_uri":…}
-//	capdo        {"version":ledger size,"law":digest,"usable":[s1,s2,s3,s4,s5]}
+//	status_list  {"bits":2,"lst":base64url}
+//	capdo        {"version":ledger size,"usable":[s1,s2,s3,s4,s5]}
 //
 // As a CWT, type statuslist+cwt, the same claims in COSE_Sign1 (tag 18), keys 2
 // sub, 4 exp, 6 iat, 65533 status_list, 65534 ttl, "capdo". Exactly one encoding
@@ -37,10 +37,13 @@ package statuslist
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/zlib"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io"
 )
 
@@ -87,15 +90,60 @@ func (l List) At(place int) (Status, error) {
 	return Status(l.Bytes[at/8]>>(at%8)) & (1<<l.Bits - 1), nil
 }
 
-// deflate compresses the bytes of a list.
-func deflate(b []byte) ([]byte, error) {
+// Grow gives the list n places at least, new ones INVALID.
+func (l *List) Grow(n int) {
+	for len(l.Bytes) < (n+3)/4 {
+		l.Bytes = append(l.Bytes, 0x55)
+	}
+}
+
+// pieceLen is how many bytes of a list are compressed by themselves.
+const pieceLen = 16 << 10
+
+// Pieces keeps the compressed pieces of a list, so that packing it again costs
+// what changed. The zero value has none.
+type Pieces struct{ all []piece }
+
+type piece struct {
+	plain, flat []byte
+	last        bool
+}
+
+// deflate compresses the bytes of a list (RFC 1950).
+func (p *Pieces) deflate(b []byte) ([]byte, error) {
+	out, sum := []byte{0x78, 0xDA}, adler32.Checksum(b)
+	for i, last := 0, false; !last; i++ {
+		part := b[:min(len(b), pieceLen)]
+		b, last = b[len(part):], len(part) == len(b)
+		if i == len(p.all) {
+			p.all = append(p.all, piece{})
+		}
+		x := &p.all[i]
+		if x.flat == nil || x.last != last || !bytes.Equal(x.plain, part) {
+			flat, err := flatten(part, last)
+			if err != nil {
+				return nil, err
+			}
+			*x = piece{bytes.Clone(part), flat, last}
+		}
+		out = append(out, x.flat...)
+	}
+	return binary.BigEndian.AppendUint32(out, sum), nil
+}
+
+// flatten compresses a piece (RFC 1951).
+func flatten(b []byte, last bool) ([]byte, error) {
 	var o bytes.Buffer
-	z, err := zlib.NewWriterLevel(&o, zlib.BestCompression)
+	z, err := flate.NewWriter(&o, flate.BestCompression)
 	if err != nil {
 		return nil, err
 	}
 	_, err = z.Write(b)
-	err = errors.Join(err, z.Close()) // before the bytes are looked at
+	if last {
+		err = errors.Join(err, z.Close()) // before the bytes are looked at
+	} else {
+		err = errors.Join(err, z.Flush())
+	}
 	return o.Bytes(), err
 }
 

@@ -80,9 +80,8 @@ func token(t testing.TB, n int, bad float64) (statuslist.Claims, *seal.Key) {
 		}
 	}
 	c := statuslist.Claims{Sub: "https://capdo.test/statuslists/1", IAT: noon.Unix(), EXP: noon.Unix() + 600, TTL: 60,
-		Capdo: statuslist.Extra{Version: 9, Law: "0123456789abcdef", Usable: [5]int64{600, 600, 300, 180, 90}}}
-	c.List.AggregationURI = "https://capdo.test/statuslists"
-	if err := c.Pack(l); err != nil {
+		Capdo: statuslist.Extra{Version: 9, Usable: [5]int64{600, 600, 300, 180, 90}}}
+	if err := c.Pack(l, &statuslist.Pieces{}); err != nil {
 		t.Fatal(err)
 	}
 	return c, k
@@ -176,4 +175,33 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("taken: %x", b)
 		}
 	})
+}
+
+// TestPieces: a list packed again after changes, or grown, is what it is; and
+// only the pieces that changed are compressed again.
+func TestPieces(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	var done statuslist.Pieces
+	l := statuslist.New(0)
+	for _, n := range []int{0, 9, 65_535, 65_536, 65_537, 65_537, 200_000, 200_000} {
+		l.Grow(n)
+		for range min(n, 5) {
+			l.Set(rnd.IntN(n), statuslist.Status(rnd.IntN(4)))
+		}
+		c := statuslist.Claims{}
+		if err := c.Pack(l, &done); err != nil {
+			t.Fatal(err)
+		}
+		got, err := statuslist.InflateText(c.List.Lst, 2)
+		if err != nil || !bytes.Equal(got.Bytes, l.Bytes) {
+			t.Fatalf("%d places: %v", n, err)
+		}
+		if n == 200_000 {
+			began := testing.AllocsPerRun(1, func() { _ = c.Pack(l, &done) })
+			afresh := testing.AllocsPerRun(1, func() { _ = c.Pack(l, &statuslist.Pieces{}) })
+			if began*3 > afresh {
+				t.Errorf("packed again with %v allocations, afresh with %v", began, afresh)
+			}
+		}
+	}
 }

@@ -29,21 +29,19 @@ type Claims struct {
 
 // Packed is the list as it travels.
 type Packed struct {
-	Bits           int    `json:"bits"`
-	Lst            string `json:"lst"`
-	AggregationURI string `json:"aggregation_uri,omitempty"`
+	Bits int    `json:"bits"`
+	Lst  string `json:"lst"`
 }
 
 // Extra is what this service adds.
 type Extra struct {
 	Version int64    `json:"version"` // size of the ledger
-	Law     string   `json:"law"`     // first 16 digits of the digest of the book
 	Usable  [5]int64 `json:"usable"`  // seconds after iat, by level 1 to 5
 }
 
-// Pack puts a list into claims.
-func (c *Claims) Pack(l List) error {
-	b, err := deflate(l.Bytes)
+// Pack puts a list into claims; done are its pieces as they were packed before.
+func (c *Claims) Pack(l List, done *Pieces) error {
+	b, err := done.deflate(l.Bytes)
 	if err != nil {
 		return fmt.Errorf("pack list: %w", err)
 	}

@@ -65,12 +65,20 @@ func (c *scope) latest(size int64) (int64, error) {
 
 // enrol loads the systems concerned, in the order of their places.
 func (c *scope) enrol(r *approval.Roll, since int64) error {
+	var codes []string
+	if since > 0 {
+		if err := c.shared((*entryRow)(nil)).ColumnExpr("DISTINCT substr(e.object, ?)", len(systemPrefix)+1).Where("e.seq >= ? AND e.object LIKE ?", since, systemPrefix+"%").Scan(c.ctx, &codes); err != nil {
+			return fmt.Errorf("read what changed: %w", err)
+		}
+		if len(codes) == 0 {
+			return nil
+		}
+	}
 	for from := int64(-1); ; {
 		var rows []placeRow
 		q := c.table(&rows, "status_place AS t").ColumnExpr("t.place, t.system_id, s.code").Where("t.place > ?", from).OrderExpr("t.place").Limit(bulk)
 		if since > 0 {
-			changed := c.shared((*entryRow)(nil)).ColumnExpr("e.object").Where("e.seq >= ?", since)
-			q = q.Where("'"+systemPrefix+"' || s.code IN (?)", changed)
+			q = q.Where("s.code IN (?)", bun.List(codes))
 		}
 		if err := q.Scan(c.ctx); err != nil {
 			return fmt.Errorf("read places: %w", err)

@@ -1,0 +1,137 @@
+package gazette
+
+import (
+	"container/heap"
+	"iter"
+	"slices"
+	"time"
+
+	"capdo/internal/law"
+	"capdo/internal/statuslist"
+)
+
+// line is the decision on one system for one platform.
+type line struct {
+	code    string
+	status  statuslist.Status
+	level   law.Level
+	until   time.Time // zero: no date
+	changed int64     // version at which it last changed
+}
+
+func (l line) same(m line) bool {
+	return l.code == m.code && l.status == m.status && l.level == m.level && l.until.Equal(m.until)
+}
+
+// pageLen is how many lines are copied together when one of them changes.
+const pageLen = 256
+
+// lines are the decisions of a platform by place. They do not change: the next
+// edition's share the pages on which nothing did.
+type lines struct {
+	pages []*[pageLen]line
+	n     int
+}
+
+func (l lines) at(place int) line { return l.pages[place/pageLen][place%pageLen] }
+
+// all visits every line, by place.
+func (l lines) all() iter.Seq2[int, line] {
+	return func(yield func(int, line) bool) {
+		for place := range l.n {
+			if !yield(place, l.at(place)) {
+				return
+			}
+		}
+	}
+}
+
+// draft are lines being written over those of another edition.
+type draft struct {
+	lines
+	own []bool // by page
+}
+
+// over begins a draft of n lines.
+func over(l lines, n int) *draft {
+	pages := slices.Clone(l.pages)
+	for len(pages)*pageLen < n {
+		pages = append(pages, new([pageLen]line))
+	}
+	return &draft{lines{pages, n}, make([]bool, len(pages))}
+}
+
+// set writes a line.
+func (d *draft) set(place int, l line) {
+	i := place / pageLen
+	if !d.own[i] {
+		page := *d.pages[i]
+		d.pages[i], d.own[i] = &page, true
+	}
+	d.pages[i][place%pageLen] = l
+}
+
+// agenda tells which of many things come up, each at one instant at a time.
+// Instants are Unix microseconds, 0 for none.
+type agenda struct {
+	queue dues
+	at    []int64 // by thing; what the queue says else is out of date
+}
+
+type due struct {
+	at    int64
+	thing int
+}
+
+type dues []due
+
+func (q dues) Len() int           { return len(q) }
+func (q dues) Less(i, k int) bool { return q[i].at < q[k].at }
+func (q dues) Swap(i, k int)      { q[i], q[k] = q[k], q[i] }
+func (q *dues) Push(x any)        { *q = append(*q, x.(due)) }
+func (q *dues) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}
+
+// set says when a thing comes up.
+func (a *agenda) set(thing int, t time.Time) {
+	for len(a.at) <= thing {
+		a.at = append(a.at, 0)
+	}
+	at := int64(0)
+	if !t.IsZero() {
+		at = t.UnixMicro()
+	}
+	if a.at[thing] == at {
+		return
+	}
+	if a.at[thing] = at; at != 0 {
+		heap.Push(&a.queue, due{at, thing})
+	}
+}
+
+// first is the next that comes up; false when none does.
+func (a *agenda) first() (due, bool) {
+	for len(a.queue) > 0 {
+		if d := a.queue[0]; a.at[d.thing] == d.at {
+			return d, true
+		}
+		heap.Pop(&a.queue)
+	}
+	return due{}, false
+}
+
+// take takes out those that came up by an instant.
+func (a *agenda) take(now time.Time) (things []int) {
+	for {
+		d, ok := a.first()
+		if !ok || d.at > now.UnixMicro() {
+			return things
+		}
+		heap.Pop(&a.queue)
+		a.at[d.thing] = 0
+		things = append(things, d.thing)
+	}
+}
