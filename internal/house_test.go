@@ -39,8 +39,10 @@ var plan = map[string]room{
 	"internal/proof":      {nil, []string{"go.yaml.in/yaml/v3"}},
 	"internal/law":        {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 	"internal/ledger":     {nil, []string{"golang.org/x/mod"}},
-	"internal/seal":       {nil, []string{"golang.org/x/mod"}},
-	"internal/statuslist": {[]string{"internal/seal"}, nil},
+	"internal/cbor":       {nil, nil},
+	"internal/seal":       {[]string{"internal/cbor"}, []string{"golang.org/x/mod"}},
+	"internal/statuslist": {[]string{"internal/cbor", "internal/seal"}, nil},
+	"internal/voucher":    {[]string{"internal/cbor", "internal/pdf", "internal/seal"}, nil},
 	"internal/signer":     {nil, nil},
 	"internal/pulse":      {nil, []string{"github.com/prometheus/client_golang", "go.opentelemetry.io/otel"}},
 	"internal/keyring":    {nil, []string{"filippo.io/age"}},
@@ -63,18 +65,18 @@ var plan = map[string]room{
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
 	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
 		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "go.opentelemetry.io/otel/trace", "golang.org/x/text"}},
 	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection"},
+	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer"},
 		[]string{"filippo.io/age", "github.com/coreos/go-systemd/v22", "golang.org/x/mod", "golang.org/x/net"}},
 }
 

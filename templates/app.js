@@ -163,3 +163,23 @@
   }
   if (present) setInterval(look, 30000);
 })();
+
+// Computes the hash of a paper in the browser, so that the file itself need not
+// be sent. Without this script, or without a secure page, the form sends the file.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-hash]");
+  if (!form || !window.crypto || !window.crypto.subtle) return;
+  var file = form.elements.file, hash = form.elements.hash, line = form.querySelector("[data-hash-line]"), whole = form.querySelector("[data-hash-whole]");
+  file.addEventListener("change", function () {
+    hash.value = line.textContent = "";
+    if (!file.files.length) return;
+    file.files[0].arrayBuffer().then(function (b) { return crypto.subtle.digest("SHA-256", b); }).then(function (sum) {
+      hash.value = Array.from(new Uint8Array(sum), function (x) { return x.toString(16).padStart(2, "0"); }).join("");
+      line.textContent = form.dataset.hash;
+      whole.hidden = false;
+    }).catch(function () { /* the form sends the file */ });
+  });
+  form.addEventListener("submit", function () { file.disabled = hash.value !== "" && !whole.querySelector("input").checked; });
+  window.addEventListener("pageshow", function () { file.disabled = false; });
+})();

@@ -20,6 +20,7 @@ func formCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "form", "dossier SYSTEM | mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day of the data, YYYY-MM-DD")
 	edition := f.String("edition", "", "edition of the paper (default: of the dossier, or of the day)")
+	base := baseFlag(f)
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
 	rest, err := w.parse(f, 2)
@@ -41,6 +42,9 @@ func formCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if p.checkAt, err = checkAddress(*base); err != nil {
+		return err
+	}
 	q := reportQuery{Kind: rest[0], Code: rest[1], Day: day, Edition: *edition}
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)
@@ -55,17 +59,14 @@ func formCommand(ctx context.Context, w world) (err error) {
 	return nil
 }
 
-// form writes one prescribed paper in the actor's scope.
-func (p *program) form(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
+// form gathers one prescribed paper in the actor's scope.
+func (p *program) form(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
 	fill := p.systemPaper
 	if q.Kind == "mau-08" {
 		fill = p.agencyPaper
 	}
 	d, err := fill(ctx, a, q)
-	if err != nil {
-		return err
-	}
-	return report.Form(w, d)
+	return gathered{&d.Official, &d, func(w io.Writer) error { return report.Form(w, d) }}, err
 }
 
 // blank finds the paper in an edition and puts the common head on it.

@@ -10,15 +10,44 @@ import (
 	"capdo/internal/report"
 )
 
-// gapsPaper writes what a plan lacks as an official paper.
+// paperGaps is the kind of report on what a plan lacks.
+const paperGaps = "gaps"
+
+// gapsPaper writes what a plan lacks as an official paper. One made under
+// another list of controls than the system's own is a trial.
 func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error {
-	o, err := p.official(ctx, a, law.DayOf(p.clock()))
+	q := reportQuery{Kind: paperGaps, Code: s.System.Code, Day: law.DayOf(p.clock())}
+	own, err := p.plans.Sheet(ctx, a, s.System.Code, nil)
 	if err != nil {
 		return err
 	}
-	file, err := p.office.File(ctx, a, s.System.Code)
+	if own.List != s.List {
+		q.Kind = paperTrial
+	}
+	g, err := p.gapsOf(ctx, a, q, s)
 	if err != nil {
 		return err
+	}
+	return p.issue(ctx, w, q, g)
+}
+
+// gaps gathers what a plan lacks by the system's own list.
+func (p *program) gaps(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
+	s, err := p.plans.Sheet(ctx, a, q.Code, nil)
+	if err != nil {
+		return gathered{}, err
+	}
+	return p.gapsOf(ctx, a, q, s)
+}
+
+func (p *program) gapsOf(ctx context.Context, a approval.Actor, q reportQuery, s plan.Sheet) (gathered, error) {
+	o, err := p.official(ctx, a, q.Day)
+	if err != nil {
+		return gathered{}, err
+	}
+	file, err := p.office.File(ctx, a, s.System.Code)
+	if err != nil {
+		return gathered{}, err
 	}
 	o.Simulated = s.System.Origin == approval.Simulated
 	n, terms := s.Numbers, approval.Terms()
@@ -33,7 +62,7 @@ func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, 
 		}
 		r.Rows = append(r.Rows, report.GapLine{Clause: g.Clause, What: g.What.VI, State: gapState(g), Due: string(g.Due), Role: wordOf(p.book.PlanRoles(), g.Role), Cost: wordOf(p.book.CostClasses(), g.Cost)})
 	}
-	return report.Gaps(w, r)
+	return gathered{&r.Official, &r, func(w io.Writer) error { return report.Gaps(w, r) }}, nil
 }
 
 // gapState says how a gap stands, in the words of the pages.

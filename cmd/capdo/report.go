@@ -33,6 +33,8 @@ func reportCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "report", "national|system CODE [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day whose end the report speaks of, YYYY-MM-DD")
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
+	base := baseFlag(f)
+	proof := f.Bool("proof", false, "also write FILE.proof, by which capdo verify --pdf sees that the ledger only grew since")
 	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
 	rest, err := w.parse(f, 2)
 	if err != nil {
@@ -51,6 +53,9 @@ func reportCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if p.checkAt, err = checkAddress(*base); err != nil {
+		return err
+	}
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)
 	}
@@ -59,6 +64,11 @@ func reportCommand(ctx context.Context, w world) (err error) {
 	}
 	if err := p.writeReport(ctx, *out, q); err != nil {
 		return err
+	}
+	if *proof {
+		if err := p.writeProof(ctx, *out); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(w.out, *out)
 	return nil
@@ -146,33 +156,47 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 
 // report writes a report in the actor's scope.
 func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
-	if strings.HasPrefix(q.Kind, "mau-") {
-		return p.form(ctx, w, a, q)
-	}
-	if q.Kind == paperDossier {
-		return p.statement(ctx, w, a, q)
-	}
-	if q.Kind == "system" {
-		s, err := p.systemReport(ctx, a, q.Code, q.Day)
-		if err != nil {
-			return err
-		}
-		return report.System(w, s)
-	}
-	if !a.National() {
-		return &approval.Refusal{Kind: approval.Forbidden, Findings: []approval.Finding{{Rule: "national-only", Says: law.Text{
-			VI: "Báo cáo toàn quốc dành cho cơ quan quản lý nhà nước.", EN: "The national report is for the regulator."}}}}
-	}
-	n, err := p.nationalReport(ctx, a, q.Day)
+	g, err := p.gather(ctx, a, q)
 	if err != nil {
 		return err
 	}
-	return report.National(w, n)
+	return p.issue(ctx, w, q, g)
+}
+
+// gathered is a paper before it is set.
+type gathered struct {
+	head *report.Official // of in
+	in   any              // pointer to the input
+	set  func(io.Writer) error
+}
+
+// gather gathers a paper in the actor's scope.
+func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
+	switch {
+	case strings.HasPrefix(q.Kind, "mau-"):
+		return p.form(ctx, a, q)
+	case q.Kind == paperDossier:
+		return p.statement(ctx, a, q)
+	case q.Kind == paperGaps:
+		return p.gaps(ctx, a, q)
+	case q.Kind == "system":
+		r, err := p.systemReport(ctx, a, q.Code, q.Day)
+		return gathered{&r.Official, &r, func(w io.Writer) error { return report.System(w, r) }}, err
+	case !a.National():
+		return gathered{}, &approval.Refusal{Kind: approval.Forbidden, Findings: []approval.Finding{{Rule: "national-only", Says: law.Text{
+			VI: "Báo cáo toàn quốc dành cho cơ quan quản lý nhà nước.", EN: "The national report is for the regulator."}}}}
+	}
+	n, err := p.nationalReport(ctx, a, q.Day)
+	return gathered{&n.Official, &n, func(w io.Writer) error { return report.National(w, n) }}, err
 }
 
 // official fills in the head of every paper. The issuer is the regulator of
 // the day.
 func (p *program) official(ctx context.Context, a approval.Actor, day law.Day) (report.Official, error) {
+	// New keys are entries of the ledger: they come before its head is read.
+	if err := p.makeKeys(ctx, filepath.Join(p.dir, keyFolder)); err != nil {
+		return report.Official{}, err
+	}
 	var head approval.Head
 	err := p.store.View(ctx, a, func(r approval.Reader) (err error) {
 		head, err = r.Head()

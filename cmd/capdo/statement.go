@@ -12,16 +12,16 @@ import (
 // paperDossier is the kind of report that is the dossier's own printed page.
 const paperDossier = "dossier"
 
-// statement writes the statement of a system's latest dossier in the actor's
+// statement gathers the statement of a system's latest dossier in the actor's
 // scope; before there is one, the blank that it would be written on.
-func (p *program) statement(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
+func (p *program) statement(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
 	f, err := p.office.File(ctx, a, q.Code)
 	if err != nil {
-		return err
+		return gathered{}, err
 	}
 	o, err := p.official(ctx, a, q.Day)
 	if err != nil {
-		return err
+		return gathered{}, err
 	}
 	s := f.System
 	rs := law.RuleSet(f.FormContext.Rules)
@@ -46,5 +46,5 @@ func (p *program) statement(ctx context.Context, w io.Writer, a approval.Actor, 
 	for _, duty := range p.book.Compulsory(rs, law.Level(max(d.Context.Level, int(law.MinLevel)))) {
 		d.Duties[duty.Field] = duty.Cites
 	}
-	return report.Statement(w, d)
+	return gathered{&d.Official, &d, func(w io.Writer) error { return report.Statement(w, d) }}, nil
 }

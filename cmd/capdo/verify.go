@@ -12,16 +12,21 @@ import (
 // verify checks the ledger against itself and the tables; exit status 1 when
 // anything contradicts.
 func verify(ctx context.Context, w world) (err error) {
-	f := flags(w, "verify", "[--data DIR] [--json] | --bundle FILE [--trust FILE]")
+	f := flags(w, "verify", "[--data DIR] [--json] | --bundle FILE [--trust FILE] | --pdf FILE [--proof FILE] [--trust FILE | --data DIR]")
 	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	carried := f.String("bundle", "", "check this file of capdo bundle instead, offline")
-	trust := f.String("trust", "", "with --bundle: the keys to rely on, a JWK set (capdo key list --jwks)")
+	printed := f.String("pdf", "", "check this paper instead, offline: that it is as it was issued, by whose key, from which head")
+	proof := f.String("proof", "", "with --pdf: also check this proof that the ledger it was made from only grew since (capdo report --proof)")
+	trust := f.String("trust", "", "with --bundle or --pdf: the keys to rely on, a JWK set (capdo key list --jwks)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *carried != "" {
 		return verifyBundle(w, *carried, *trust)
+	}
+	if *printed != "" {
+		return verifyPaper(ctx, w, paperCheck{*printed, *proof, *trust, *data})
 	}
 	p, err := openExisting(ctx, w, *data)
 	if err != nil {

@@ -221,7 +221,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
 	}
-	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics",
+	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
 	if path == "/" { // whatever is no page
 		path = "/nowhere"
@@ -344,7 +344,7 @@ func label(a approval.Actor) string {
 // principles are what no policy on file may allow.
 func (c *castle) principles(t *testing.T, route string, a approval.Actor, answers []*httptest.ResponseRecorder) {
 	t.Helper()
-	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out"}
+	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r"}
 	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions"} // of one's own account, or keeping nothing
 	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions"}
 	accounts := strings.HasPrefix(route, "GET /accounts") || route == "POST /account-requests/rebind" // of who administers

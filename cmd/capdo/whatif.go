@@ -28,6 +28,7 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	asCSV := f.Bool("csv", false, "print the systems touched as CSV")
 	pdf := f.String("pdf", "", "write the result as PDF to this file")
+	base := baseFlag(f)
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -40,6 +41,9 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if p.checkAt, err = checkAddress(*base); err != nil {
+		return err
+	}
 	ask := whatif.Adoption{Book: p.book, Rules: law.RuleSet(*rules), On: day, Today: w.today()}
 	if *book != "" {
 		if ask.Edited, err = bookIn(*book); err != nil {
@@ -225,7 +229,8 @@ func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor
 		c.Systems = append(c.Systems, report.SystemChange{Code: x.Code, Name: x.Name, Owner: names[x.Owner], From: int(x.From), To: int(x.To), Unstated: len(x.Unstated) > 0,
 			GateFrom: x.GateFrom, GateTo: x.GateTo, Lost: p.codesOf(x.Lost), New: x.New})
 	}
-	return report.Change(w, c)
+	about := reportQuery{Kind: paperTrial, Code: string(q.After.Rules), Day: law.DayOf(p.clock())}
+	return p.issue(ctx, w, about, gathered{&c.Official, &c, func(w io.Writer) error { return report.Change(w, c) }})
 }
 
 // codesOf names reasons by their codes.

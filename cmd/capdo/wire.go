@@ -51,6 +51,7 @@ type program struct {
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
 	notices     *notice.Desk
+	checkAt     string        // what the addresses in the codes of papers begin with
 	ring        *keyring.Ring // keys under which documents lie encrypted
 }
 
@@ -170,7 +171,7 @@ func (p *program) handler(f front) (http.Handler, error) {
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
 		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: &review.Panel{Store: p.store, Office: p.office},
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Service: p.service(f)}
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), Service: p.service(f)}
 }
 
 // webReport is the pages' way to the reports.

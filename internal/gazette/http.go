@@ -223,7 +223,7 @@ func (p *Press) consistency(w http.ResponseWriter, r *http.Request) {
 			return proof{}, false, nil
 		}
 		hs, err := ledger.ProveConsistency(from, to, h)
-		return proof{From: &from, To: &to, Proof: hashes(hs)}, true, err
+		return proof{From: &from, To: &to, Proof: PrintProof(hs)}, true, err
 	})
 }
 
@@ -238,7 +238,7 @@ func (p *Press) inclusion(w http.ResponseWriter, r *http.Request) {
 			return proof{}, true, err
 		}
 		hs, err := ledger.ProveInclusion(n, seq, h)
-		return proof{Seq: &seq, Size: &n, Leaf: base64.StdEncoding.EncodeToString(leaf[:]), Proof: hashes(hs)}, true, err
+		return proof{Seq: &seq, Size: &n, Leaf: base64.StdEncoding.EncodeToString(leaf[:]), Proof: PrintProof(hs)}, true, err
 	})
 }
 

@@ -91,7 +91,7 @@ func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since in
 	}
 	if err := p.Register.Prove(ctx, func(_ int64, r ledger.Reader) error {
 		proof, err := ledger.ProveConsistency(since, h.Version, r)
-		h.Proof = hashes(proof)
+		h.Proof = PrintProof(proof)
 		return err
 	}); err != nil {
 		return nil, err
@@ -132,8 +132,8 @@ func (p *Press) floorOf() int64 {
 	return p.floor
 }
 
-// hashes prints a proof.
-func hashes(proof []ledger.Hash) []string {
+// PrintProof prints a proof, a hash in base64 each.
+func PrintProof(proof []ledger.Hash) []string {
 	out := make([]string, len(proof))
 	for i, h := range proof {
 		out[i] = base64.StdEncoding.EncodeToString(h[:])
@@ -141,7 +141,7 @@ func hashes(proof []ledger.Hash) []string {
 	return out
 }
 
-// ReadProof reads what hashes printed.
+// ReadProof reads what PrintProof printed.
 func ReadProof(text []string) ([]ledger.Hash, error) {
 	out := make([]ledger.Hash, len(text))
 	for i, s := range text {

@@ -27,8 +27,8 @@ type Bookmark struct {
 type Matter struct {
 	Meta
 	Bookmarks []Bookmark
-	Structure *Node // root
-	Seal      bool  // the pages draw /Seal, which Draft.Seal defines
+	Structure *Node  // root
+	Seal      string // what the address of the seal begins with; "": the pages draw no /Seal
 }
 
 // header marks a binary file of PDF 1.4, as ISO 19005-1, 6.1.2 wants it.
@@ -52,7 +52,7 @@ func Finish(raw []byte, m Matter) (*Draft, error) {
 		outline = take(1 + len(m.Bookmarks))
 	}
 	tree := take(1 + m.Structure.count())
-	if m.Seal {
+	if m.Seal != "" {
 		seal = take(1)
 	}
 	for n := 1; n < info; n++ {
@@ -73,7 +73,7 @@ func Finish(raw []byte, m Matter) (*Draft, error) {
 	w.structure(tree, m.Structure, f.pages)
 	id := sha256.Sum256(w.Bytes())
 	trailer := fmt.Sprintf("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%x><%[4]x>]>>\n", next, catalog, info, id[:16])
-	return &Draft{w: w, trailer: trailer, seal: seal}, nil
+	return &Draft{w: w, trailer: trailer, seal: seal, prefix: m.Seal}, nil
 }
 
 // adjusted is object n as the finished file has it: pages point into the

@@ -12,10 +12,11 @@
 // # The seal
 //
 // The last object of a sealed file is a form XObject that draws a QR code of an
-// address and holds that address in /Capdo. The digest of the file (Draft.Digest)
-// is the SHA-256 of everything before that object, of the cross-reference table
-// but for that object's line, and of the trailer, so that the address may hold
-// what was said of the digest. Open takes a file only when the object is, to the
+// address and holds that address in /Capdo. The address is a prefix that ends on
+// a slash, and a token. The digest of the file (Draft.Digest) is the SHA-256 of
+// everything before that object, of the cross-reference table but for that
+// object's line, of the trailer, and of the prefix, so that the token may be what
+// was said of the digest. Open takes a file only when the object is, to the
 // last pixel, what its address draws, so that nothing in the file escapes both
 // the digest and the address.
 //

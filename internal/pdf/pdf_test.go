@@ -36,7 +36,7 @@ func matter() Matter {
 	for page := 1; page <= 3; page++ {
 		root.Add(&Node{Role: "P"}).Mark(page, 0)
 	}
-	return Matter{Meta: Meta{Title: "Một (tên) & <khác>", Author: "Bộ", Producer: "capdo", Lang: "vi-VN", Made: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}, Structure: root, Seal: true,
+	return Matter{Meta: Meta{Title: "Một (tên) & <khác>", Author: "Bộ", Producer: "capdo", Lang: "vi-VN", Made: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}, Structure: root, Seal: "https://example.vn/r/",
 		Bookmarks: []Bookmark{{1, "a", 1, 700}, {2, "b", 1, 600}, {3, "c", 2, 700}, {2, "d", 2, 100}, {1, "e", 3, 700}}}
 }
 
@@ -54,13 +54,13 @@ func sealed(t testing.TB, address string) (*Draft, []byte) {
 }
 
 func TestSealHolds(t *testing.T) {
-	const address = `https://example.vn/r/a(b)\c`
-	d, b := sealed(t, address)
+	const token = `a(b)\c`
+	d, b := sealed(t, token)
 	o, err := Open(append(b, "more"...))
-	if err != nil || o.Address != address || o.Digest != d.Digest() || string(o.Rest) != "more" || !bytes.Equal(o.Sealed, b) {
-		t.Fatalf("opened %q, digests %x %x, rest %q: %v", o.Address, o.Digest, d.Digest(), o.Rest, err)
+	if err != nil || o.Prefix+o.Token != "https://example.vn/r/"+token || o.Digest != d.Digest() || string(o.Rest) != "more" || !bytes.Equal(o.Sealed, b) {
+		t.Fatalf("opened %q, digests %x %x, rest %q: %v", o.Token, o.Digest, d.Digest(), o.Rest, err)
 	}
-	_, again := sealed(t, address)
+	_, again := sealed(t, token)
 	if !bytes.Equal(b, again) {
 		t.Error("the same matter has other bytes")
 	}
@@ -69,12 +69,12 @@ func TestSealHolds(t *testing.T) {
 // Whatever byte is changed, the file does not open, or another digest comes
 // out, or another address.
 func TestNoByteEscapesTheSeal(t *testing.T) {
-	d, b := sealed(t, "https://example.vn/r/token")
+	d, b := sealed(t, "token")
 	for i := range b {
 		changed := bytes.Clone(b)
 		changed[i] ^= 1
 		o, err := Open(changed)
-		if err == nil && o.Address == "https://example.vn/r/token" && o.Digest == d.Digest() && len(o.Rest) == 0 {
+		if err == nil && o.Token == "token" && o.Digest == d.Digest() && len(o.Rest) == 0 {
 			t.Fatalf("byte %d of %d may be changed", i, len(b))
 		}
 		if err != nil && !errors.Is(err, ErrSeal) {
@@ -86,8 +86,8 @@ func TestNoByteEscapesTheSeal(t *testing.T) {
 // A code that is drawn otherwise than its address says is refused, and so is
 // anything hidden behind what is drawn.
 func TestSealIsWhatItDraws(t *testing.T) {
-	d, b := sealed(t, "https://example.vn/r/token")
-	other, err := d.Seal("https://example.vn/r/other")
+	d, b := sealed(t, "token")
+	other, err := d.Seal("other")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +118,8 @@ func TestOpenRefusesOthers(t *testing.T) {
 	if _, err := Finish([]byte("no file"), matter()); err == nil {
 		t.Error("what is no file was finished")
 	}
-	d, _ := sealed(t, "https://example.vn/")
-	if _, err := d.Seal("https://example.vn/ấ"); err == nil {
+	d, _ := sealed(t, "token")
+	if _, err := d.Seal("ấ"); err == nil {
 		t.Error("an address beyond ASCII was drawn")
 	}
 }
@@ -140,7 +140,7 @@ func TestBookmarksAreLinked(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	_, b := sealed(f, "https://example.vn/r/token")
+	_, b := sealed(f, "token")
 	f.Add(b)
 	f.Add([]byte("xref\n0 1\n0000000000 65535 f \ntrailer\nstartxref\n0\n%%EOF\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -17,19 +17,20 @@ import (
 type Draft struct {
 	w       *writer
 	trailer string
-	seal    int // number of the seal's object, 0: the file has none
+	seal    int    // number of the seal's object, 0: the file has none
+	prefix  string // of the seal's address
 }
 
 // ErrSeal is in every error about a file whose seal does not hold.
 var ErrSeal = errors.New("the file is not as it was sealed")
 
-// Digest is the digest of everything but the seal.
-func (d *Draft) Digest() [32]byte { return digest(d.w.Bytes(), d.w.lines(), d.trailer) }
+// Digest is the digest of everything but the seal's token.
+func (d *Draft) Digest() [32]byte { return digest(d.w.Bytes(), d.w.lines(), d.trailer, d.prefix) }
 
-func digest(body, lines []byte, trailer string) [32]byte {
+func digest(body, lines []byte, trailer, prefix string) [32]byte {
 	h := sha256.New()
 	var size [8]byte
-	for _, part := range [][]byte{body, lines, []byte(trailer)} {
+	for _, part := range [][]byte{body, lines, []byte(trailer), []byte(prefix)} {
 		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
 		h.Write(size[:]) // a hash takes all
 		h.Write(part)
@@ -40,8 +41,13 @@ func digest(body, lines []byte, trailer string) [32]byte {
 // Plain is the file of a draft that has no seal.
 func (d *Draft) Plain() []byte { return d.end(d.w.Bytes(), d.w.lines()) }
 
-// Seal is the file with a seal that draws an address of ASCII.
-func (d *Draft) Seal(address string) ([]byte, error) {
+// Seal is the file with a seal that draws an address: the prefix and a token,
+// ASCII without a slash.
+func (d *Draft) Seal(token string) ([]byte, error) {
+	if d.seal == 0 || strings.Contains(token, "/") {
+		return nil, errors.New("seal file: it has no place for a seal, or the token has a slash")
+	}
+	address := d.prefix + token
 	drawn, box, err := draw(address)
 	if err != nil {
 		return nil, err
@@ -103,13 +109,14 @@ func draw(address string) (drawn []byte, box int, err error) {
 	return append(drawn, "f\n"...), box, nil
 }
 
-// Opened is what a sealed file says. Rest is what stands behind the file as it
+// Opened is what a sealed file says: the address up to its last slash, the token
+// after it. Rest is what stands behind the file as it
 // was sealed: a signature, or something that was added.
 type Opened struct {
-	Address string
-	Digest  [32]byte
-	Sealed  []byte // the file as it was sealed
-	Rest    []byte
+	Prefix, Token string
+	Digest        [32]byte
+	Sealed        []byte // the file as it was sealed
+	Rest          []byte
 }
 
 // eof ends a file.
@@ -164,7 +171,10 @@ func openAt(raw []byte) (Opened, error) {
 	if !ok || string(lines[n*entrySize:]) != fmt.Sprintf("%010d 00000 n \n", from) {
 		return Opened{}, fmt.Errorf("%w: the table is not in its one form", ErrSeal)
 	}
-	return Opened{Address: unescaped, Digest: digest(raw[:from], lines[:n*entrySize], trailer), Sealed: raw}, nil
+	cut := strings.LastIndexByte(unescaped, '/') + 1
+	o := Opened{Prefix: unescaped[:cut], Token: unescaped[cut:], Sealed: raw}
+	o.Digest = digest(raw[:from], lines[:n*entrySize], trailer, o.Prefix)
+	return o, nil
 }
 
 // drawnAs checks that an object is the seal of an address.

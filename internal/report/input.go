@@ -14,14 +14,15 @@ type Official struct {
 	Ledger      Ledger
 	LawDigest   string // digest of the rule book in force
 	Simulated   bool   // some figure shown is simulated: every page and table says so
-	CheckAt     string // address where anyone may check the paper, without scheme; empty: none
+	CheckAt     string // what the address in the code begins with, up to a slash: "https://HOST/r/"
 	Vouch       Vouch  `json:"-"` // nil: the paper carries no code
 }
 
 // Vouch says of a file of this digest (pdf.Draft.Digest) what can be checked
-// later: an address of ASCII, which is drawn on the paper as a QR code. The same
-// digest must give the same address, so that the same paper has the same bytes.
-type Vouch func(digest [32]byte) (address string, err error)
+// later: a token of ASCII, which ends the address that is drawn on the paper as a
+// QR code. The same digest must give the same token, so that the same paper has
+// the same bytes.
+type Vouch func(digest [32]byte) (token string, err error)
 
 // Issuer is the body in whose name the paper goes out.
 type Issuer struct {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"capdo/internal/pdf"
@@ -31,8 +32,8 @@ func (s *sheet) seal() {
 		return
 	}
 	how := "Kiểm tra ngoại tuyến: capdo verify --pdf TỆP."
-	if o.CheckAt != "" {
-		how = "Quét mã, hoặc nộp tệp tại " + o.CheckAt + ", để biết văn bản có đúng bản đã phát hành và còn giá trị hay không. " + how
+	if at, ok := strings.CutPrefix(o.CheckAt, "https://"); ok {
+		how = "Quét mã, hoặc nộp tệp tại " + strings.TrimSuffix(at, "/") + ", để biết văn bản có đúng bản đã phát hành và còn giá trị hay không. " + how
 	}
 	s.y += 2
 	s.need(codeSide + paragraphGap)
@@ -54,6 +55,20 @@ func (s *sheet) code(b box) {
 	})
 }
 
+// prefix is what the address in the code begins with, "" without a code.
+func (s *sheet) prefix() string {
+	switch {
+	case s.official.Vouch == nil:
+		return ""
+	case s.official.CheckAt == "":
+		return nowhere
+	}
+	return s.official.CheckAt
+}
+
+// nowhere begins an address that leads nowhere: the code is checked offline.
+const nowhere = "capdo:/r/"
+
 // hanoi is the zone of the dates in a file.
 func hanoi() *time.Location { return time.FixedZone("ICT", 7*60*60) }
 
@@ -66,18 +81,18 @@ func (s *sheet) finish(raw []byte) ([]byte, error) {
 	}
 	draft, err := pdf.Finish(raw, pdf.Matter{
 		Meta:      pdf.Meta{Title: s.name, Author: s.clean(s.official.Issuer.Body), Producer: "capdo", Lang: "vi-VN", Made: day},
-		Bookmarks: s.marks, Structure: s.root, Seal: s.official.Vouch != nil})
+		Bookmarks: s.marks, Structure: s.root, Seal: s.prefix()})
 	if err != nil {
 		return nil, fmt.Errorf("finish pages: %w", err)
 	}
 	if s.official.Vouch == nil {
 		return draft.Plain(), nil
 	}
-	address, err := s.official.Vouch(draft.Digest())
+	token, err := s.official.Vouch(draft.Digest())
 	if err != nil {
 		return nil, fmt.Errorf("vouch for the paper: %w", err)
 	}
-	return draft.Seal(address)
+	return draft.Seal(token)
 }
 
 // sealHeight is about the room that the seal takes with a heading over it.

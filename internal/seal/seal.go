@@ -26,17 +26,20 @@
 package seal
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -217,19 +220,25 @@ func Load(dir string, p Public) (*Key, error) {
 	return k, err
 }
 
-// Sign signs a message: 64 bytes, r‖s for ES256.
+// Sign signs a message: 64 bytes, r‖s for ES256. The same message gets the same
+// signature (RFC 6979 for ES256), so that what holds one has the same bytes when
+// it is made again.
 func (k *Key) Sign(msg []byte) ([]byte, error) {
 	if k.ed != nil {
 		return ed25519.Sign(k.ed, msg), nil
 	}
 	h := sha256.Sum256(msg)
-	r, s, err := ecdsa.Sign(rand.Reader, k.ec, h[:])
+	der, err := k.ec.Sign(nil, h[:], crypto.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
+	var sig struct{ R, S *big.Int }
+	if _, err := asn1.Unmarshal(der, &sig); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
 	out := make([]byte, 64)
-	r.FillBytes(out[:32])
-	s.FillBytes(out[32:])
+	sig.R.FillBytes(out[:32])
+	sig.S.FillBytes(out[32:])
 	return out, nil
 }
 

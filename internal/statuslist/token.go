@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"capdo/internal/cbor"
 	"capdo/internal/seal"
 )
 
@@ -69,7 +70,7 @@ func Open(token []byte, trust seal.Trust) (*Token, error) {
 	switch {
 	case len(token) == 0:
 		err = fmt.Errorf("%w: the token is empty", seal.ErrUntrusted)
-	case token[0] == tagSign1:
+	case token[0] == cbor.Tag|seal.Sign1Tag:
 		err = openCWT(token, trust, &t.Claims)
 	default:
 		err = trust.JWT(string(token), TypeJWT, &t.Claims)

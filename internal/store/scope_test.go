@@ -57,7 +57,7 @@ func TestScopeIsTheOnlyDoor(t *testing.T) {
 				t.Errorf("%s: %s calls %s", at(call), name, called)
 			}
 			if called == "shared" && len(call.Args) == 1 {
-				if row := rowType(fn, call.Args[0]); !slices.Contains([]string{"agencyRow", "reportedRow", "accountRow", "sessionRow", "factorRow", "pendingRow", "attemptRow", "requestRow", "requestAnswerRow", "entryRow", "hashRow", "headRow", "pinRow", "pinEndRow", "keyRow", "checkpointRow", "feedRow", "onceRow", "subscriptionRow", "deliveryRow", "outboxRow", "serviceRow", "logRow", "noteRow", "patternRow", "delegationRow", "delegationEndRow", "backupRow"}, row) {
+				if row := rowType(fn, call.Args[0]); !slices.Contains([]string{"agencyRow", "reportedRow", "accountRow", "sessionRow", "factorRow", "pendingRow", "attemptRow", "requestRow", "requestAnswerRow", "entryRow", "hashRow", "headRow", "pinRow", "pinEndRow", "keyRow", "checkpointRow", "feedRow", "onceRow", "subscriptionRow", "deliveryRow", "outboxRow", "serviceRow", "logRow", "noteRow", "patternRow", "delegationRow", "delegationEndRow", "paperRow", "paperFileRow", "backupRow"}, row) {
 					t.Errorf("%s: %s opens the shared door on %q", at(call), name, row)
 				}
 			}

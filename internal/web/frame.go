@@ -53,6 +53,9 @@ func (s *site) mostOf(r *http.Request) int64 {
 	if s.Documents != nil && r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/systems/") && strings.Contains(r.URL.Path, "/checklist") {
 		return maxBody + s.Documents.Limits.Object // the files of a page of controls
 	}
+	if s.Papers != nil && r.Method == http.MethodPost && r.URL.Path == "/r" {
+		return maxPaper
+	}
 	return maxBody
 }
 

@@ -19,6 +19,7 @@ import (
 	"capdo/internal/machine"
 	"capdo/internal/notice"
 	"capdo/internal/plan"
+	"capdo/internal/voucher"
 	"capdo/internal/whatif"
 )
 
@@ -52,6 +53,7 @@ type Config struct {
 	Feeds       FeedStore             // nil hides the calendar feed
 	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
+	Papers      *voucher.Desk         // nil hides the page where papers are checked
 	Record      Record                // nil hides the ledger
 	Service     ServiceFunc           // nil hides the page of administrators
 }
@@ -214,6 +216,7 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /", s.outside(s.absent))
 	s.doorRoutes(mux)
 	s.planRoutes(mux)
+	s.paperRoutes(mux)
 	s.lendRoutes(mux)
 }
 
@@ -240,6 +243,17 @@ func (s *site) lendRoutes(mux addresses) {
 	mux.HandleFunc("POST /delegations", s.inside(s.delegationGive))
 	mux.HandleFunc("GET /delegations/{id}", s.inside(s.delegationShow))
 	mux.HandleFunc("POST /delegations/{id}/end", s.inside(s.delegationEnd))
+}
+
+// paperRoutes are the addresses where anyone checks a paper.
+func (s *site) paperRoutes(mux addresses) {
+	if s.Papers == nil {
+		return
+	}
+	mux.HandleFunc("GET /r", s.outside(s.paperAsk))
+	mux.HandleFunc("POST /r", s.outside(s.paperCheck))
+	mux.HandleFunc("GET /r/{ref}", s.outside(s.paperShow))
+	mux.HandleFunc("GET /r/{ref}/proof", s.outside(s.paperProof))
 }
 
 // planRoutes are the addresses of the plan and of what falls due.

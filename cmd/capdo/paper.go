@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/report"
+	"capdo/internal/seal"
+	"capdo/internal/store"
+	"capdo/internal/voucher"
+)
+
+// paperTrial is the kind of a paper that says what would be.
+const paperTrial = "trial"
+
+// baseFlag is where the public reaches this service.
+func baseFlag(f *flag.FlagSet) *string {
+	return f.String("public-base", "", "https address under which the public reaches this service: papers carry it in their QR code, before /r/ (CAPDO_PUBLIC_BASE; default: the code is checked offline)")
+}
+
+// checkAddress is what the address in the code begins with, "" without a base.
+func checkAddress(base string) (string, error) {
+	if base == "" {
+		return "", nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("--public-base: %q is no https address", base)
+	}
+	return strings.TrimSuffix(base, "/") + "/r/", nil
+}
+
+// issue sets a paper, seals it, notes that it was handed out, and hands it out.
+func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathered) error {
+	key, err := p.signer(ctx, filepath.Join(p.dir, keyFolder), seal.ES256)
+	if err != nil {
+		return err
+	}
+	c, err := p.claim(ctx, q, g)
+	if err != nil {
+		return err
+	}
+	var token string
+	g.head.CheckAt = p.checkAt
+	g.head.Vouch = func(digest [32]byte) (_ string, err error) {
+		c.File = digest
+		token, err = c.Sign(key)
+		return token, err
+	}
+	var b bytes.Buffer
+	if err := g.set(&b); err != nil {
+		return err
+	}
+	if err := p.store.PutPaper(ctx, voucher.Issued{Ref: voucher.Ref(token), Token: token, Made: p.clock()}, sha256.Sum256(b.Bytes())); err != nil {
+		return err
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
+
+// claim is what can be said of a paper before it is set.
+func (p *program) claim(ctx context.Context, q reportQuery, g gathered) (voucher.Claim, error) {
+	c := voucher.Claim{Kind: strings.TrimSuffix(q.Kind+"@"+q.Edition, "@"), Code: q.Code, Day: string(q.Day), Size: g.head.Ledger.Size}
+	root, err1 := hex.DecodeString(g.head.Ledger.Root)
+	book, err2 := hex.DecodeString(g.head.LawDigest)
+	data, err3 := g.data()
+	at, err4 := p.entryTime(ctx, c.Size)
+	if len(root) != len(c.Root) || len(book) != len(c.Law) {
+		err1 = errors.Join(err1, errors.New("the head or the law has another digest than SHA-256"))
+	}
+	copy(c.Root[:], root)
+	copy(c.Law[:], book)
+	c.Data, c.At = data, at
+	return c, errors.Join(err1, err2, err3, err4)
+}
+
+// data is the digest of what a paper says, whichever head and law it was made
+// from.
+func (g gathered) data() ([16]byte, error) {
+	kept := *g.head
+	defer func() { *g.head = kept }()
+	g.head.Ledger, g.head.LawDigest, g.head.CheckAt = report.Ledger{}, "", ""
+	b, err := json.Marshal(g.in)
+	return voucher.DataOf(b), err
+}
+
+// entryTime is the second of the last entry of a ledger of a size.
+func (p *program) entryTime(ctx context.Context, size int64) (at time.Time, err error) {
+	if size == 0 {
+		return time.Unix(0, 0), nil
+	}
+	err = p.store.Ledger(ctx, func(t store.Tree) error {
+		b, err := t.Entries(size-1, size)
+		if err != nil {
+			return err
+		}
+		var e approval.Entry
+		err = json.Unmarshal(b[0], &e)
+		at = e.At.Truncate(time.Second)
+		return err
+	})
+	return at, err
+}
+
+// recall looks at the register as it is now: what is so today of what a paper
+// says.
+func (p *program) recall(ctx context.Context, c voucher.Claim) (voucher.State, error) {
+	if c.Kind == paperTrial {
+		return voucher.Trial, nil
+	}
+	if c.Kind == "system" || c.Kind == paperDossier || c.Kind == paperGaps {
+		f, err := p.office.File(ctx, auditor(), c.Code)
+		if err != nil {
+			return "", err
+		}
+		if st := standingState(f.Standing); st != "" {
+			return st, nil
+		}
+	}
+	kind, edition, _ := strings.Cut(c.Kind, "@")
+	g, err := p.gather(ctx, auditor(), reportQuery{Kind: kind, Code: c.Code, Day: law.Day(c.Day), Edition: edition})
+	if err != nil {
+		return "", err
+	}
+	data, err := g.data()
+	if err != nil {
+		return "", err
+	}
+	if data != c.Data {
+		return voucher.Superseded, nil
+	}
+	return voucher.Valid, nil
+}
+
+// standingState is what ends or halts an approval now, "" when nothing does.
+func standingState(st approval.Standing) voucher.State {
+	for _, x := range st.Suspensions {
+		if !st.At.Before(x.From) && !x.Over(st.At) {
+			return voucher.Suspended
+		}
+	}
+	switch st.State() {
+	case "retired":
+		return voucher.Retired
+	case "revoked":
+		return voucher.Revoked
+	case "lapsed":
+		return voucher.Lapsed
+	}
+	return ""
+}
+
+// counter is where anyone checks a paper. What is so today is looked at one paper
+// at a time, and at most once a minute for each: the page is open to all.
+func (p *program) counter() *voucher.Desk {
+	type seen struct {
+		state voucher.State
+		at    time.Time
+	}
+	const kept, most = time.Minute, 1000
+	var mu sync.Mutex
+	lately := map[voucher.Claim]seen{}
+	recall := func(ctx context.Context, c voucher.Claim) (voucher.State, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := p.clock()
+		if s, ok := lately[c]; ok && now.Sub(s.at) < kept {
+			return s.state, nil
+		}
+		state, err := p.recall(ctx, c)
+		if err == nil {
+			if len(lately) >= most {
+				clear(lately)
+			}
+			lately[c] = seen{state, now}
+		}
+		return state, err
+	}
+	prove := func(ctx context.Context, c voucher.Claim) ([]byte, error) {
+		proof, err := p.prove(ctx, c.Size)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(proof)
+	}
+	return &voucher.Desk{Store: p.store, Keys: p.keys, Recall: recall, Prove: prove}
+}
+
+// keys are the public keys of the register.
+func (p *program) keys(ctx context.Context) (seal.Trust, error) { return p.store.Keys(ctx) }
