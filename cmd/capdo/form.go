@@ -42,9 +42,7 @@ func formCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if p.checkAt, err = checkAddress(*base); err != nil {
-		return err
-	}
+	p.public = *base
 	q := reportQuery{Kind: rest[0], Code: rest[1], Day: day, Edition: *edition}
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)

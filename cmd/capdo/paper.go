@@ -27,21 +27,35 @@ import (
 // paperTrial is the kind of a paper that says what would be.
 const paperTrial = "trial"
 
-// baseFlag is where the public reaches this service.
-func baseFlag(f *flag.FlagSet) *string {
-	return f.String("public-base", "", "https address under which the public reaches this service: papers carry it in their QR code, before /r/ (CAPDO_PUBLIC_BASE; default: the code is checked offline)")
+// publicBase is where the public reaches this service, as a flag.
+type publicBase string
+
+// baseFlag declares the flag.
+func baseFlag(f *flag.FlagSet) *publicBase {
+	var b publicBase
+	f.Var(&b, "public-base", "https address under which the public reaches this service: papers carry it in their QR code, before /r/ (CAPDO_PUBLIC_BASE; default: the code is checked offline)")
+	return &b
 }
 
-// checkAddress is what the address in the code begins with, "" without a base.
-func checkAddress(base string) (string, error) {
-	if base == "" {
-		return "", nil
+// String implements flag.Value.
+func (b *publicBase) String() string { return string(*b) }
+
+// Set implements flag.Value.
+func (b *publicBase) Set(s string) error {
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return fmt.Errorf("%q is no https address", s)
 	}
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", fmt.Errorf("--public-base: %q is no https address", base)
+	*b = publicBase(strings.TrimSuffix(s, "/"))
+	return nil
+}
+
+// papers is what the address in a code begins with, "" without a base.
+func (b publicBase) papers() string {
+	if b == "" {
+		return ""
 	}
-	return strings.TrimSuffix(base, "/") + "/r/", nil
+	return string(b) + "/r/"
 }
 
 // issue sets a paper, seals it, notes that it was handed out, and hands it out.
@@ -55,7 +69,7 @@ func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathe
 		return err
 	}
 	var token string
-	g.head.CheckAt = p.checkAt
+	g.head.CheckAt = p.public.papers()
 	g.head.Vouch = func(digest [32]byte) (_ string, err error) {
 		c.File = digest
 		token, err = c.Sign(key)

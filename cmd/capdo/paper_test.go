@@ -49,7 +49,7 @@ func (c *castle) check(t *testing.T, field string, value []byte) string {
 // hash, tells an altered file and an unknown one, and says what is so now:
 // valid, then suspended, reinstated and superseded, then revoked.
 func TestPaperInTheHandsOfAnyone(t *testing.T) {
-	c := build(t, 0)
+	c := build(t)
 	s := storetest.Lead(t, c.office, "H56", "Hệ thống có giấy", storetest.Deployed)
 	file := c.printed(t, "system", s.Code)
 	if !bytes.Equal(file, c.printed(t, "system", s.Code)) {
@@ -115,7 +115,7 @@ func TestPaperInTheHandsOfAnyone(t *testing.T) {
 // TestPapersAreKept: verify finds a paper whose token no key of the register
 // signed, and papers lie in the store as they were issued.
 func TestPapersAreKept(t *testing.T) {
-	c := build(t, 0)
+	c := build(t)
 	file := c.printed(t, "mau-08", "H56")
 	r, err := c.store.Verify(t.Context())
 	c.must(t, err)

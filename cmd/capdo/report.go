@@ -53,9 +53,7 @@ func reportCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if p.checkAt, err = checkAddress(*base); err != nil {
-		return err
-	}
+	p.public = *base
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)
 	}

@@ -55,9 +55,7 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if p.checkAt, err = checkAddress(*public); err != nil {
-		return err
-	}
+	p.public = *public
 	if err := papers.set(p.attachments); err != nil {
 		return err
 	}

@@ -41,9 +41,7 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if p.checkAt, err = checkAddress(*base); err != nil {
-		return err
-	}
+	p.public = *base
 	ask := whatif.Adoption{Book: p.book, Rules: law.RuleSet(*rules), On: day, Today: w.today()}
 	if *book != "" {
 		if ask.Edited, err = bookIn(*book); err != nil {

@@ -51,7 +51,7 @@ type program struct {
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
 	notices     *notice.Desk
-	checkAt     string        // what the addresses in the codes of papers begin with
+	public      publicBase    // where the codes of papers lead
 	ring        *keyring.Ring // keys under which documents lie encrypted
 }
 
