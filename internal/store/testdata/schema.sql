@@ -313,6 +313,14 @@ CREATE TRIGGER opinion_not_receiver BEFORE INSERT ON review
 WHEN NEW.kind <> 'appraisal' AND EXISTS (SELECT 1 FROM receipt r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: review'); END;
 
+CREATE TRIGGER paper_file_is_final BEFORE UPDATE ON paper_file BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
+CREATE TRIGGER paper_file_stays BEFORE DELETE ON paper_file BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
+CREATE TRIGGER paper_is_final BEFORE UPDATE ON paper BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
+CREATE TRIGGER paper_stays BEFORE DELETE ON paper BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
 CREATE TRIGGER plan_check_four_eyes BEFORE INSERT ON plan_row
 WHEN NEW.kind = 'check' AND EXISTS (SELECT 1 FROM plan_row a WHERE a.system_id = NEW.system_id AND a.kind = 'answer'
   AND a.no = json_extract(NEW.body, '$.answer') AND json_extract(a.body, '$.by.person') = json_extract(NEW.body, '$.by.person'))
@@ -954,6 +962,17 @@ CREATE TABLE outbox (
   id  INTEGER PRIMARY KEY CHECK (id = 1),
   seq INTEGER NOT NULL,
   day TEXT NOT NULL CHECK (day <> '')
+) STRICT;
+
+CREATE TABLE paper (
+  ref   TEXT PRIMARY KEY CHECK (length(ref) = 20),
+  token TEXT NOT NULL UNIQUE CHECK (token <> ''),
+  made_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE paper_file (
+  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  ref    TEXT NOT NULL REFERENCES paper (ref)
 ) STRICT;
 
 CREATE TABLE pending (
