@@ -19,6 +19,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/notice"
 	"capdo/internal/plan"
+	"capdo/internal/review"
 )
 
 // noticeSettings is how notices leave this server.
@@ -67,7 +68,7 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 			a, ok, err := p.store.Account(ctx, login)
 			return a.Actor, ok && !a.Disabled(), err
 		},
-		Calendar: p.fallsDue}
+		Lent: p.lent, Reached: p.reached, Calendar: p.fallsDue}
 	if mails != nil {
 		d.Senders[notice.Email] = mails
 	}
@@ -75,6 +76,40 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 		return nil, err
 	}
 	return func(ctx context.Context) { tell(ctx, p, d) }, nil
+}
+
+// lent are the delegations by which an account may act now.
+func (p *program) lent(ctx context.Context, a approval.Actor) ([]approval.Delegation, error) {
+	return p.delegations().Received(ctx, a)
+}
+
+// delegations is where capacities are lent.
+func (p *program) delegations() *approval.Delegations {
+	return &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}
+}
+
+// reached tells whether an account sees a system under a delegation.
+func (p *program) reached(ctx context.Context, a approval.Actor, d *approval.Delegation, system string) (bool, error) {
+	_, err := p.office.File(ctx, d.Acting(a), system)
+	if r := (*approval.Refusal)(nil); errors.As(err, &r) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// panel is where other bodies are consulted.
+func (p *program) panel() *review.Panel { return &review.Panel{Store: p.store, Office: p.office} }
+
+// owed are the opinions that the body of an account was asked for.
+func (p *program) owed(ctx context.Context, a approval.Actor) ([]plan.Item, error) {
+	cases, err := p.panel().Consulted(ctx, a, "")
+	var items []plan.Item
+	for _, x := range cases {
+		items = append(items, plan.Item{ID: fmt.Sprintf("%s:%s:%d-%d", plan.DueOpinion, x.Code, x.Dossier, x.Request.No), Kind: plan.DueOpinion, System: x.Code, Name: x.Name, Agency: x.Owner,
+			Day: x.Request.Due, Says: law.Text{VI: "Trả lời lấy ý kiến về hồ sơ", EN: "Answer the request for an opinion on the dossier"}, Cites: "NĐ 331/2026/NĐ-CP, Điều 23", Confidence: law.ConfidenceInferred,
+			Roles: []law.Role{a.Capacity}, Simulated: x.Origin == approval.Simulated})
+	}
+	return items, err
 }
 
 // fallsDue is what began to be due soon, or overdue, for an actor on a day in
@@ -96,9 +131,12 @@ func (p *program) fallsDue(ctx context.Context, a approval.Actor, after, today l
 		if it.Day == "" {
 			continue
 		}
-		if slices.Contains(it.Roles, a.Capacity) {
+		if it.Under != nil || slices.Contains(it.Roles, a.Capacity) {
 			add(notice.Due, it, it.Day.AddDays(-soon))
 			add(notice.Overdue, it, it.Day.AddDays(1))
+		}
+		if it.Kind == plan.DueOpinion { // may be asked for within the days in which others are told
+			add(notice.Due, it, it.Day)
 		}
 		for _, e := range it.Told(p.book, today) {
 			if e.To == a.Capacity {

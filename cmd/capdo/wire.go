@@ -100,6 +100,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
+	p.plans.Sources = plan.Sources{Lent: p.lent, Asked: p.owed}
 	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
 	p.attachments.Changed = func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
 		if of, _ := attachment.ParseOf(d.Of); of.Kind != "control" {
@@ -170,8 +171,8 @@ func (p *program) handler(f front) (http.Handler, error) {
 // pages is what the pages are made of.
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: &review.Panel{Store: p.store, Office: p.office},
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}, GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), Service: p.service(f)}
+		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), Service: p.service(f)}
 }
 
 // webReport is the pages' way to the reports.

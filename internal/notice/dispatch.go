@@ -52,10 +52,12 @@ var ErrGone = errors.New("the receiver is gone")
 type Dispatcher struct {
 	Queue    Queue
 	Store    Store
-	Account  func(ctx context.Context, login string) (approval.Actor, bool, error)              // false: none, or disabled
-	Owner    func(ctx context.Context, system string) (string, error)                           // agency code; "" when the system is not on the register
-	Calendar func(ctx context.Context, a approval.Actor, after, today law.Day) ([]Event, error) // what began to be due, or overdue, for the actor on a day in (after, today]; nil: nothing
-	Senders  map[string]Sender                                                                  // by channel
+	Account  func(ctx context.Context, login string) (approval.Actor, bool, error)                            // false: none, or disabled
+	Owner    func(ctx context.Context, system string) (string, error)                                         // agency code; "" when the system is not on the register
+	Lent     func(ctx context.Context, a approval.Actor) ([]approval.Delegation, error)                       // by which an account may act now; nil: none
+	Reached  func(ctx context.Context, a approval.Actor, d *approval.Delegation, system string) (bool, error) // whether a sees a system under what Lent gave
+	Calendar func(ctx context.Context, a approval.Actor, after, today law.Day) ([]Event, error)               // what began to be due, or overdue, for the actor on a day in (after, today]; nil: nothing
+	Senders  map[string]Sender                                                                                // by channel
 	Clock    func() time.Time
 	Law      string
 	Log      *slog.Logger
@@ -135,8 +137,18 @@ func (d *Dispatcher) lapses(ctx context.Context, from, today law.Day) ([]Event, 
 	return events, nil
 }
 
-// fallsDue asks the calendar of each subscriber that wants to know. Accounts of
-// one capacity and body have one calendar.
+// calendarOf is whose calendar an account has: accounts of one capacity and body
+// have one, unless something was lent to the account.
+func (d *Dispatcher) calendarOf(ctx context.Context, a approval.Actor) (approval.Actor, error) {
+	if d.Lent != nil {
+		if lent, err := d.Lent(ctx, a); err != nil || len(lent) > 0 {
+			return a, err
+		}
+	}
+	return approval.Actor{Capacity: a.Capacity, Body: a.Body, Sector: a.Sector}, nil
+}
+
+// fallsDue asks the calendar of each subscriber that wants to know.
 func (d *Dispatcher) fallsDue(ctx context.Context, after, today law.Day, now time.Time) ([]Delivery, error) {
 	if d.Calendar == nil {
 		return nil, nil
@@ -158,7 +170,10 @@ func (d *Dispatcher) fallsDue(ctx context.Context, after, today law.Day, now tim
 		if !ok {
 			continue
 		}
-		who := approval.Actor{Capacity: a.Capacity, Body: a.Body, Sector: a.Sector}
+		who, err := d.calendarOf(ctx, a)
+		if err != nil {
+			return nil, err
+		}
 		events, asked := known[who]
 		if !asked {
 			if events, err = d.Calendar(ctx, who, after, today); err != nil {
@@ -186,7 +201,7 @@ func (d *Dispatcher) address(ctx context.Context, events []Event, now time.Time)
 	}
 	var ds []Delivery
 	for _, e := range events {
-		owner, err := d.Owner(ctx, e.System)
+		to, err := d.reach(ctx, e)
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +213,13 @@ func (d *Dispatcher) address(ctx context.Context, events []Event, now time.Time)
 			if err != nil {
 				return nil, err
 			}
-			if ok && owner != "" && a.Sees(owner) {
+			if ok {
+				ok, err = d.mayKnow(ctx, a, to)
+			}
+			if err != nil {
+				return nil, err
+			}
+			if ok {
 				ds = append(ds, Delivery{Subscription: s.ID, Event: e, State: Waiting, NextAt: first(s, now)})
 			}
 		}

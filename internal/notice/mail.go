@@ -111,12 +111,8 @@ func (m *Mails) body(s Subscription, ds []Delivery) string {
 		if e.Number != "" {
 			fmt.Fprintf(&b, "  Số/No.: %s\n", e.Number)
 		}
-		switch base := strings.TrimSuffix(m.Base, "/"); {
-		case base == "":
-		case e.Kind == Due || e.Kind == Overdue:
-			fmt.Fprintf(&b, "  %s/calendar\n", base)
-		default:
-			fmt.Fprintf(&b, "  %s/systems/%s\n", base, e.System)
+		if base := strings.TrimSuffix(m.Base, "/"); base != "" {
+			fmt.Fprintf(&b, "  %s%s\n", base, e.Path())
 		}
 		b.WriteString("\n")
 	}
@@ -146,6 +142,12 @@ func Says(kind string) law.Text {
 		return law.Text{VI: "Việc kết nối bị đình chỉ", EN: "Connecting was suspended"}
 	case Reinstated:
 		return law.Text{VI: "Việc kết nối được khôi phục", EN: "Connecting was reinstated"}
+	case LinkShut:
+		return law.Text{VI: "Một kết nối bị tạm đình chỉ", EN: "A connection was suspended"}
+	case LinkOpened:
+		return law.Text{VI: "Một kết nối được khôi phục", EN: "A connection was reinstated"}
+	case Consulted:
+		return law.Text{VI: "Cơ quan bạn được lấy ý kiến về một hồ sơ", EN: "Your body is asked for its opinion on a dossier"}
 	case Lapsed:
 		return law.Text{VI: "Phê duyệt đã hết hiệu lực", EN: "The approval has lapsed"}
 	case Due:

@@ -24,7 +24,8 @@
 // seconds) and webhook-signature ("v1," and the base64 of HMAC-SHA256 over
 // "id.timestamp.body"; two signatures separated by a space while a secret is
 // being replaced). The body is thin: {"type","timestamp","data":{"system",
-// "number"}}; who may see more asks for it. Any 2xx is success; 410 ends the
+// "number"}}, with "connection" in place of "system" where one is meant; who may
+// see more asks for it. Any 2xx is success; 410 ends the
 // subscription; everything else is tried again by the table in retry.go, and
 // after its last line the subscription ends and its owner is told on the page.
 //
@@ -34,6 +35,7 @@ package notice
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"capdo/internal/approval"
@@ -52,6 +54,9 @@ const (
 	Revoked    = "revoked"
 	Suspended  = "suspended"
 	Reinstated = "reinstated"
+	LinkShut   = "connection_suspended" // one connection
+	LinkOpened = "connection_reinstated"
+	Consulted  = "consulted" // a body is asked for its opinion
 	Lapsed     = "lapsed"
 	Due        = "due"
 	Overdue    = "overdue"
@@ -59,7 +64,7 @@ const (
 
 // Kinds lists every kind of event.
 func Kinds() []string {
-	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, Lapsed, Due, Overdue}
+	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Lapsed, Due, Overdue}
 }
 
 // The channels of a subscription.
@@ -79,9 +84,25 @@ const (
 type Event struct {
 	Key    string // names the event for ever: "entry:SEQ", "lapsed:CODE:DAY", "due:…"
 	Kind   string // one of Kinds
-	System string // code; of a thing an agency as a whole has to do, the agency's
+	System string // code; of a thing an agency as a whole has to do, the agency's; of a connection, its id
 	At     time.Time
 	Number string // of the decision or document, "" when none
+
+	sides []string // systems of a connection, whose owners are told
+	asked string   // code of the body that is asked, which alone is told
+}
+
+// Path is the page on which an event is looked at.
+func (e Event) Path() string {
+	switch e.Kind {
+	case Due, Overdue:
+		return "/calendar"
+	case LinkShut, LinkOpened:
+		return "/connections/" + e.System
+	case Consulted:
+		return "/consultations/" + e.System
+	}
+	return "/systems/" + e.System
 }
 
 // Subscription asks for the events of some kinds, on the systems that its
@@ -157,12 +178,23 @@ type Store interface {
 // eventOf tells what an entry of the ledger means to a subscriber; false when
 // nothing.
 func eventOf(e approval.Entry) (Event, bool) {
-	code, ok := approval.SystemOf(e.Object)
-	kind := kindOf(e.Act, e.Detail["outcome"])
-	if !ok || kind == "" {
-		return Event{}, false
+	x := Event{Key: "entry:" + itoa(e.Seq), At: e.At, Number: e.Detail["number"]}
+	object, of, _ := strings.Cut(e.Object, ":")
+	x.System = of
+	switch object {
+	case "system":
+		x.Kind = kindOf(e.Act, e.Detail["outcome"])
+	case "connection":
+		x.Kind = map[string]string{"connection.suspend": LinkShut, "connection.reinstate": LinkOpened}[e.Act]
+		x.sides = []string{e.Detail["consumer"], e.Detail["provider"]}
+	case "consultation":
+		if e.Act == "consult-ask" {
+			x.Kind = Consulted
+		}
+		x.System, _, _ = strings.Cut(of, "/")
+		x.asked = e.Detail["asked"]
 	}
-	return Event{Key: "entry:" + itoa(e.Seq), Kind: kind, System: code, At: e.At, Number: e.Detail["number"]}, true
+	return x, x.Kind != ""
 }
 
 // kindOf is the kind of event of an act with its outcome, "" for none.

@@ -62,8 +62,22 @@ type payload struct {
 }
 
 type payloadData struct {
-	System string `json:"system"`
-	Number string `json:"number,omitempty"`
+	System     string `json:"system,omitempty"`
+	Connection string `json:"connection,omitempty"`
+	Number     string `json:"number,omitempty"`
+}
+
+// payloadOf is what a webhook says of an event: "system.KIND", or of a connection
+// "connection.suspended" and "connection.reinstated".
+func payloadOf(e Event) payload {
+	p := payload{Type: "system." + e.Kind, Timestamp: e.At.UTC(), Data: payloadData{System: e.System, Number: e.Number}}
+	switch e.Kind {
+	case LinkShut:
+		p.Type, p.Data = "connection.suspended", payloadData{Connection: e.System, Number: e.Number}
+	case LinkOpened:
+		p.Type, p.Data = "connection.reinstated", payloadData{Connection: e.System, Number: e.Number}
+	}
+	return p
 }
 
 // Send implements Sender.
@@ -72,7 +86,7 @@ func (h *Hooks) Send(ctx context.Context, s Subscription, ds []Delivery, now tim
 		return errors.New("a webhook carries one event")
 	}
 	e := ds[0].Event
-	body, err := json.Marshal(payload{Type: "system." + e.Kind, Timestamp: e.At.UTC(), Data: payloadData{e.System, e.Number}})
+	body, err := json.Marshal(payloadOf(e))
 	if err != nil {
 		return err
 	}

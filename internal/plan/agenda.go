@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"slices"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -18,6 +19,39 @@ const (
 	OfCountry Scope = "nation" // of the country, for who sees it
 )
 
+// Sources tell what falls due for a person beside the plans of the register; what
+// is nil tells nothing.
+type Sources struct {
+	Lent  func(ctx context.Context, a approval.Actor) ([]approval.Delegation, error) // by which the actor may act now
+	Asked func(ctx context.Context, a approval.Actor) ([]Item, error)                // opinions that the actor's body owes
+}
+
+// mine lists what is the actor's beside the work of its own capacity: what it was
+// lent, and what its body was asked.
+func (o *Room) mine(ctx context.Context, a approval.Actor) (all []Item, err error) {
+	var lent []approval.Delegation
+	if o.Sources.Lent != nil {
+		if lent, err = o.Sources.Lent(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	for i := range lent {
+		items, err := o.Agenda(ctx, lent[i].Acting(a), Mine, "")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+	}
+	if o.Sources.Asked != nil && a.Under == nil {
+		items, err := o.Sources.Asked(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+	}
+	return all, nil
+}
+
 // Agenda lists what falls due in a scope. agency narrows it to one agency, ""
 // is the actor's own, or every one where the actor's capacity is national.
 func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency string) ([]Item, error) {
@@ -29,16 +63,51 @@ func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency
 		agency = a.Body
 	}
 	q := Question{Book: o.Book, Now: now}
-	err := o.Store.View(ctx, a, func(r Reader) error { return o.gather(r, &q, agency, law.DayOf(now).Time().Year()) })
+	err := o.Store.View(ctx, a, func(r Reader) error {
+		return o.gather(lentReader{r, a.Under, now}, &q, agency, law.DayOf(now).Time().Year())
+	})
 	if err != nil {
 		return nil, err
 	}
-	items := Due(q)
-	if scope == Mine {
-		day := law.DayOf(now)
+	items, day := Due(q), law.DayOf(now)
+	switch {
+	case a.Under != nil: // what was lent is the work, not the view
+		items = slices.DeleteFunc(items, func(it Item) bool { return !slices.Contains(it.Roles, a.Capacity) || !o.Book.Lends(it.Act) })
+		for i := range items {
+			items[i].Under = a.Under
+		}
+	case scope == Mine:
 		items = slices.DeleteFunc(items, func(it Item) bool { return !it.Concerns(o.Book, a, day) })
+		more, err := o.mine(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range more {
+			if !slices.ContainsFunc(items, func(x Item) bool { return x.ID == it.ID }) {
+				items = append(items, it)
+			}
+		}
+		sortItems(items)
 	}
 	return items, nil
+}
+
+// lentReader sees of the systems in scope those that a delegation reaches; all
+// when there is none.
+type lentReader struct {
+	Reader
+	under *approval.Delegation
+	now   time.Time
+}
+
+// EachPlan implements Reader.
+func (r lentReader) EachPlan(owner string, f func(approval.System, Plan) error) error {
+	return r.Reader.EachPlan(owner, func(s approval.System, p Plan) error {
+		if r.under != nil && !r.under.Reaches(&s, r.now) {
+			return nil
+		}
+		return f(s, p)
+	})
 }
 
 // gather reads what the question is about.

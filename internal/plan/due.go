@@ -29,11 +29,12 @@ const (
 	DueDrill      Kind = "drill"      // the drill of an agency's year
 	DueBudget     Kind = "budget"     // the budget share of an agency's year
 	DueReport     Kind = "report"     // a yearly report of an agency
+	DueOpinion    Kind = "opinion"    // the answer of a body that was consulted
 )
 
 // Kinds lists the kinds of what falls due.
 func Kinds() []Kind {
-	return []Kind{DueReview, DueEvidence, DueGap, DueFinding, DueIncident, DueConformity, DueRegulation, DueRisk, DueDossier, DuePlan, DueDrill, DueBudget, DueReport}
+	return []Kind{DueReview, DueEvidence, DueGap, DueFinding, DueIncident, DueConformity, DueRegulation, DueRisk, DueDossier, DuePlan, DueDrill, DueBudget, DueReport, DueOpinion}
 }
 
 // Item is one thing that falls due. ID is the same as long as it is the same
@@ -51,6 +52,8 @@ type Item struct {
 	Confidence string // of the basis; inferred where a period is only suggested
 	Roles      []law.Role
 	Simulated  bool
+	Act        string               // of the office, by which it is done; "" for what is no act of it
+	Under      *approval.Delegation // by which it is the actor's; nil for the actor's own
 }
 
 // The states of an item on a day.
@@ -121,10 +124,15 @@ func Due(q Question) []Item {
 	for _, y := range q.Years {
 		d.year(y)
 	}
-	slices.SortStableFunc(d.out, func(a, b Item) int {
+	sortItems(d.out)
+	return d.out
+}
+
+// sortItems puts what is due soonest first, what has no day last.
+func sortItems(all []Item) {
+	slices.SortStableFunc(all, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(orLast(a.Day), orLast(b.Day)), cmp.Compare(a.ID, b.ID))
 	})
-	return d.out
 }
 
 func orLast(d law.Day) law.Day {
@@ -275,11 +283,11 @@ func (d *dues) dossier(s *approval.System) {
 	if _, issued := x.Statement.Day("regulation_on"); c.RegulationFirst && !issued {
 		d.add(s, Item{Kind: DueRegulation, Says: law.Text{VI: "Ban hành quy chế bảo đảm an ninh mạng trước khi hồ sơ được phê duyệt", EN: "Issue the security regulation before the dossier is approved"}, Cites: c.Cites, Confidence: c.Confidence, Roles: operators()}, fmt.Sprint(x.No))
 	}
-	run, roles := x.Run(approval.ActReview, c.Appraisal), c.Appraise
+	act, run, roles := approval.ActReview, x.Run(approval.ActReview, c.Appraisal), c.Appraise
 	says := law.Text{VI: "Thẩm định hồ sơ", EN: "Appraise the dossier"}
 	switch {
 	case x.State == approval.Appraised:
-		run, roles = x.Run(approval.ActDecide, c.Approval), nil
+		act, run, roles = approval.ActDecide, x.Run(approval.ActDecide, c.Approval), nil
 		for _, p := range c.Approve {
 			roles = append(roles, p.Role)
 		}
@@ -291,7 +299,7 @@ func (d *dues) dossier(s *approval.System) {
 	if err != nil || k.Due == "" {
 		return
 	}
-	d.add(s, Item{Kind: DueDossier, Day: k.Due, Says: says, Cites: c.Cites, Confidence: c.Confidence, Roles: roles}, fmt.Sprintf("%d-%s", x.No, x.State))
+	d.add(s, Item{Kind: DueDossier, Day: k.Due, Says: says, Cites: c.Cites, Confidence: c.Confidence, Roles: roles, Act: act}, fmt.Sprintf("%d-%s", x.No, x.State))
 }
 
 // incidents gathers the clocks of incidents whose report is not sent.

@@ -17,6 +17,8 @@ type Room struct {
 	Book  *law.Book
 	Lists *controls.Catalogues
 	Clock func() time.Time
+
+	Sources Sources // of what falls due for a person elsewhere
 }
 
 // Store keeps the plans, bound to an actor's scope like the register.

@@ -33,6 +33,7 @@ type AgendaPage struct {
 // AgendaRow is one thing that falls due.
 type AgendaRow struct {
 	Href, Says, Of, Day, Cites, Sure, Roles, Told string
+	Under                                         string // by which delegation, "" for the own work
 	State                                         Tag
 	Simulated                                     bool
 }
@@ -129,7 +130,7 @@ func (v *visit) agendaRow(it plan.Item) AgendaRow {
 	state := it.State(v.now, v.Book.PlanPolicy().SoonDays)
 	tone := map[string]string{plan.StateOverdue: "red", plan.StateToday: "yellow", plan.StateSoon: "yellow", plan.StateLater: "bare", plan.StateNone: "grey"}
 	row := AgendaRow{Href: agendaHref(it), Says: v.say(it.Says), Of: it.Agency, Day: v.day(it.Day), Cites: it.Cites, Sure: v.sure(it.Confidence), Roles: v.roles(it.Roles),
-		State: Tag{v.t("due.state." + state), tone[state]}, Simulated: it.Simulated}
+		State: Tag{v.t("due.state." + state), tone[state]}, Simulated: it.Simulated, Under: v.underNote(it.Under)}
 	if it.System != "" {
 		row.Of = it.System + " · " + it.Name
 	}
@@ -159,6 +160,8 @@ func agendaHref(it plan.Item) string {
 		return "/agencies/" + it.Agency + "/years/" + it.Day.Time().Format("2006")
 	case plan.DueReport:
 		return "/law/calendar"
+	case plan.DueOpinion:
+		return "/consultations/" + it.System
 	}
 	return at
 }

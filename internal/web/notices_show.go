@@ -39,9 +39,9 @@ type NoticeRow struct {
 
 // NoticeSent is one delivery in words.
 type NoticeSent struct {
-	Key, When, What, System, Note string
-	State                         Tag
-	Attempts                      int
+	Key, When, What, System, Href, Note string
+	State                               Tag
+	Attempts                            int
 }
 
 // noticesShow shows the account's subscriptions.
@@ -111,7 +111,7 @@ func (s *site) noticeShow(v *visit) error {
 		p.Secret = s.Notices.Secret(x)
 	}
 	for _, d := range ds {
-		row := NoticeSent{Key: d.Event.Key, When: v.when(d.Event.At), What: v.say(notice.Says(d.Event.Kind)), System: d.Event.System, Note: d.Error, Attempts: d.Attempts}
+		row := NoticeSent{Key: d.Event.Key, When: v.when(d.Event.At), What: v.say(notice.Says(d.Event.Kind)), System: d.Event.System, Href: d.Event.Path(), Note: d.Error, Attempts: d.Attempts}
 		row.State = Tag{v.t("notice.is." + d.State), map[string]string{notice.Sent: "green", notice.Waiting: "blue", notice.Failed: "red"}[d.State]}
 		if d.State == notice.Waiting && d.Attempts > 0 {
 			row.Note = v.t("notice.next", v.when(d.NextAt))

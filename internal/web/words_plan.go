@@ -172,6 +172,7 @@ func planWords() catalogue {
 		"ag.kind.drill":      {"Diễn tập của năm", "Drill of the year"},
 		"ag.kind.budget":     {"Tỷ lệ kinh phí của năm", "Budget share of the year"},
 		"ag.kind.report":     {"Báo cáo năm", "Annual report"},
+		"ag.kind.opinion":    {"Trả lời lấy ý kiến", "Opinion asked for"},
 		"ag.count":           {"%s việc", "%s items"},
 		"ag.empty":           {"Không có việc nào khớp bộ lọc.", "Nothing matches the filter."},
 		"ag.roles":           {"Việc của", "Work of"},
