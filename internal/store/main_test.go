@@ -11,5 +11,8 @@ func TestMain(m *testing.M) {
 	if place := os.Getenv(migrateVar); place != "" {
 		migrateAndExit(place)
 	}
+	if dir := os.Getenv(workerVar); dir != "" {
+		workAndExit(dir)
+	}
 	os.Exit(storetest.Main(m, true))
 }
