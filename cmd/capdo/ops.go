@@ -157,6 +157,22 @@ func (p *program) conditions(x *pulse.Pulse, reserve int64) {
 	})
 }
 
+// keepReserve keeps room on the disk for what must be recorded when it is full.
+func (p *program) keepReserve(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := p.store.Reserve(); err != nil {
+				p.log.Error("the reserve on the disk is not there", "error", err)
+			}
+		}
+	}
+}
+
 // alive reads the ledger's head.
 func (p *program) alive(ctx context.Context) error {
 	_, err := headOf(ctx, p.store, "")

@@ -159,6 +159,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
 	go p.attachments.Watch(ctx, tick.C)
+	go p.keepReserve(ctx)
 	var pressing sync.WaitGroup
 	pressing.Go(func() { p.press.Run(ctx) })
 	defer pressing.Wait() // it reads the register, which is closed next

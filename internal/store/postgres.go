@@ -244,6 +244,10 @@ func (e *postgres) reading() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
+// The server's disk is not ours to keep room on.
+func (e *postgres) relieve(err error) error { return err }
+func (e *postgres) keepReserve() error      { return nil }
+
 func (e *postgres) close() error { return nil }
 
 // member is the expression for a member of a JSON text.

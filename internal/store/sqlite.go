@@ -21,7 +21,10 @@ const FileName = "capdo.db"
 
 // sqlite is a register in one file: a writer with a single connection, and
 // readers.
-type sqlite struct{ stamp stamp }
+type sqlite struct {
+	stamp   stamp
+	reserve string // see reserve.go
+}
 
 // dsn builds a data source name. busy_timeout comes first: the pragmas after
 // it may have to wait. synchronous(FULL) because an acknowledged act must
@@ -52,12 +55,15 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	e := &sqlite{}
+	e := &sqlite{reserve: filepath.Join(dir, reserveName)}
 	s := &Store{w: w, r: r, e: e}
 	if err := e.assertDurable(ctx, w); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if e.stamp, err = openStamp(path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := e.keepReserve(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -39,6 +39,10 @@ type engine interface {
 	now() uint64
 	// reading are the options of a transaction that reads at one snapshot.
 	reading() *sql.TxOptions
+	// relieve makes room when a write failed for want of it, and says so.
+	relieve(err error) error
+	// keepReserve keeps room for that.
+	keepReserve() error
 	close() error
 }
 
@@ -69,6 +73,10 @@ func (s *Store) alone(ctx context.Context, f func(context.Context, bun.Tx) error
 // Update implements approval.Store. A write is not torn by a caller that goes
 // away: once begun it runs to its end or to the timeout.
 func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f func(approval.Tx) error) error {
+	return s.e.relieve(s.update(ctx, a, at, f))
+}
+
+func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f func(approval.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
