@@ -174,7 +174,7 @@ func TestVerifyPaperCommand(t *testing.T) {
 	if err := os.WriteFile(pdf, append(b, "x"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	say(statusFound, "stand behind", "verify", "--pdf", pdf, "--trust", trust)
+	say(statusFound, "other than a signature", "verify", "--pdf", pdf, "--trust", trust)
 	b[3000] ^= 1
 	if err := os.WriteFile(pdf, b, 0o600); err != nil {
 		t.Fatal(err)

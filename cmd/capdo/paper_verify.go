@@ -9,10 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"capdo/internal/gazette"
 	"capdo/internal/ledger"
+	"capdo/internal/pdf"
 	"capdo/internal/seal"
+	"capdo/internal/signer"
 	"capdo/internal/voucher"
 )
 
@@ -75,8 +78,8 @@ func (p *program) writeProof(ctx context.Context, name string) error {
 }
 
 // paperCheck is which paper to check, and by what: a JWK set, or the keys of a
-// register.
-type paperCheck struct{ file, proof, trust, data string }
+// register; roots are those of a signature.
+type paperCheck struct{ file, proof, trust, data, roots string }
 
 // verifyPaper checks a paper. Status 1 when it is not what it says it is.
 func verifyPaper(ctx context.Context, w world, q paperCheck) error {
@@ -95,9 +98,10 @@ func verifyPaper(ctx context.Context, w world, q paperCheck) error {
 	}
 	fmt.Fprintf(w.out, "%s: as it was issued\n  paper   %s\n  as of   %s\n  ledger  %d entries, root %x, to %s\n  law     %x\n  ref     %s\n", q.file, strings.TrimSpace(c.Kind+" "+c.Code), c.Day, c.Size, c.Root, c.At.Format("2006-01-02T15:04:05Z"), c.Law, voucher.Ref(o.Token))
 	found := false
-	if n := len(o.Rest); n > 0 {
-		fmt.Fprintf(w.out, "  but %d bytes stand behind the file as it was issued\n", n)
-		found = true
+	if len(o.Rest) > 0 {
+		says, ok := q.signed(o, w.clock())
+		fmt.Fprintf(w.out, "  signed  %s\n", says)
+		found = !ok
 	}
 	if q.proof != "" {
 		head, err := q.grown(c, trust)
@@ -111,6 +115,26 @@ func verifyPaper(ctx context.Context, w world, q paperCheck) error {
 		return errFound
 	}
 	return nil
+}
+
+// signed says what stands behind the file as it was issued.
+func (q paperCheck) signed(o pdf.Opened, at time.Time) (says string, ok bool) {
+	cms, digest, err := o.Signature()
+	if err != nil {
+		return err.Error(), false
+	}
+	if q.roots == "" {
+		return "by whom is not checked: give --roots FILE", true
+	}
+	roots, err := signer.ReadRoots(q.roots)
+	if err != nil {
+		return err.Error(), false
+	}
+	s, err := signer.Check(cms, signer.Request{Form: signer.PAdES, Digest: digest, At: at}, roots)
+	if err != nil {
+		return err.Error(), false
+	}
+	return "by " + s.By.Subject.String(), true
 }
 
 // keys are those to rely on.

@@ -17,6 +17,7 @@ func verify(ctx context.Context, w world) (err error) {
 	carried := f.String("bundle", "", "check this file of capdo bundle instead, offline")
 	printed := f.String("pdf", "", "check this paper instead, offline: that it is as it was issued, by whose key, from which head")
 	proof := f.String("proof", "", "with --pdf: also check this proof that the ledger it was made from only grew since (capdo report --proof)")
+	roots := f.String("roots", "", "with --pdf: certificates (PEM) whose signatures to rely on, when the paper is signed (capdo sign)")
 	trust := f.String("trust", "", "with --bundle or --pdf: the keys to rely on, a JWK set (capdo key list --jwks)")
 	asJSON := f.Bool("json", false, "print the result as JSON")
 	if _, err := w.parse(f, 0); err != nil {
@@ -26,7 +27,7 @@ func verify(ctx context.Context, w world) (err error) {
 		return verifyBundle(w, *carried, *trust)
 	}
 	if *printed != "" {
-		return verifyPaper(ctx, w, paperCheck{*printed, *proof, *trust, *data})
+		return verifyPaper(ctx, w, paperCheck{*printed, *proof, *trust, *data, *roots})
 	}
 	p, err := openExisting(ctx, w, *data)
 	if err != nil {

@@ -54,7 +54,7 @@ type Match string
 
 // The matches.
 const (
-	Genuine Match = "genuine" // the very file that was handed out
+	Genuine Match = "genuine" // the very file that was handed out, or that file signed
 	Altered Match = "altered" // bears the token of a paper, and is not its file
 	Unknown Match = "unknown" // nothing that was issued here
 )
@@ -107,12 +107,22 @@ func (d *Desk) File(ctx context.Context, file []byte) (m Match, token string, er
 	switch {
 	case errors.Is(err, seal.ErrUntrusted), err != nil && o.Token == "":
 		return Unknown, "", nil
-	case err == nil && len(o.Rest) == 0:
+	case err == nil && whole(o):
 		return Genuine, o.Token, nil
 	case err == nil, errors.Is(err, pdf.ErrSeal):
 		return Altered, o.Token, nil
 	}
 	return Unknown, "", err
+}
+
+// whole tells whether a file is as it was sealed, or with a signature and
+// nothing else behind it. Whose signature it is, a reader of PDF tells.
+func whole(o pdf.Opened) bool {
+	if len(o.Rest) == 0 {
+		return true
+	}
+	_, _, err := o.Signature()
+	return err == nil
 }
 
 // Hash says which paper a file is, by its SHA-256 alone.
