@@ -37,6 +37,7 @@ func questions() []question {
 		{address: "GET /gate/v1/decisions", query: "?provider=CODE"},
 		{address: "POST /gate/v1/decisions", body: `{"questions":[{"provider":"CODE"}]}`},
 		{address: "GET /gate/v1/connect", header: map[string]string{"X-System-Id": "CODE", "X-Provider-Id": "CODE"}},
+		{address: "GET /gate/v1/sandbox", header: map[string]string{"X-System-Id": "CODE", "X-Provider-Id": "CODE"}},
 		{address: "POST /access/v1/evaluation", body: `{` + about + `}`},
 		{address: "POST /access/v1/evaluations", body: `{` + about + `,"evaluations":[{"resource":` + system + `}]}`},
 		{address: "POST /access/v1/search/subject", body: `{"subject":{"type":"information_system"},"action":{"name":"connect"},"resource":` + system + `}`},

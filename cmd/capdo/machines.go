@@ -93,15 +93,6 @@ func (p *program) whose(r *http.Request, by proof) (machine.Gateway, bool) {
 	}
 }
 
-// ownerOf tells which agency owns a system now.
-func (p *program) ownerOf(ctx context.Context, code string) (string, error) {
-	sts, _, err := p.store.Standings(ctx, p.gate.Now(), code)
-	if err != nil || len(sts) != 1 || !sts[0].Registered {
-		return "", err
-	}
-	return sts[0].Owner, nil
-}
-
 // byCertificate proves by the client certificate of the connection.
 func (p *program) byCertificate(ctx context.Context, r *http.Request) (machine.Gateway, bool) {
 	if r.TLS == nil || r.TLS.Version < tls.VersionTLS13 || len(r.TLS.PeerCertificates) == 0 {
@@ -160,11 +151,11 @@ func everywhere() []netip.Prefix {
 
 // machineListener listens for gateways, over TLS 1.3 with a client certificate.
 func (m machineFlags) machineListener() (net.Listener, error) {
-	pair, err := tls.LoadX509KeyPair(m.cert, m.key)
-	if err != nil {
+	pair := &pairFiles{cert: m.cert, key: m.key}
+	if _, err := pair.get(nil); err != nil {
 		return nil, fmt.Errorf("--gate-cert, --gate-key: %w", err)
 	}
-	c := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert, SessionTicketsDisabled: true, NextProtos: []string{"h2", "http/1.1"}}
+	c := &tls.Config{GetCertificate: pair.get, MinVersion: tls.VersionTLS13, ClientAuth: tls.RequireAnyClientCert, SessionTicketsDisabled: true, NextProtos: []string{"h2", "http/1.1"}}
 	if m.ca != "" {
 		text, err := os.ReadFile(m.ca)
 		if err != nil {

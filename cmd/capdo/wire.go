@@ -44,6 +44,7 @@ type program struct {
 	desk        *identity.Desk
 	registrar   *identity.Registrar
 	machines    *machine.Registry
+	owners      owners // of the systems gateways ask about
 	clock       func() time.Time
 	dir         string // of the register
 	press       *gazette.Press

@@ -140,7 +140,8 @@
 // "count":…}}: each system that an evaluation would allow now, in the order of
 // codes, at most page.limit and 1,000 at once; page.token takes next_token, and
 // next_token "" is the end. A page may hold fewer than its limit and not be the
-// last. The id of what is sought counts for nothing. 500 is a fault of the gate.
+// last. A page is of one state of the register. The id of what is sought counts
+// for nothing. 500 is a fault of the gate.
 //
 // # Fast and exact
 //

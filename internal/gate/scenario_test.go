@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/gate"
@@ -222,5 +223,39 @@ func TestSearchFaults(t *testing.T) {
 	doors(t, g, gate.Doors{}).ServeHTTP(w, r.WithContext(gate.Limited(r.Context(), func(q gate.Question) bool { return q.Consumer == "B" })))
 	if !strings.Contains(w.Body.String(), `"results":[{"type":"information_system","id":"B"}]`) {
 		t.Errorf("limited: %s", w.Body)
+	}
+}
+
+// TestSearchOfOneState: what a search finds is of one state of the register,
+// however many systems it looks at.
+func TestSearchOfOneState(t *testing.T) {
+	all := memory{}
+	var codes codeShelf
+	for i := range 2500 {
+		code := fmt.Sprintf("x%04d", i)
+		all[code] = good(code)
+		codes = append(codes, code)
+	}
+	for moves, want := range map[int]int{0: 200, 1: 200, 4: 200, 1 << 20: 500} {
+		read := 0
+		g := at(t, reads(func(ctx context.Context, at time.Time, cs ...string) ([]approval.Standing, approval.Head, error) {
+			sts, _, err := all.Standings(ctx, at, cs...)
+			read++
+			head := approval.Head{Size: 7 + int64(min(read, moves)), Root: "ab"}
+			for i := range sts {
+				if read < moves { // until then nobody has an approval
+					sts[i].Approval = nil
+				}
+			}
+			return sts, head, err
+		}))
+		g.Systems = codes
+		status, out, _ := submit(doors(t, g, gate.Doors{}), "/access/v1/search/subject", cased.Replace(`{S?,A,R(x0001),"page":{"limit":1000}}`), nil)
+		if status != want {
+			t.Errorf("%d changes: %d", moves, status)
+		}
+		if want == 200 && strings.Count(summed(t, out), "x") != 1000 {
+			t.Errorf("%d changes: %d found of one state", moves, strings.Count(summed(t, out), "x"))
+		}
 	}
 }

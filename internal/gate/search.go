@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -145,38 +146,54 @@ func (f *front) searching(w http.ResponseWriter, r *http.Request) {
 	write(w, http.StatusOK, out)
 }
 
-// find carries out a search; false on a fault of the gate.
+// find carries out a search at one state of the register: where it changes
+// meanwhile the search begins anew. false is a fault of the gate.
 func (f *front) find(ctx context.Context, s search, path string) (out found, ok bool) {
-	out.Results = []result{}
-	codes := []string{""}
-	if path != searchActionPath {
-		all, _, err := f.Systems.Codes(ctx)
+	for range maxRounds {
+		out, same, err := f.findOnce(ctx, s, path)
 		if err != nil {
-			f.report("gate: list systems", err, []Question{{}})
+			f.report("gate: search", err, []Question{{}})
 			return out, false
 		}
-		at, known := slices.BinarySearch(all, s.after)
-		if known {
-			at++
+		if same {
+			return out, true
 		}
-		codes = all[at:]
 	}
-	for n := 0; len(codes) > 0; n++ {
-		if n == maxSought {
-			break
+	f.report("gate: search", errors.New("the register kept changing"), []Question{{}})
+	return out, false
+}
+
+// findOnce looks through the systems once; same tells whether the register stood.
+func (f *front) findOnce(ctx context.Context, s search, path string) (out found, same bool, err error) {
+	out.Results = []result{}
+	codes, head := []string{""}, approval.Head{}
+	if path != searchActionPath {
+		all, at, err := f.Systems.Codes(ctx)
+		if err != nil {
+			return out, false, err
 		}
+		n, known := slices.BinarySearch(all, s.after)
+		if known {
+			n++
+		}
+		codes, head = all[n:], at
+	}
+	for n := 0; len(codes) > 0 && n < maxSought && len(out.Results) < s.limit; n++ {
 		some := codes[:min(len(codes), maxQuestions)]
-		vs := f.AskAll(ctx, s.questions(some, path))
-		for i, v := range vs {
-			if v.Fault {
-				return out, false
+		for i, v := range f.AskAll(ctx, s.questions(some, path)) {
+			switch {
+			case v.Fault:
+				return out, false, errors.New(v.Reasons[0].EN)
+			case head.Size == 0:
+				head = v.Ledger
+			case v.Ledger.Size > 0 && v.Ledger != head: // what was refused has none
+				return out, false, nil
 			}
 			if v.Decision == Allow {
 				out.Results = append(out.Results, s.result(some[i], path))
 			}
 			s.after = some[i]
 			if codes = codes[1:]; len(out.Results) == s.limit {
-				n = maxSought - 1
 				break
 			}
 		}
@@ -185,7 +202,7 @@ func (f *front) find(ctx context.Context, s search, path string) (out found, ok 
 		out.Page.NextToken = base64.RawURLEncoding.EncodeToString([]byte(s.after))
 	}
 	out.Page.Count = len(out.Results)
-	return out, true
+	return out, true, nil
 }
 
 // questions asks about each code in the place of what is sought.

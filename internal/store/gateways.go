@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -270,49 +269,53 @@ func (s *Store) GatewayEntries(ctx context.Context, a approval.Actor, name strin
 
 // desk keeps the gateways by their pins as they were when the ledger had a
 // certain root: every change of them is an entry there, of this process or of
-// another.
+// another. While nothing at all was committed since the stamp, that is so still.
 type desk struct {
-	mu    sync.Mutex
+	stamp uint64
 	head  approval.Head
 	byPin map[string]machine.Gateway
 }
 
-// GatewayOf implements machine.Store. It believes nothing but the ledger read
-// now.
-func (s *Store) GatewayOf(ctx context.Context, spki string) (g machine.Gateway, ok bool, err error) {
+// GatewayOf implements machine.Store. It costs a look at the stamp until
+// something is committed, and a look at the ledger until that grows.
+func (s *Store) GatewayOf(ctx context.Context, spki string) (machine.Gateway, bool, error) {
+	stamp := s.Stamp() // before what is read
+	d := s.desk.Load()
+	if d == nil || stamp == unknown || d.stamp != stamp {
+		var err error
+		if d, err = s.deskAt(ctx, stamp, d); err != nil {
+			return machine.Gateway{}, false, err
+		}
+		s.desk.Store(d)
+	}
+	g, ok := d.byPin[spki]
+	return g, ok, nil
+}
+
+// deskAt reads the gateways, unless the ledger is that of the ones at hand.
+func (s *Store) deskAt(ctx context.Context, stamp uint64, had *desk) (d *desk, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
 		head, err := c.Head()
 		if err != nil {
 			return err
 		}
-		s.desk.mu.Lock()
-		known := s.desk.byPin
-		if s.desk.head != head {
-			known = nil
+		if had != nil && had.head == head {
+			d = &desk{stamp, head, had.byPin}
+			return nil
 		}
-		s.desk.mu.Unlock()
-		if known == nil {
-			all, err := c.gatewaysOf("")
-			if err != nil {
-				return err
-			}
-			known = map[string]machine.Gateway{}
-			for _, one := range all {
-				for _, p := range one.Pins {
-					known[p.SPKI] = one
-				}
-			}
-			s.desk.mu.Lock()
-			s.desk.head, s.desk.byPin = head, known
-			s.desk.mu.Unlock()
+		all, err := c.gatewaysOf("")
+		if err != nil {
+			return err
 		}
-		g, ok = known[spki]
+		d = &desk{stamp, head, map[string]machine.Gateway{}}
+		for _, one := range all {
+			for _, p := range one.Pins {
+				d.byPin[p.SPKI] = one
+			}
+		}
 		return nil
 	})
-	if err != nil {
-		return machine.Gateway{}, false, err
-	}
-	return g, ok, nil
+	return d, err
 }
 
 // SpendAssertion implements machine.Store. Ids that may be forgotten are. Like

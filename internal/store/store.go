@@ -15,6 +15,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -52,9 +53,9 @@ type Store struct {
 	r *bun.DB // cannot write
 	e engine
 
-	cache cache   // of the gate's readings
-	watch Watcher // nil: no decisions are made
-	desk  desk    // of the gateways
+	cache cache                // of the gate's readings
+	watch Watcher              // nil: no decisions are made
+	desk  atomic.Pointer[desk] // of the gateways; nil: not read yet
 }
 
 // Close closes both handles.
