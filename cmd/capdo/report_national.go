@@ -21,7 +21,7 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	if n.Official, err = p.official(ctx, a, day); err != nil {
 		return n, err
 	}
-	ov, err := p.office.Overview(ctx, a, day)
+	ov, err := p.office.Overview(ctx, a, approval.Believed(day))
 	if err != nil {
 		return n, err
 	}

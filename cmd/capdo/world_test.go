@@ -29,7 +29,7 @@ func TestRealWorld(t *testing.T) {
 	}
 	t.Logf("import: %v", time.Since(began))
 	began = time.Now()
-	ov, err := o.Overview(context.Background(), storetest.Keeper(), "2024-06-30")
+	ov, err := o.Overview(context.Background(), storetest.Keeper(), approval.Believed("2024-06-30"))
 	if err != nil {
 		t.Fatal(err)
 	}

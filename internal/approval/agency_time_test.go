@@ -47,7 +47,7 @@ func (y *yard) ok(err error) {
 
 func (y *yard) overview(day law.Day) approval.Overview {
 	y.Helper()
-	ov, err := y.office.Overview(context.Background(), storetest.Keeper(), day)
+	ov, err := y.office.Overview(context.Background(), storetest.Keeper(), approval.Believed(day))
 	y.ok(err)
 	return ov
 }
@@ -55,7 +55,7 @@ func (y *yard) overview(day law.Day) approval.Overview {
 func (y *yard) counts(day law.Day) (cells []approval.Count) {
 	y.Helper()
 	y.ok(y.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) (err error) {
-		cells, err = r.Counts(day)
+		cells, err = r.Counts(approval.Believed(day))
 		return err
 	}))
 	return cells
@@ -245,7 +245,7 @@ func TestMerger(t *testing.T) {
 			a := storetest.Actor(c, body)
 			page, err := y.office.Find(ctx, a, approval.Filter{})
 			queue, err2 := y.office.Queue(ctx, a)
-			ov, err3 := y.office.Overview(ctx, a, "2024-06-30")
+			ov, err3 := y.office.Overview(ctx, a, approval.Believed("2024-06-30"))
 			if err := errors.Join(err, err2, err3); err != nil || page.Total != 0 || len(queue) != 0 || ov.Total != 0 {
 				t.Errorf("%s of %s: %d systems, %d waiting, %d counted, %v", c, body, page.Total, len(queue), ov.Total, err)
 			}

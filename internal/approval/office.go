@@ -74,7 +74,7 @@ type Reader interface {
 	Entries(code string) ([]Entry, error)
 	// Counts returns the register as of the end of a day, by level and by the
 	// agency that owned each system that day.
-	Counts(day law.Day) ([]Count, error)
+	Counts(x AsOf) ([]Count, error)
 	// Agencies returns every agency that is or was, in official order; see
 	// AgenciesOn for those of a day.
 	Agencies() ([]Agency, error)

@@ -2,6 +2,7 @@ package approval
 
 import (
 	"context"
+	"time"
 
 	"capdo/internal/law"
 )
@@ -12,6 +13,7 @@ import (
 // exchange's lists are counted apart, their standing is unknown.
 type Overview struct {
 	Day                                  law.Day
+	Known                                time.Time // see AsOf; zero: the end of Day
 	Total, Approved, Deployed, Confirmed int
 	Simulated                            int // of Total
 	Listed                               int // named in the exchange's lists, not in Total
@@ -41,22 +43,24 @@ type AgencyCount struct {
 	Reported                  bool
 }
 
-// Overview counts the register as of the end of day, by the agencies of that
+// Overview counts the register at a point in both times, by the agencies of that
 // day in official order: a reorganisation rolls later days up to the successors
 // and leaves earlier ones as they were.
-func (o *Office) Overview(ctx context.Context, a Actor, day law.Day) (Overview, error) {
+func (o *Office) Overview(ctx context.Context, a Actor, x AsOf) (Overview, error) {
 	var cells []Count
 	var agencies []Agency
 	err := o.Store.View(ctx, a, func(r Reader) error {
 		var err error
-		if cells, err = r.Counts(day); err != nil {
+		if cells, err = r.Counts(x); err != nil {
 			return err
 		}
 		agencies, err = r.Agencies()
-		agencies = counted(agencies, cells, day)
+		agencies = counted(agencies, cells, x.On)
 		return err
 	})
-	return tally(day, cells, agencies), err
+	ov := tally(x.On, cells, agencies)
+	ov.Known = x.Known
+	return ov, err
 }
 
 // counted are the agencies of the day. One that had ended and yet owned systems

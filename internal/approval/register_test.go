@@ -102,7 +102,7 @@ func TestOverview(t *testing.T) {
 	h.begin(3).approved().must(approval.ActConfirm, approval.ActPlan)
 	h.begin(2).approved()
 	h.begin(1)
-	ov, err := h.office.Overview(context.Background(), storetest.Keeper(), dayNew)
+	ov, err := h.office.Overview(context.Background(), storetest.Keeper(), approval.Believed(dayNew))
 	h.ok(err)
 	if ov.Total != 4 || ov.Approved != 2 || ov.Deployed != 1 || ov.Confirmed != 1 || ov.Simulated != 1 || ov.Listed != 1 {
 		t.Errorf("overview = %+v", ov)
@@ -125,7 +125,7 @@ func TestOverview(t *testing.T) {
 			t.Errorf("%s sum to %+v", name, g)
 		}
 	}
-	theirs, err := h.office.Overview(context.Background(), storetest.Actor(law.RoleOwner, "H41"), dayNew)
+	theirs, err := h.office.Overview(context.Background(), storetest.Actor(law.RoleOwner, "H41"), approval.Believed(dayNew))
 	h.ok(err)
 	if theirs.Total != 1 || theirs.Approved != 0 || theirs.Listed != 0 {
 		t.Errorf("as another agency: %+v", theirs)

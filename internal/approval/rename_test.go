@@ -51,7 +51,7 @@ func TestRename(t *testing.T) {
 		if got := is.On(day); got.Name != want[0] || got.SpecialisedUnit != want[1] {
 			t.Errorf("on %s: %s, %s", day, got.Name, got.SpecialisedUnit)
 		}
-		ov, err := h.office.Overview(ctx, storetest.Keeper(), day)
+		ov, err := h.office.Overview(ctx, storetest.Keeper(), approval.Believed(day))
 		h.ok(err)
 		if i := slices.IndexFunc(ov.Agencies, func(l approval.AgencyCount) bool { return l.Agency.Code == "H56" }); i < 0 || ov.Agencies[i].Agency.Name != want[0] {
 			t.Errorf("the overview of %s does not say %s", day, want[0])

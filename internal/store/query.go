@@ -157,24 +157,25 @@ type countRow struct {
 
 // Counts implements approval.Reader. For each system it joins its owner of that
 // day (to whom the latest transfer of the day or before handed it, else from
-// whom the first one took it), the latest approval given by the end of the day,
-// if it still held then, and the latest declaration of its plan.
-func (c *scope) Counts(day law.Day) ([]approval.Count, error) {
-	end := day.AddDays(1).Time().UTC()
+// whom the first one took it), the latest approval decided by then and known, if
+// it still held then, and the latest declaration of its plan; see approval.AsOf.
+func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
+	day, end, known, least := string(x.On), x.End().UTC(), x.Limit().UTC(), x.Least().UTC()
 	var rows []countRow
 	err := c.systems(&rows).
 		ColumnExpr("COALESCE(w.to_agency, o.from_agency, s.owner) AS owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
-		ColumnExpr("COUNT(CASE WHEN p.status = 'full' AND (p.holds = '' OR p.holds >= ?) THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed", string(day)).
+		ColumnExpr("COUNT(CASE WHEN p.status = 'full' AND (p.holds = '' OR p.holds >= ?) THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed", day).
 		Join(`LEFT JOIN approval AS a ON a.system_id = s.id AND (a.until_day = '' OR a.until_day >= ?)
-			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ?)
-			AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = s.id AND v.approval_no = a.no AND v.at < ?)`, string(day), end, end).
+			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ? AND (x.from_at < ? OR x.decided_on <> '' AND x.decided_on <= ?))
+			AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = s.id AND v.approval_no = a.no AND v.at < ?)`, day, known, end, day, least).
 		Join(`LEFT JOIN plan AS p ON p.system_id = s.id
-			AND p.no = (SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ?)`, end).
-		Join("LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?", end).
+			AND p.no = (SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ? AND (y.at < ? OR y.on_day <> '' AND y.on_day <= ?))`, known, end, day).
+		Join("LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?", least).
 		Join(`LEFT JOIN transfer AS w ON w.system_id = s.id
-			AND w.no = (SELECT MAX(z.no) FROM transfer AS z WHERE z.system_id = s.id AND z.on_day <= ?)`, string(day)).
+			AND w.no = (SELECT MAX(z.no) FROM transfer AS z WHERE z.system_id = s.id AND z.on_day <= ?)`, day).
 		Join("LEFT JOIN transfer AS o ON o.system_id = s.id AND o.no = 1").
-		Where("s.registered_at < ?", end).Where("s.retirement IS NULL OR s.retired_at >= ?", end).
+		Where("s.registered_at < ? AND (s.registered_at < ? OR s.started_on <> '' AND s.started_on <= ?)", known, end, day).
+		Where("s.retirement IS NULL OR s.retired_at >= ?", least).
 		GroupExpr("1, 2, 3").OrderExpr("1, 2, 3").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count register on %s: %w", day, err)

@@ -40,7 +40,7 @@ func (s *site) duplicatesShow(v *visit) error {
 	}
 	p := DuplicatesPage{Page: v.page(v.t("dup.title")), Total: len(pairs), Pairs: v.pairRows(pairs[:min(len(pairs), duplicatesShown)], v.names(agencies))}
 	if len(pairs) > 0 {
-		ov, err := s.Office.Overview(v.r.Context(), v.actor(), v.today())
+		ov, err := s.Office.Overview(v.r.Context(), v.actor(), approval.Believed(v.today()))
 		if err != nil {
 			return err
 		}

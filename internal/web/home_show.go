@@ -34,7 +34,7 @@ func (s *site) homeShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ov, err := s.Office.Overview(v.r.Context(), v.actor(), v.today())
+	ov, err := s.Office.Overview(v.r.Context(), v.actor(), approval.Believed(v.today()))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (s *site) overviewShow(v *visit) error {
 			status, wrong = http.StatusUnprocessableEntity, v.t("ov.badday")
 		}
 	}
-	ov, err := s.Office.Overview(v.r.Context(), v.actor(), day)
+	ov, err := s.Office.Overview(v.r.Context(), v.actor(), approval.Believed(day))
 	if err != nil {
 		return err
 	}
