@@ -102,7 +102,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.plans.Sources = plan.Sources{Lent: p.lent, Asked: p.owed}
-	p.office.Measure, p.office.Ended = p.plans.Deployed, p.plans.Ended
+	p.office.Measure, p.office.Follow = p.plans.Deployed, p.plans.Follow
 	p.attachments.Changed = func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
 		if of, _ := attachment.ParseOf(d.Of); of.Kind != "control" {
 			return nil // no plan rests on it

@@ -19,9 +19,9 @@ type Office struct {
 	Clock func() time.Time
 
 	Measure MeasureFunc // nil: plans stand on the officer's word alone
-	// Ended is told of a system that was retired, inside the act, so that what
-	// stands on it follows; nil: nothing does.
-	Ended func(tx Tx, a Actor, code string, now time.Time) error
+	// Follow is told of a system that was retired or handed on, inside the act and
+	// by its name, so that what stands on it follows; nil: nothing does.
+	Follow func(tx Tx, a Actor, act, code string, now time.Time) error
 }
 
 // Store keeps the register. Every handle it hands out is bound to an actor's
@@ -200,8 +200,8 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 		if err := tx.Save(&s); err != nil {
 			return err
 		}
-		if name == ActRetire && o.Ended != nil {
-			if err := o.Ended(tx, a, code, now); err != nil {
+		if name == ActRetire && o.Follow != nil {
+			if err := o.Follow(tx, a, name, code, now); err != nil {
 				return err
 			}
 		}

@@ -120,15 +120,16 @@ func (p Plan) detail() map[string]string {
 // Follow makes the declared plan of s say what its controls say at now, where
 // they take something away: a lesser status, a shorter roadmap, an earlier end
 // by time. A later end of the same status is followed too; a higher status and a
-// longer roadmap wait for a declaration. It changes nothing, and returns false,
-// while the plan stands on a word alone. by is whose act it was.
+// longer roadmap wait for a declaration. The plan rests on its controls from then
+// on. by is whose act it was.
 func (s *System) Follow(m Measured, by Who, now time.Time) (detail map[string]string, changed bool) {
 	st := s.Standing(now)
 	p := s.declared(st, now)
-	if p == nil || p.Basis != ByControls {
+	if p == nil {
 		return nil, false
 	}
 	next := *p
+	next.Basis = ByControls
 	next.Status, next.RoadmapUntil, next.Holds = m.Status, m.RoadmapUntil, m.Holds
 	rank := map[PlanStatus]int{PlanNone: 0, PlanPart: 1, PlanFull: 2}
 	switch {
@@ -143,12 +144,21 @@ func (s *System) Follow(m Measured, by Who, now time.Time) (detail map[string]st
 	if next.Status != PlanFull && next.RoadmapUntil == "" {
 		next.Holds = "" // nothing is left that could end
 	}
-	if next.Status == st.Plan && next.RoadmapUntil == st.RoadmapUntil && next.Holds == st.PlanHolds {
+	if p.Basis == next.Basis && next.Status == st.Plan && next.RoadmapUntil == st.RoadmapUntil && next.Holds == st.PlanHolds {
 		return nil, false
 	}
 	next.On, next.By, next.At, next.Note = today(now), by, now, ""
 	s.Plans = append(s.Plans, next)
 	return next.detail(), true
+}
+
+// Declared returns the declaration of the approval in force that stands at now.
+func (s *System) Declared(now time.Time) (Plan, bool) {
+	p := s.declared(s.Standing(now), now)
+	if p == nil {
+		return Plan{}, false
+	}
+	return *p, true
 }
 
 // ByControls tells whether the declared plan of the approval in force was

@@ -21,7 +21,11 @@ func underInvestment(s *System, st forms.Answers) bool {
 // procedure is the rule set by which a statement about s is made and judged on a
 // day, and the transition that prescribes it, with an empty ID when none does.
 func (o *Office) procedure(s *System, st forms.Answers, day law.Day) (law.RuleSet, law.Transition, error) {
-	rs, t, ok := o.Book.Procedure(law.ProcedureCase{On: day, UnderInvestment: underInvestment(s, st)})
+	return procedure(o.Book, s, st, day)
+}
+
+func procedure(b *law.Book, s *System, st forms.Answers, day law.Day) (law.RuleSet, law.Transition, error) {
+	rs, t, ok := b.Procedure(law.ProcedureCase{On: day, UnderInvestment: underInvestment(s, st)})
 	if !ok {
 		return "", t, fmt.Errorf("dossier form: no rule set in force on %s", day)
 	}
@@ -44,11 +48,17 @@ func (o *Office) dossierForm(s *System, st forms.Answers, day law.Day) (*forms.F
 
 // handling asks the law who handles dossier d on a day.
 func (o *Office) handling(s *System, d *Dossier, day law.Day) (law.Competence, error) {
+	return Handling(o.Book, s, d, day)
+}
+
+// Handling is who handles dossier d of s on a day, and by when: by the rules in
+// force, or by the older procedure where a transition prescribes it.
+func Handling(b *law.Book, s *System, d *Dossier, day law.Day) (law.Competence, error) {
 	c := law.Case{Level: d.Level, On: day, Sector: s.Sector, Listed: d.Listed, OperatedBySpecialisedUnit: s.OperatorIsSpecialised}
-	if rs, t, err := o.procedure(s, d.Statement, day); err == nil && t.ID != "" {
+	if rs, t, err := procedure(b, s, d.Statement, day); err == nil && t.ID != "" {
 		c.Rules = rs
 	}
-	return o.Book.Competence(c)
+	return b.Competence(c)
 }
 
 // outOfTime refuses to go on with a dossier made by the old procedure once the

@@ -239,6 +239,20 @@ func (c *change) hand(moves []move) error {
 		}
 	}
 	c.done.Moved = len(moves)
+	return c.follow(moves)
+}
+
+// follow lets what stands on the systems that moved follow, once all have moved:
+// a platform and who inherits from it may have gone to the same body.
+func (c *change) follow(moves []move) error {
+	if c.office.Follow == nil {
+		return nil
+	}
+	for _, m := range moves {
+		if err := c.office.Follow(c.Registrar, c.actor, ActTransfer, m.system.Code, c.now); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -150,6 +150,8 @@ func Says(kind string) law.Text {
 		return law.Text{VI: "Cơ quan bạn được lấy ý kiến về một hồ sơ", EN: "Your body is asked for its opinion on a dossier"}
 	case Lapsed:
 		return law.Text{VI: "Phê duyệt đã hết hiệu lực", EN: "The approval has lapsed"}
+	case PlanLapsed:
+		return law.Text{VI: "Phương án không còn được thực hiện như đã khai", EN: "The plan is no longer deployed as declared"}
 	case Due:
 		return law.Text{VI: "Có việc sắp đến hạn", EN: "Something falls due soon"}
 	case Overdue:

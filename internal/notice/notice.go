@@ -58,13 +58,14 @@ const (
 	LinkOpened = "connection_reinstated"
 	Consulted  = "consulted" // a body is asked for its opinion
 	Lapsed     = "lapsed"
+	PlanLapsed = "plan_lapsed" // a declared plan lost something, by an act here or at a platform
 	Due        = "due"
 	Overdue    = "overdue"
 )
 
 // Kinds lists every kind of event.
 func Kinds() []string {
-	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Lapsed, Due, Overdue}
+	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Lapsed, PlanLapsed, Due, Overdue}
 }
 
 // The channels of a subscription.
@@ -184,6 +185,9 @@ func eventOf(e approval.Entry) (Event, bool) {
 	switch object {
 	case "system":
 		x.Kind = kindOf(e.Act, e.Detail["outcome"])
+		if e.Act == approval.ActPlan && e.Detail["lapsed"] != "" {
+			x.Kind = PlanLapsed
+		}
 	case "connection":
 		x.Kind = map[string]string{"connection.suspend": LinkShut, "connection.reinstate": LinkOpened}[e.Act]
 		x.sides = []string{e.Detail["consumer"], e.Detail["provider"]}

@@ -26,6 +26,7 @@ const (
 	ActIncident = "plan-incident"
 	ActReport   = "plan-report"
 	ActYear     = "year"
+	ActRenew    = "plan-renew" // names why, in entries of plans that follow; see Room.Renew
 )
 
 // AnswerInput answers one control. Seen is the number of the answer the officer

@@ -276,7 +276,7 @@ func (d *dues) dossier(s *approval.System) {
 	if x == nil || x.Level == 0 {
 		return
 	}
-	c, err := d.Book.Competence(law.Case{Level: x.Level, On: d.day, Sector: s.Sector, Listed: x.Listed, OperatedBySpecialisedUnit: s.OperatorIsSpecialised})
+	c, err := approval.Handling(d.Book, s, x, d.day)
 	if err != nil {
 		return
 	}

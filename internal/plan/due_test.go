@@ -307,3 +307,36 @@ func TestICalendar(t *testing.T) {
 		t.Errorf("event at a moment: %v", events[1])
 	}
 }
+
+// TestOldProcedureInTheCalendar: the clock of a dossier that goes by the old
+// procedure is that procedure's, as the office has it.
+func TestOldProcedureInTheCalendar(t *testing.T) {
+	h := open(t, "2026-12-01")
+	many, none := 12000, 0
+	s, err := h.office.Register(ctx, officer, approval.Registration{Name: "Hệ thống đang đầu tư", OperatorUnit: "Trung tâm CNTT", Stage: approval.New, StartedOn: "2026-05-01", Attested: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = h.office.StateFacts(ctx, officer, s.Code, s.Version, law.Facts{Type: "b", Info: "personal", Users: &many, SubjectsBasic: &many, SubjectsSensitive: &none, DVCTTLevel: &none, RiskAssessed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := storetest.Statement(3, "2026-12-01")
+	st["under_investment"] = "yes"
+	if s, err = h.office.Submit(ctx, officer, s.Code, s.Version, st); err != nil {
+		t.Fatal(err)
+	}
+	f, err := h.office.File(ctx, officer, s.Code)
+	if err != nil || f.Competence == nil || f.Competence.Rules != law.R85 {
+		t.Fatalf("not by the old procedure: %+v, %v", f.Competence, err)
+	}
+	for _, it := range plan.Due(plan.Question{Book: h.Book, Now: h.clock.T, Sheets: []plan.Sheet{{System: s}}}) {
+		if it.Kind == plan.DueDossier {
+			if it.Cites != f.Competence.Cites {
+				t.Errorf("the calendar asks %s, the office %s", it.Cites, f.Competence.Cites)
+			}
+			return
+		}
+	}
+	t.Error("no clock in the calendar")
+}

@@ -1,22 +1,25 @@
 package plan
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
 )
 
-// Ended follows the end of a system in the plans that stand on it, for
-// approval.Office.Ended.
-func (o *Room) Ended(tx approval.Tx, a approval.Actor, code string, now time.Time) error {
+// Follow follows a system that was retired or handed on, by that act, in its own
+// plan and in those that stand on it, for approval.Office.Follow.
+func (o *Room) Follow(tx approval.Tx, a approval.Actor, act, code string, now time.Time) error {
 	t, ok := tx.(Tx)
 	if !ok {
-		return fmt.Errorf("follow the end of %s: a transaction that knows no plans", code)
+		return fmt.Errorf("follow %s of %s: a transaction that knows no plans", act, code)
 	}
-	return o.follow(t, a, approval.ActRetire+" "+Object(code), code, now)
+	return o.follow(t, a, act+" "+Object(code), code, now)
 }
 
 // Rests follows a document that a plan may rest on and that came to another
@@ -40,7 +43,7 @@ func (o *Room) follow(tx Tx, a approval.Actor, because, code string, now time.Ti
 		w := wake{Room: o, tx: tx, beyond: b, from: from, by: a.Who(), at: now, because: because}
 		reached := []string{code}
 		for i := 0; i < len(reached); i++ {
-			if err := w.system(reached[i]); err != nil {
+			if _, err := w.system(reached[i]); err != nil {
 				return err
 			}
 			if *failed != nil {
@@ -71,38 +74,101 @@ type wake struct {
 	because string
 }
 
-// system follows in one system.
-func (w wake) system(code string) error {
+// system follows in one system, and tells whether its plan changed. A plan that was computed before plans kept what
+// they rest on is given its basis.
+func (w wake) system(code string) (follows bool, err error) {
 	s, err := w.beyond.System(code)
-	if err != nil || s.Retirement != nil || !s.ByControls(w.at) {
-		return err
+	if err != nil || s.Retirement != nil {
+		return false, err
 	}
 	p, err := w.beyond.Plan(code)
 	if err != nil {
-		return err
-	}
-	before, err := s.Digest()
-	if err != nil {
-		return err
+		return false, err
 	}
 	day := law.DayOf(w.at)
 	rules, _ := w.Book.RuleSetOn(day)
-	at, known := ListOf(s.Standing(w.at), rules)
-	sheet := w.derive(&s, &p, at, known, day, w.from)
-	if !known {
-		return nil
+	was := s.Standing(w.at)
+	at, known := ListOf(was, rules)
+	if !known || !s.ByControls(w.at) && !computed(&s, &p, at, w.at) {
+		return false, nil
 	}
+	before, err := s.Digest()
+	if err != nil {
+		return false, err
+	}
+	sheet := w.derive(&s, &p, at, known, day, w.from)
 	detail, changed := s.Follow(sheet.Measure, w.by, w.at)
 	if !changed {
-		return nil
+		return false, nil
 	}
 	if err := w.beyond.Save(&s); err != nil {
-		return err
+		return false, err
 	}
 	after, err := s.Digest()
 	if err != nil {
-		return err
+		return false, err
 	}
 	detail["because"] = w.because
-	return w.tx.Append(&approval.Entry{At: w.at, By: w.by, Act: approval.ActPlan, Object: approval.SystemObject(code), Before: before, After: after, Law: w.Book.Digest(), Detail: detail})
+	if is := s.Standing(w.at); is.Plan != was.Plan || is.RoadmapUntil < was.RoadmapUntil {
+		detail["lapsed"] = lapsed(sheet.States)
+	}
+	return true, w.tx.Append(&approval.Entry{At: w.at, By: w.by, Act: approval.ActPlan, Object: approval.SystemObject(code), Before: before, After: after, Law: w.Book.Digest(), Detail: detail})
+}
+
+// computed tells whether a declaration without a basis was computed: a control of
+// the list was answered before it, and from then on no other word was taken.
+func computed(s *approval.System, p *Plan, at List, now time.Time) bool {
+	declared, ok := s.Declared(now)
+	return ok && slices.ContainsFunc(p.Answers, func(a Answer) bool { return a.List == at && a.At.Before(declared.At) })
+}
+
+// lapsed lists the controls that no longer hold, each with its reason.
+func lapsed(ss []State) string {
+	var all []string
+	for _, s := range ss {
+		if s.Expired {
+			all = append(all, s.Control.Key+":"+string(s.Because))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// Renew lets every declared plan follow its controls once, as the keeper, and
+// returns how many changed: plans computed before plans kept what they rest on
+// are given their basis, and end by time from then on.
+func (o *Room) Renew(ctx context.Context, keeper approval.Actor) (int, error) {
+	var codes []string
+	err := o.Store.View(ctx, keeper, func(r Reader) error {
+		return r.EachPlan("", func(s approval.System, p Plan) error {
+			if p.Answered() && s.Retirement == nil {
+				codes = append(codes, s.Code)
+			}
+			return nil
+		})
+	})
+	changed := 0
+	for _, code := range codes {
+		if err != nil {
+			return changed, err
+		}
+		now := o.now()
+		err = o.Store.Update(ctx, keeper, now, func(tx Tx) error {
+			return tx.Beyond(func(b Beyond) error {
+				from, failed := origins(b)
+				w := wake{Room: o, tx: tx, beyond: b, from: from, by: keeper.Who(), at: now, because: ActRenew + " " + Object(code)}
+				follows, err := w.system(code)
+				if err == nil && *failed == nil && !follows {
+					return errUnchanged
+				}
+				return errors.Join(err, *failed)
+			})
+		})
+		switch {
+		case err == nil:
+			changed++
+		case errors.Is(err, errUnchanged):
+			err = nil
+		}
+	}
+	return changed, err
 }

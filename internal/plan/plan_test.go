@@ -36,7 +36,7 @@ func open(t *testing.T, day law.Day) *house {
 		t.Fatal(err)
 	}
 	h.Room = &plan.Room{Store: h.store.Plans(), Book: h.office.Book, Lists: lists, Clock: h.clock.Now}
-	h.office.Measure, h.office.Ended = h.Deployed, h.Ended
+	h.office.Measure, h.office.Follow = h.Deployed, h.Follow
 	return h
 }
 

@@ -37,7 +37,7 @@ type Reader interface {
 	// none yet.
 	Plan(code string) (Plan, error)
 	// Platform loads the plan of a platform for inheriting: one in scope, or
-	// anyone's whose offers reach every body; false otherwise.
+	// anyone's whose offers reach every body, and not retired; false otherwise.
 	Platform(code string) (Source, bool, error)
 	// EachPlan hands every system in scope with its plan to f, those of an
 	// owner only unless "".
@@ -86,24 +86,21 @@ func (o *Room) now() time.Time { return o.Clock().UTC().Truncate(time.Microsecon
 
 // origins looks platforms up through a reader, each once.
 func origins(r Reader) (Origins, *error) {
-	seen, failed := map[string]*Source{}, new(error)
+	type found struct {
+		Source
+		reaches bool
+	}
+	seen, failed := map[string]found{}, new(error)
 	return func(code string) (Source, bool) {
-		if s, ok := seen[code]; ok {
-			if s == nil {
-				return Source{}, false
+		x, ok := seen[code]
+		if !ok {
+			var err error
+			if x.Source, x.reaches, err = r.Platform(code); err != nil {
+				*failed = err
 			}
-			return *s, true
+			seen[code] = x
 		}
-		s, ok, err := r.Platform(code)
-		if err != nil {
-			*failed = err
-		}
-		if !ok || err != nil {
-			seen[code] = nil
-			return Source{}, false
-		}
-		seen[code] = &s
-		return s, true
+		return x.Source, x.reaches
 	}, failed
 }
 

@@ -33,18 +33,22 @@ const (
 	LapsedReview    Lapse = "review"    // what was verified is older than the control's review period
 	LapsedOrigin    Lapse = "origin"    // the origin no longer holds or offers it
 	LapsedWithdrawn Lapse = "withdrawn" // the acceptance was taken back, or the check found it lacking
+	LapsedOwner     Lapse = "owner"     // the origin offers it to its own body only, and that is another body now
+	LapsedRetired   Lapse = "retired"   // the origin is no longer operated
 	LapsedFile      Lapse = "file"      // a file it rests on was removed or quarantined
 	LapsedHeld      Lapse = "held"      // a file it rests on was not scanned yet: it does not hold so far
 )
 
 // Source is the plan of a platform with its owner.
 type Source struct {
-	Plan  Plan
-	Owner string
+	Plan    Plan
+	Owner   string
+	Retired bool // nothing is inherited from it any more
 }
 
 // Origins finds the plan of a platform by system code; false when there is
-// none or its offers do not reach the asking owner.
+// none, it is retired, or its offers do not reach the asking owner: then only
+// why is to be read from it.
 type Origins func(code string) (Source, bool)
 
 // maxDepth bounds how many platforms may stand on each other.
@@ -137,11 +141,13 @@ func (r reading) old(k *Check, c controls.Control) bool {
 func (r reading) inherit(s *State, owner string, at List, depth int) {
 	s.Declared, s.Expired, s.Because = true, true, LapsedOrigin
 	src, found := r.origins(s.Answer.Origin)
-	if !found || depth == 0 {
-		return
-	}
 	list, offered := src.Plan.offered(at, s.Control.Key, src.Owner, owner)
-	if !offered {
+	if _, own := src.Plan.offered(at, s.Control.Key, owner, owner); src.Retired {
+		s.Because = LapsedRetired
+	} else if own && !offered {
+		s.Because = LapsedOwner
+	}
+	if !found || !offered || depth == 0 {
 		return
 	}
 	of := slices.IndexFunc(r.lists.For(list.Rules, list.Level), func(c controls.Control) bool { return c.Key == s.Control.Key })

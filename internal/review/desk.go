@@ -164,7 +164,7 @@ func (k *Desk) side(a approval.Actor, s *approval.System, d *approval.Dossier, k
 		}
 		return Applicant, nil
 	}
-	c, err := k.Book.Competence(law.Case{Level: d.Level, On: law.DayOf(k.Clock()), Sector: s.Sector, Listed: d.Listed, OperatedBySpecialisedUnit: s.OperatorIsSpecialised})
+	c, err := approval.Handling(k.Book, s, d, law.DayOf(k.Clock()))
 	if err != nil {
 		return "", refuse(approval.Invalid, "no-competence", "Không xác định được thẩm quyền: "+err.Error(), "The competent authority cannot be determined: "+err.Error())
 	}

@@ -129,7 +129,7 @@ func (k *Roster) Move(ctx context.Context, a approval.Actor, code string, kind H
 // allowed: whom the law gives a part in judging the dossier, and who has no hand
 // of the applicant's in it.
 func (k *Roster) allowed(a approval.Actor, s *approval.System, d *approval.Dossier) error {
-	c, err := k.Book.Competence(law.Case{Level: d.Level, On: law.DayOf(k.Clock()), Sector: s.Sector, Listed: d.Listed, OperatedBySpecialisedUnit: s.OperatorIsSpecialised})
+	c, err := approval.Handling(k.Book, s, d, law.DayOf(k.Clock()))
 	if err != nil {
 		return refuse(approval.Invalid, "no-competence", "Không xác định được thẩm quyền: "+err.Error(), "The competent authority cannot be determined: "+err.Error())
 	}

@@ -163,7 +163,7 @@ func add[T any](list *[]T, body string) error {
 func (c *scope) Platform(code string) (plan.Source, bool, error) {
 	s, err := c.platform(code)
 	if err == nil || c.actor.National() || c.actor.Blind() {
-		return s, err == nil, absent(err)
+		return s, err == nil && !s.Retired, absent(err)
 	}
 	err = c.wide(func(all *scope) error { // an offer to every body reaches beyond the owner
 		s, err = all.platform(code)
@@ -172,7 +172,7 @@ func (c *scope) Platform(code string) (plan.Source, bool, error) {
 	if err != nil {
 		return plan.Source{}, false, absent(err)
 	}
-	return s, s.Plan.OffersNation(), nil
+	return s, s.Plan.OffersNation() && !s.Retired, nil
 }
 
 func (c *scope) platform(code string) (plan.Source, error) {
@@ -180,11 +180,8 @@ func (c *scope) platform(code string) (plan.Source, error) {
 	if err != nil {
 		return plan.Source{}, err
 	}
-	if s.Retirement != nil { // nothing is inherited from what has ended
-		return plan.Source{}, approval.ErrNotFound()
-	}
 	p, err := c.planOf(code, s.ID)
-	return plan.Source{Plan: p, Owner: s.Owner}, err
+	return plan.Source{Plan: p, Owner: s.Owner, Retired: s.Retirement != nil}, err
 }
 
 // Leaning implements plan.Beyond.

@@ -103,7 +103,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	c.Service = func(context.Context) (web.Service, error) {
 		return web.Service{Settings: []web.Setting{{Name: "law digest", Value: o.Book.Digest()}}, Keys: []web.SealKey{{ID: "k1", Alg: "ES256", Made: h.clock.Now()}}, Size: 1, Root: "00"}, nil
 	}
-	o.Measure, o.Ended = c.Plans.Deployed, c.Plans.Ended
+	o.Measure, o.Follow = c.Plans.Deployed, c.Plans.Follow
 	if change != nil {
 		change(&c)
 	}

@@ -83,6 +83,8 @@ func planWords() catalogue {
 		"lapse.evidence":        {"Bằng chứng hết hạn", "Evidence ran out"},
 		"lapse.review":          {"Quá kỳ kiểm tra lại", "Review is overdue"},
 		"lapse.origin":          {"Nền tảng gốc không còn đáp ứng", "The origin no longer holds"},
+		"lapse.owner":           {"Nền tảng gốc đã thuộc cơ quan khác", "The origin belongs to another body now"},
+		"lapse.retired":         {"Nền tảng gốc đã kết thúc vận hành", "The origin is no longer operated"},
 		"lapse.file":            {"Tệp bằng chứng đã gỡ hoặc bị cách ly", "A file of evidence was removed or quarantined"},
 		"lapse.held":            {"Tệp bằng chứng chưa quét xong, chưa được tính", "A file of evidence is not scanned yet and does not count"},
 		"lapse.withdrawn":       {"Không được chấp nhận khi kiểm tra", "Found lacking"},

@@ -50,7 +50,7 @@ func open(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.plans = &plan.Room{Store: h.store.Plans(), Book: h.office.Book, Lists: lists, Clock: h.clock.Now}
-	h.office.Measure, h.office.Ended = h.plans.Deployed, h.plans.Ended
+	h.office.Measure, h.office.Follow = h.plans.Deployed, h.plans.Follow
 	h.Room = &workbook.Room{Office: h.office, Plans: h.plans, Lists: lists, Systems: h.store, Book: h.office.Book, Clock: h.clock.Now}
 	return h
 }
