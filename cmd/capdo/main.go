@@ -81,6 +81,8 @@ func commands() []command {
 		{"level", "facts as JSON on standard input -> level, rules, clauses", level, nil},
 		{"whatif", "adopt a rule set, or an edited book, on a day: what it does to the register", whatifCommand, nil},
 		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand, nil},
+		{"export", "take a table away: register, dossier, checklist, evidence, as Excel, CSV or JSON", exportCommand, []string{"register", "dossier", "checklist", "evidence"}},
+		{"import", "try a table that was filled in, or carry it out, all of it or nothing", importCommand, []string{"register", "dossier", "checklist", "evidence"}},
 		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand, nil},
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"capdo/internal/review"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
+	"capdo/internal/workbook"
 )
 
 var updateWall = flag.Bool("update", false, "write testdata/wall.txt anew; read the difference before keeping it")
@@ -151,6 +152,9 @@ func (c *castle) fill(t *testing.T, owner string) {
 	d, err := (&approval.Delegations{Store: c.store, Book: c.book, Clock: c.clock}).Give(ctx, unit, lend)
 	c.must(t, err)
 	put("delegation", d.ID, strings.Repeat("0", len(d.ID)))
+	held, err := c.tray.Put(operator.Account, workbook.Register, "", strings.NewReader("Mã hệ thống,Tên hệ thống thông tin,Đơn vị vận hành,Giai đoạn của hệ thống\n"))
+	c.must(t, err)
+	put("table", held, strings.Repeat("A", len(held)))
 }
 
 // put notes what the addresses of a kind of object name.
@@ -216,13 +220,14 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 	t.Helper()
 	kind, wildcard := "", ""
 	for prefix, k := range map[string]string{"/systems/{code}": fmt.Sprint("system", stepOf(path)), "/agencies/{code}": "agency", "/consultations/{code}": "consultation",
-		"/connections/{id}": "connection", "/notices/{id}": "notice", "/delegations/{id}": "delegation"} {
+		"/connections/{id}": "connection", "/notices/{id}": "notice", "/import/{id}": "table", "/delegations/{id}": "delegation"} {
 		if strings.HasPrefix(path, prefix) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
 	}
 	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
+	path = strings.NewReplacer("{form}", "checklist", "{table}", map[bool]string{true: "register.csv", false: "checklist.csv"}[kind == ""]).Replace(path)
 	if path == "/" { // whatever is no page
 		path = "/nowhere"
 	}

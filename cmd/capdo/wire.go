@@ -29,6 +29,7 @@ import (
 	"capdo/internal/review"
 	"capdo/internal/store"
 	"capdo/internal/web"
+	"capdo/internal/workbook"
 )
 
 // program is the rooms tied together.
@@ -51,6 +52,7 @@ type program struct {
 	log         *slog.Logger
 	attachments *attachment.Desk // documents attached to what stands on the register
 	plans       *plan.Room
+	tray        *workbook.Tray
 	notices     *notice.Desk
 	public      publicBase    // where the codes of papers lead
 	ring        *keyring.Ring // keys under which documents lie encrypted
@@ -100,6 +102,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs"), Keys: p.ring}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
 	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}
+	p.tray = &workbook.Tray{Clock: w.clock}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.plans.Sources = plan.Sources{Lent: p.lent, Asked: p.owed}
 	p.office.Measure, p.office.Follow = p.plans.Deployed, p.plans.Follow
@@ -172,6 +175,7 @@ func (p *program) handler(f front) (http.Handler, error) {
 // pages is what the pages are made of.
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
+		Tables: p.tables(), Tray: p.tray,
 		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
 		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), Service: p.service(f)}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+
+	"capdo/internal/sheet"
 )
 
 // idHeader carries the request id, so that a page and the log can be joined.
@@ -55,6 +57,9 @@ func (s *site) mostOf(r *http.Request) int64 {
 	}
 	if s.Papers != nil && r.Method == http.MethodPost && r.URL.Path == "/r" {
 		return maxPaper
+	}
+	if s.Tables != nil && r.Method == http.MethodPost && (r.URL.Path == "/import" || strings.HasPrefix(r.URL.Path, "/systems/") && strings.Contains(r.URL.Path, "/import/")) {
+		return sheet.MaxFile + uploadSlack
 	}
 	return maxBody
 }

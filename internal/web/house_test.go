@@ -26,6 +26,7 @@ import (
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
 	"capdo/internal/whatif"
+	"capdo/internal/workbook"
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 )
@@ -100,6 +101,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
 	c.Record = s
+	c.Tables, c.Tray = &workbook.Room{Office: o, Plans: c.Plans, Lists: c.Controls, Systems: s, Book: o.Book, Clock: h.clock.Now}, &workbook.Tray{Clock: h.clock.Now}
 	c.Service = func(context.Context) (web.Service, error) {
 		return web.Service{Settings: []web.Setting{{Name: "law digest", Value: o.Book.Digest()}}, Keys: []web.SealKey{{ID: "k1", Alg: "ES256", Made: h.clock.Now()}}, Size: 1, Root: "00"}, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/workbook"
 )
 
 // RegisterPage is a page of the register under the filters in the address.
@@ -21,6 +22,8 @@ type RegisterPage struct {
 	Total       int
 	Pages       []Link
 	MayRegister bool
+	Files       []Link // the register as tables
+	Import      string // address at which a table is brought, "" when there is none
 }
 
 // Filter is a select that narrows the register.
@@ -55,6 +58,12 @@ func (s *site) registerShow(v *visit) error {
 	}
 	p := RegisterPage{Page: v.page(title), Query: f.Text, Filters: v.filters(query, agencies), Total: found.Total,
 		MayRegister: v.actor().Capacity == law.RoleOperator}
+	if s.Tables != nil {
+		p.Files = v.tableFiles(workbook.Register, "", query)
+	}
+	if s.Tables != nil && p.MayRegister {
+		p.Import = "/import"
+	}
 	p.Chips = v.chips(query, p.Filters)
 	for _, r := range found.Rows {
 		p.Rows = append(p.Rows, v.row(r))

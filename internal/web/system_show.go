@@ -8,6 +8,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/gate"
 	"capdo/internal/law"
+	"capdo/internal/workbook"
 )
 
 // SystemPage is everything about one system.
@@ -34,6 +35,7 @@ type SystemPage struct {
 	Links      string // address of its connections, "" when there are no such pages
 	Controls   string // address of the list of controls
 	Checklist  string // address of the plan control by control
+	Tables     []Link // what of it can be taken away and brought back as a table
 }
 
 // Missing is a step that still lacks; Href is set when this actor may take it.
@@ -89,6 +91,11 @@ func (s *site) systemShow(v *visit) error {
 	}
 	if s.Plans != nil {
 		p.Checklist = at + "/checklist"
+	}
+	if s.Tables != nil {
+		for _, f := range []workbook.Form{workbook.Dossier, workbook.Checklist, workbook.Evidence} {
+			p.Tables = append(p.Tables, Link{Href: at + "/import/" + string(f), Text: v.say(f.Title())})
+		}
 	}
 	return v.show(http.StatusOK, "system", p)
 }

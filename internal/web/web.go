@@ -21,6 +21,7 @@ import (
 	"capdo/internal/plan"
 	"capdo/internal/voucher"
 	"capdo/internal/whatif"
+	"capdo/internal/workbook"
 )
 
 // Config is what the pages are made of.
@@ -54,6 +55,8 @@ type Config struct {
 	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
 	Papers      *voucher.Desk         // nil hides the page where papers are checked
+	Tables      Tables                // nil hides the tables out and in
+	Tray        *workbook.Tray        // where tables brought back wait
 	Record      Record                // nil hides the ledger
 	Service     ServiceFunc           // nil hides the page of administrators
 }
@@ -217,6 +220,7 @@ func (s *site) routes(mux addresses) {
 	s.doorRoutes(mux)
 	s.planRoutes(mux)
 	s.paperRoutes(mux)
+	s.tableRoutes(mux)
 	s.lendRoutes(mux)
 }
 
@@ -254,6 +258,22 @@ func (s *site) paperRoutes(mux addresses) {
 	mux.HandleFunc("POST /r", s.outside(s.paperCheck))
 	mux.HandleFunc("GET /r/{ref}", s.outside(s.paperShow))
 	mux.HandleFunc("GET /r/{ref}/proof", s.outside(s.paperProof))
+}
+
+// tableRoutes are the addresses of tables taken away and brought back.
+func (s *site) tableRoutes(mux addresses) {
+	if s.Tables == nil {
+		return
+	}
+	mux.HandleFunc("GET /tables/{table}", s.inside(s.tableGet))
+	mux.HandleFunc("GET /systems/{code}/tables/{table}", s.inside(s.tableGet))
+	mux.HandleFunc("GET /import", s.inside(s.importShow))
+	mux.HandleFunc("POST /import", s.inside(s.importTake))
+	mux.HandleFunc("GET /systems/{code}/import/{form}", s.inside(s.importShow))
+	mux.HandleFunc("POST /systems/{code}/import/{form}", s.inside(s.importTake))
+	mux.HandleFunc("GET /import/{id}", s.inside(s.importTry))
+	mux.HandleFunc("POST /import/{id}", s.inside(s.importCarry))
+	mux.HandleFunc("GET /import/{id}/copy", s.inside(s.importCopy))
 }
 
 // planRoutes are the addresses of the plan and of what falls due.

@@ -19,6 +19,7 @@ func newCatalogue() catalogue {
 	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords(), assistantWords(), calendarWords(), agencyWords(), connectionWords(), deskWords(), consultWords(), draftWords(), noticeWords(), delegationWords(), planWords(), accountWords(), gatewayWords(), adminWords(), paperWords()} {
 		maps.Copy(all, area)
 	}
+	maps.Copy(all, tableWords())
 	return all
 }
 
