@@ -220,7 +220,6 @@ func (s *site) routes(mux addresses) {
 	s.doorRoutes(mux)
 	s.planRoutes(mux)
 	s.paperRoutes(mux)
-	s.tableRoutes(mux)
 	s.lendRoutes(mux)
 }
 
@@ -276,8 +275,9 @@ func (s *site) tableRoutes(mux addresses) {
 	mux.HandleFunc("GET /import/{id}/copy", s.inside(s.importCopy))
 }
 
-// planRoutes are the addresses of the plan and of what falls due.
+// planRoutes are the addresses of tables, of the plan and of what falls due.
 func (s *site) planRoutes(mux addresses) {
+	s.tableRoutes(mux)
 	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
 	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
 	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
