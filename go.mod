@@ -3,6 +3,7 @@ module capdo
 go 1.26.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	filippo.io/age v1.3.2
 	github.com/andybalholm/cascadia v1.3.5
 	github.com/chromedp/cdproto v0.159.0

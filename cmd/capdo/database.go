@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"capdo/internal/store"
 )
@@ -70,4 +72,35 @@ func moveCommand(ctx context.Context, w world) error {
 		fmt.Fprintln(w.out, "documents and keys stay in the data folder: keep it, or copy blobs/, keys/ and notice.key")
 	}
 	return nil
+}
+
+// The modes of the gate where several processes serve one register.
+const (
+	exact     = "exact"
+	available = "available"
+)
+
+// leastLease is the shortest lease; a shorter one would be lost to every pause.
+const leastLease = 500 * time.Millisecond
+
+// leaseOf is the lease that a mode means, 0 for none.
+func leaseOf(mode string, life time.Duration) (time.Duration, error) {
+	switch {
+	case mode == exact:
+		return 0, nil
+	case mode != available:
+		return 0, fmt.Errorf("--gate-mode: %s or %s", exact, available)
+	case life < leastLease:
+		return 0, fmt.Errorf("--gate-lease: at least %v", leastLease)
+	}
+	return life, nil
+}
+
+// lead does the duties of the process that leads.
+func (p *program) lead(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, duty := range p.duties {
+		all.Go(func() { duty(ctx) })
+	}
+	all.Wait()
 }

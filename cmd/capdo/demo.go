@@ -62,7 +62,7 @@ func demo(ctx context.Context, w world) (err error) {
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
-	go tell(serving)
+	p.duties = append(p.duties, tell)
 	served := make(chan error, 1)
 	go func() { served <- p.serveOn(serving, l, at.front) }()
 	told := p.tell(ctx, t, story{base: "http://" + dialable(l.Addr()), dir: *dir, people: people, machine: at})

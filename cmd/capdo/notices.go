@@ -72,7 +72,7 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 	if mails != nil {
 		d.Senders[notice.Email] = mails
 	}
-	if err := d.Step(context.Background()); err != nil {
+	if _, err := p.store.Cursor(context.Background(), law.DayOf(p.clock())); err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context) { tell(ctx, p, d) }, nil

@@ -40,7 +40,13 @@ func serve(ctx context.Context, w world) (err error) {
 	archives.declare(f, w)
 	var operators opsFlags
 	operators.declare(f)
+	mode := f.String("gate-mode", exact, "exact: every answer is that of the register at that moment; available: answers come from memory under a lease, and writes wait for it (several processes on one PostgreSQL)")
+	life := f.Duration("gate-lease", 3*time.Second, "available: how long a process may answer after it last heard from the database")
 	if _, err := w.parse(f, 0); err != nil {
+		return err
+	}
+	lease, err := leaseOf(*mode, *life)
+	if err != nil {
 		return err
 	}
 	peers, err := networks(*gateways)
@@ -70,16 +76,14 @@ func serve(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	go tell(ctx)
+	p.duties = append(p.duties, tell)
 	if *archives.to != "" {
 		due := time.NewTicker(leastEvery)
 		defer due.Stop()
-		var archiving sync.WaitGroup
-		archiving.Go(func() { p.keepBackups(ctx, archives, due.C) })
-		defer archiving.Wait() // it reads the register, which is closed next
+		p.duties = append(p.duties, func(ctx context.Context) { p.keepBackups(ctx, archives, due.C) })
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists, lease: lease}
 	if at.url, err = p.invite(ctx, w, *site, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -158,11 +162,15 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	}
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
-	go p.attachments.Watch(ctx, tick.C)
 	go p.keepReserve(ctx)
-	var pressing sync.WaitGroup
-	pressing.Go(func() { p.press.Run(ctx) })
-	defer pressing.Wait() // it reads the register, which is closed next
+	p.duties = append(p.duties, func(ctx context.Context) { p.attachments.Watch(ctx, tick.C) })
+	var beside sync.WaitGroup
+	beside.Go(func() { p.press.Run(ctx) })
+	beside.Go(func() { p.store.Lead(ctx, p.lead) })
+	beside.Go(func() {
+		p.store.Follow(ctx, store.Following{Lease: f.lease, Clock: p.clock, Moved: p.gate.Refresh})
+	})
+	defer beside.Wait() // they read the register, which is closed next
 	defer stop()
 	go p.tellSystemd(ctx)
 	done := make(chan error, len(listeners))

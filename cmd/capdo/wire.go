@@ -54,8 +54,9 @@ type program struct {
 	plans       *plan.Room
 	tray        *workbook.Tray
 	notices     *notice.Desk
-	public      publicBase    // where the codes of papers lead
-	ring        *keyring.Ring // keys under which documents lie encrypted
+	public      publicBase              // where the codes of papers lead
+	ring        *keyring.Ring           // keys under which documents lie encrypted
+	duties      []func(context.Context) // what one process at a time does, until its context ends
 }
 
 // rules loads the book of law and the forms; an empty or faulty one is an
@@ -149,7 +150,8 @@ type front struct {
 	machines net.Listener // for gateways alone, nil: none
 	flags    machineFlags
 	gazette  gazetteFlags
-	ops      *operations // nil: the program tells nobody about itself
+	lease    time.Duration // for which the gate answers unasked; 0: it asks for every answer
+	ops      *operations   // nil: the program tells nobody about itself
 }
 
 // handler is the whole program over HTTP: the gate, and the pages.

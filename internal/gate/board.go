@@ -45,7 +45,7 @@ type Board struct {
 	since   map[law.Day]law.Day // of a day: the one since which the law reads the same to the gate
 	changes []approval.Decided  // shut before their commit
 	writing bool
-	all     bool
+	torn    bool   // another process wrote before the one that is writing
 	source  Source // of the last load
 }
 
@@ -268,15 +268,18 @@ func (b *Board) Pattern(decision uint64) (no int, kept string, ok bool) {
 	return word(decision).pattern(), p.kept, true
 }
 
-// Before is called before a commit with the decisions as they will be: those
-// that take away are shut. all means that others may change too.
+// Before is called before a commit with the size of the ledger it builds on and
+// the decisions as they will be: those that take away are shut. all means that
+// others may change too. Where the board knows another ledger, another process
+// wrote what it has not heard of: nothing on it holds.
 // Nothing else may be committed between Before and After.
-func (b *Board) Before(changes []approval.Decided, all bool) {
+func (b *Board) Before(base int64, changes []approval.Decided, all bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.writing, b.changes, b.all = true, changes, all
+	s := b.scene.Load()
+	b.writing, b.changes, b.torn = true, changes, s != nil && s.head.Size != base
 	t := b.table.Load()
-	if all {
+	if all || b.torn {
 		t.each(func(c *cell) { c.set([platforms]word{}) })
 		b.recall.clear()
 	}
@@ -303,11 +306,14 @@ func (b *Board) After(head approval.Head, at time.Time, stamp uint64) {
 		b.put(d.Code, [platforms]word{word(d.NDXP), word(d.NDOP)})
 	}
 	if b.scene.Load() != nil {
-		b.show(head, at, b.scene.Load().partial)
+		b.show(head, at, b.scene.Load().partial || b.torn)
 		b.stamp.Store(stamp)
 	}
 	b.seq.Add(1)
 	b.writing, b.changes = false, nil
+	if b.torn {
+		b.reload()
+	}
 }
 
 // Lost is called when a commit failed, or nobody knows: the register is asked.

@@ -47,7 +47,7 @@ func TestShutBeforeCommit(t *testing.T) {
 	bad := st[0]
 	bad.Approval, bad.Former = nil, bad.Approval
 	d := l.gate.Board.Judge(bad)
-	l.gate.Board.Before([]approval.Decided{d}, false)
+	l.gate.Board.Before(size(t, l.store), []approval.Decided{d}, false)
 	if v := l.ask(t, "provider=A-0001"); v.Decision != gate.Deny || told(v)[0] != "F06 being-changed deny" {
 		t.Errorf("before the commit: %v", told(v))
 	}
@@ -59,7 +59,7 @@ func TestShutBeforeCommit(t *testing.T) {
 		t.Errorf("rolled back: %v", told(v))
 	}
 	good := l.gate.Board.Judge(st[0])
-	l.gate.Board.Before([]approval.Decided{good}, false)
+	l.gate.Board.Before(size(t, l.store), []approval.Decided{good}, false)
 	if v := l.ask(t, "provider=A-0001"); v.Decision != gate.Allow {
 		t.Errorf("before the commit of nothing new: %v", told(v))
 	}

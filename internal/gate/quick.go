@@ -30,6 +30,10 @@ func (g *Gate) settle(now time.Time, q *Question) (x glance, refused ground, ok 
 	return x, refused, false
 }
 
+// Refresh is called by whoever hears that another process wrote: the board is made
+// anew before a question needs it.
+func (g *Gate) Refresh() { g.renew() }
+
 // renew asks the register, beside the questions, whether it is as the board
 // knows it; one such read at a time.
 func (g *Gate) renew() {

@@ -158,7 +158,7 @@ func BenchmarkLook(bb *testing.B) {
 				q := &qs[i&(1<<20-1)]
 				w, _ := b.table.Load().find(b.seed, q.Provider)
 				d := []approval.Decided{{Code: q.Provider, NDXP: uint64(w.words()[0]), NDOP: shut}}
-				b.Before(d, false)
+				b.Before(b.scene.Load().head.Size, d, false)
 				b.After(b.scene.Load().head, now, 0)
 				i++
 			}

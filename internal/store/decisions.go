@@ -22,9 +22,10 @@ type Watcher interface {
 	Judge(approval.Standing) approval.Decided
 	// Pattern returns what is to be kept with a decision; false for nothing.
 	Pattern(decision uint64) (no int, text string, ok bool)
-	// Before is called before the commit, with the decisions as they will be; all
-	// means that any other may change too.
-	Before(changes []approval.Decided, all bool)
+	// Before is called before the commit, with the size of the ledger that the write
+	// found and the decisions as they will be; all means that any other may change
+	// too.
+	Before(base int64, changes []approval.Decided, all bool)
 	// After is called when the commit is made, Lost when nobody knows.
 	After(head approval.Head, at time.Time, stamp uint64)
 	Lost()

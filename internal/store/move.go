@@ -57,7 +57,7 @@ type relation struct {
 }
 
 // uncopied are the tables that say something of the database, not of the register.
-var uncopied = []string{"bun_migrations", "bun_migration_locks", "turn", "sqlite_sequence"}
+var uncopied = []string{"bun_migrations", "bun_migration_locks", "turn", "replica", "leader", "sqlite_sequence"}
 
 // carry copies every row of every table from one database into another that has
 // none, and compares what arrived with what was sent.

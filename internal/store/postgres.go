@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,7 +26,9 @@ import (
 // lock of one row, turn, which also counts them: what is committed later has the
 // higher number.
 type postgres struct {
-	r *bun.DB
+	v     *bun.DB // asks what was written, beside the work
+	index index
+	lease atomic.Pointer[lease] // nil: asks for every answer
 }
 
 // pgConnections is how many connections each handle keeps.
@@ -89,7 +92,9 @@ func connect(ctx context.Context, address string, checks ...func(context.Context
 		}
 	}
 	r := pgHandle(c, map[string]string{"default_transaction_read_only": "on"})
-	return &Store{w: w, r: r, e: &postgres{r: r}}, nil
+	e := &postgres{v: pgHandle(c, nil)}
+	e.index.read = func() uint64 { return versionOf(e.v) }
+	return &Store{w: w, r: r, e: e}, nil
 }
 
 func pgSchema() schema {
@@ -113,6 +118,7 @@ func pgConfig(address string) (*pgx.ConnConfig, error) {
 	}
 	parse := func(mode string) (*pgx.ConnConfig, error) {
 		q.Set("sslmode", mode)
+		q.Set("target_session_attrs", "primary") // a standby does not know what was just written
 		u.RawQuery = q.Encode()
 		c, err := pgx.ParseConfig(u.String())
 		if err != nil {
@@ -202,7 +208,7 @@ func (e *postgres) turn(ctx context.Context, tx bun.Tx) error {
 	if _, err := tx.ExecContext(ctx, "SELECT version FROM turn WHERE id = 1 FOR UPDATE"); err != nil {
 		return fmt.Errorf("wait for the turn to write: %w", err)
 	}
-	return nil
+	return e.fence(ctx, tx)
 }
 
 // The actor's body and reach hold until the transaction ends; the policies of the
@@ -223,21 +229,19 @@ func (e *postgres) enter(ctx context.Context, tx bun.IDB, a approval.Actor) erro
 }
 
 func (e *postgres) step(ctx context.Context, tx bun.Tx) (next uint64, err error) {
-	if err := tx.QueryRowContext(ctx, "UPDATE turn SET version = version + 1 WHERE id = 1 RETURNING version").Scan(&next); err != nil {
+	var void string
+	err = tx.QueryRowContext(ctx, "WITH t AS (UPDATE turn SET version = version + 1 WHERE id = 1 RETURNING version) SELECT version, pg_notify(?, version::text) FROM t", channel).Scan(&next, &void)
+	if err != nil {
 		return 0, fmt.Errorf("count the write: %w", err)
 	}
 	return next, nil
 }
 
-// unknown is the stamp of a register that cannot be asked: no board has it.
-const unknown = ^uint64(0)
-
 func (e *postgres) now() uint64 {
-	var version uint64
-	if err := e.r.QueryRow("SELECT version FROM turn WHERE id = 1").Scan(&version); err != nil {
-		return unknown
+	if l := e.lease.Load(); l != nil {
+		return l.now()
 	}
-	return version
+	return e.index.wait()
 }
 
 func (e *postgres) reading() *sql.TxOptions {
@@ -248,7 +252,7 @@ func (e *postgres) reading() *sql.TxOptions {
 func (e *postgres) relieve(err error) error { return err }
 func (e *postgres) keepReserve() error      { return nil }
 
-func (e *postgres) close() error { return nil }
+func (e *postgres) close() error { return e.v.Close() }
 
 // member is the expression for a member of a JSON text.
 func (c *scope) member(column, key string) string {

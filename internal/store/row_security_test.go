@@ -16,7 +16,7 @@ import (
 // calls shared.
 var common = []string{"account", "agency", "alarm_note", "backup_row", "data_service", "delegation", "delegation_end", "delivery", "entry", "entry_hash", "feed",
 	"gate_log", "gate_pattern", "gateway_assertion", "gateway_pin", "gateway_pin_end", "ledger_checkpoint", "ledger_head", "once", "outbox", "reported", "seal_key",
-	"session", "subscription", "turn"}
+	"session", "subscription", "turn", "replica", "leader"}
 
 // whose are the predicates by which a body sees rows of the tables that have no
 // system_id.

@@ -80,6 +80,9 @@ func (e *sqlite) step(context.Context, bun.Tx) (uint64, error) {
 // Nothing in the file knows tenants: the scope alone keeps them apart.
 func (e *sqlite) enter(context.Context, bun.IDB, approval.Actor) error { return nil }
 
+// Whoever answers from the file sees the counter move.
+func (e *sqlite) settled(context.Context, uint64) error { return nil }
+
 func (e *sqlite) now() uint64             { return e.stamp.now() }
 func (e *sqlite) reading() *sql.TxOptions { return nil } // a deferred one reads at one snapshot
 func (e *sqlite) close() error            { return nil } // the stamp stays mapped

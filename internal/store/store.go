@@ -38,6 +38,8 @@ type engine interface {
 	step(ctx context.Context, tx bun.Tx) (uint64, error)
 	// now moves with every write committed by anyone, at the instant at which others see it.
 	now() uint64
+	// settled returns when nobody can answer any more as before that write.
+	settled(ctx context.Context, step uint64) error
 	// reading are the options of a transaction that reads at one snapshot.
 	reading() *sql.TxOptions
 	// relieve makes room when a write failed for want of it, and says so.
@@ -117,16 +119,19 @@ func (s *Store) commit(t *writing, tx bun.Tx) error {
 		return errors.Join(err, tx.Rollback())
 	}
 	if s.watch == nil {
-		return tx.Commit()
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		return s.e.settled(t.ctx, next)
 	}
-	s.watch.Before(t.decided, t.all)
+	s.watch.Before(t.head.Size-int64(len(t.rows)), t.decided, t.all)
 	if err := tx.Commit(); err != nil {
 		_ = tx.Rollback() // it may be over
 		s.watch.Lost()
 		return err
 	}
 	s.watch.After(t.head.head(), t.now, next)
-	return nil
+	return s.e.settled(t.ctx, next)
 }
 
 // View implements approval.Store: one snapshot for all of f.

@@ -47,8 +47,8 @@ func TestEveryMigrationHasItsTwin(t *testing.T) {
 var twins = map[string][]string{"INTEGER": {"bigint", "boolean"}, "TEXT": {"text", "timestamp with time zone"}, "BLOB": {"bytea"}}
 
 // alone are the tables that only one database needs: the file of SQLite counts
-// its commits itself.
-var alone = []string{"turn"}
+// its commits itself, and is served by one process.
+var alone = []string{"turn", "replica", "leader"}
 
 // TestTwinsMakeTheSameSchema: the same tables with the same columns, the same of
 // them never empty, the same keys, the same triggers and indexes.

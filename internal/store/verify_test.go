@@ -295,7 +295,7 @@ func (v victim) attack(name string, statements ...string) {
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(tableNames(t, db), func(n string) bool {
 		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
-			n == "gateway_assertion" || n == "turn" || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+			n == "gateway_assertion" || slices.Contains(alone, n) || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
 	})
 }
 

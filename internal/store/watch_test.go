@@ -23,10 +23,10 @@ type onlooker struct {
 func (o *onlooker) Judge(st approval.Standing) approval.Decided {
 	return approval.Decided{Code: st.Code}
 }
-func (o *onlooker) Pattern(uint64) (int, string, bool)     { return 0, "", false }
-func (o *onlooker) Fill([]approval.Decided, approval.Head) {}
-func (o *onlooker) Lost()                                  { o.heard = append(o.heard, "lost") }
-func (o *onlooker) Before(ds []approval.Decided, _ bool)   { o.hear("before", ds) }
+func (o *onlooker) Pattern(uint64) (int, string, bool)            { return 0, "", false }
+func (o *onlooker) Fill([]approval.Decided, approval.Head)        {}
+func (o *onlooker) Lost()                                         { o.heard = append(o.heard, "lost") }
+func (o *onlooker) Before(_ int64, ds []approval.Decided, _ bool) { o.hear("before", ds) }
 func (o *onlooker) After(_ approval.Head, _ time.Time, s uint64) {
 	o.stamp = s
 	o.hear("after", nil)

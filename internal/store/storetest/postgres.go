@@ -72,18 +72,24 @@ func SQLiteOnly(t testing.TB) {
 // PostgreSQL.
 func Postgres(t testing.TB) (owner, program string) {
 	t.Helper()
-	if os.Getenv(clusterVar) == "" {
-		if os.Getenv(requireVar) == "all" {
-			t.Fatal("PostgreSQL is missing and CAPDO_TEST_REQUIRE=all")
-		}
-		t.Skip("SKIPPED: no PostgreSQL (Debian: postgresql)")
-	}
+	needCluster(t)
 	name := "e_" + fmt.Sprintf("%x", sha256.Sum256([]byte(t.TempDir())))[:16]
 	if err := administer("CREATE DATABASE " + name + " OWNER " + keeper); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dropDatabase(t, name) })
 	return address(keeper, name), address(worker, name)
+}
+
+// needCluster skips aloud where there is no PostgreSQL.
+func needCluster(t testing.TB) {
+	t.Helper()
+	if os.Getenv(clusterVar) == "" {
+		if os.Getenv(requireVar) == "all" {
+			t.Fatal("PostgreSQL is missing and CAPDO_TEST_REQUIRE=all")
+		}
+		t.Skip("SKIPPED: no PostgreSQL (Debian: postgresql)")
+	}
 }
 
 // Worker is the role the program works as.
@@ -213,16 +219,12 @@ func startCluster() (stop func(), err error) {
 		remove()
 		return nil, err
 	}
-	data := filepath.Join(dir, "data")
-	made := exec.Command(initdb, "-D", data, "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	made.Dir, made.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as}
-	if out, err := made.CombinedOutput(); err != nil {
+	if err := as.run(dir, initdb, "-D", filepath.Join(dir, "data"), "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		remove()
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+		return nil, err
 	}
-	run := exec.Command(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
-	run.Dir, run.SysProcAttr = dir, &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGQUIT}
-	if err := run.Start(); err != nil {
+	run, err := as.start(server, dir)
+	if err != nil {
 		remove()
 		return nil, err
 	}
@@ -281,24 +283,43 @@ func memory() string {
 	return ""
 }
 
-// other gives dir to somebody who is not root, for the server refuses to be; nil
-// when we are not.
-func other(dir string) (*syscall.Credential, error) {
+// runner is who runs the server; nil: who runs the tests.
+type runner struct{ *syscall.Credential }
+
+// run runs a program of the server to its end.
+func (r runner) run(dir, name string, args ...string) error {
+	c := exec.Command(name, args...)
+	c.Dir, c.SysProcAttr = dir, &syscall.SysProcAttr{Credential: r.Credential}
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", name, err, out)
+	}
+	return nil
+}
+
+// start starts a server on dir/data with its socket in dir; it ends with us.
+func (r runner) start(server, dir string) (*exec.Cmd, error) {
+	c := exec.Command(server, "-D", filepath.Join(dir, "data"), "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
+	c.Dir, c.SysProcAttr = dir, &syscall.SysProcAttr{Credential: r.Credential, Pdeathsig: syscall.SIGQUIT}
+	return c, c.Start()
+}
+
+// other gives dir to somebody who is not root, for the server refuses to be.
+func other(dir string) (runner, error) {
 	if os.Getuid() != 0 {
-		return nil, nil
+		return runner{}, nil
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
 		if u, err = user.Lookup("nobody"); err != nil {
-			return nil, err
+			return runner{}, err
 		}
 	}
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)
 	if err := errors.Join(err1, err2, os.Chown(dir, uid, gid)); err != nil {
-		return nil, err
+		return runner{}, err
 	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	return runner{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
 // AsAdmin is an address with the role that may do everything in place of another.

@@ -1,0 +1,1 @@
+-- One process serves a file: there is nobody to follow and nobody to lead.
