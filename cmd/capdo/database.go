@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"sync"
 	"time"
@@ -82,6 +83,14 @@ const (
 
 // leastLease is the shortest lease; a shorter one would be lost to every pause.
 const leastLease = 500 * time.Millisecond
+
+// leaseFlags declares the mode of the gate, and returns what tells the lease that
+// it means.
+func leaseFlags(f *flag.FlagSet) func() (time.Duration, error) {
+	mode := f.String("gate-mode", exact, "exact: every answer is that of the register at that moment; available: answers come from memory under a lease, and writes wait for it (several processes on one PostgreSQL)")
+	life := f.Duration("gate-lease", 3*time.Second, "available: how long a process may answer after it last heard from the database")
+	return func() (time.Duration, error) { return leaseOf(*mode, *life) }
+}
 
 // leaseOf is the lease that a mode means, 0 for none.
 func leaseOf(mode string, life time.Duration) (time.Duration, error) {

@@ -40,13 +40,8 @@ func serve(ctx context.Context, w world) (err error) {
 	archives.declare(f, w)
 	var operators opsFlags
 	operators.declare(f)
-	mode := f.String("gate-mode", exact, "exact: every answer is that of the register at that moment; available: answers come from memory under a lease, and writes wait for it (several processes on one PostgreSQL)")
-	life := f.Duration("gate-lease", 3*time.Second, "available: how long a process may answer after it last heard from the database")
+	lease := leaseFlags(f)
 	if _, err := w.parse(f, 0); err != nil {
-		return err
-	}
-	lease, err := leaseOf(*mode, *life)
-	if err != nil {
 		return err
 	}
 	peers, err := networks(*gateways)
@@ -83,7 +78,10 @@ func serve(ctx context.Context, w world) (err error) {
 		p.duties = append(p.duties, func(ctx context.Context) { p.keepBackups(ctx, archives, due.C) })
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists, lease: lease}
+	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	if at.lease, err = lease(); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if at.url, err = p.invite(ctx, w, *site, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
