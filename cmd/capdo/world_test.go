@@ -2,13 +2,54 @@ package main
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/store/storetest"
 )
+
+// nationCalendar looks at what falls due in the whole country: the first look
+// counts every system, the second none, one after an act the system it was done
+// on; each sees what a first look would.
+func nationCalendar(t *testing.T, room *plan.Room, o *approval.Office) {
+	t.Helper()
+	ministry := storetest.Actor(law.RoleMPS, "G01")
+	look := func(what string, room *plan.Room) []plan.Item {
+		t.Helper()
+		began := time.Now()
+		items, err := room.Agenda(t.Context(), ministry, plan.OfCountry, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("calendar of the nation, %s: %v, %d items", what, time.Since(began), len(items))
+		return items
+	}
+	first := look("first", room)
+	if second := look("again", room); !reflect.DeepEqual(first, second) || len(first) < 7008 {
+		t.Errorf("looked again: %d items after %d", len(second), len(first))
+	}
+	code := first[slices.IndexFunc(first, func(it plan.Item) bool { return it.System != "" })].System
+	var s approval.System
+	err := o.Store.View(t.Context(), ministry, func(r approval.Reader) (err error) {
+		s, err = r.System(code)
+		return err
+	})
+	if err == nil {
+		_, err = o.Retire(t.Context(), storetest.Actor(law.RoleOperator, s.Owner), code, s.Version, "Hết")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := look("after an act", room)
+	if anew := look("anew", &plan.Room{Store: room.Store, Book: room.Book, Clock: room.Clock}); !reflect.DeepEqual(after, anew) || len(after) >= len(first) {
+		t.Errorf("after an act: %d items, counted anew %d, before it %d", len(after), len(anew), len(first))
+	}
+}
 
 // TestRealWorld loads the register of June 2024 and counts it again.
 func TestRealWorld(t *testing.T) {
@@ -37,6 +78,7 @@ func TestRealWorld(t *testing.T) {
 	if ov.Total != 7008 || ov.Approved != 5323 || ov.Deployed != 3957 || ov.Simulated != 7008 || ov.Listed != 24 {
 		t.Errorf("overview = %d/%d/%d, simulated %d, listed %d", ov.Total, ov.Approved, ov.Deployed, ov.Simulated, ov.Listed)
 	}
+	nationCalendar(t, &plan.Room{Store: s.Plans(), Book: book, Clock: clock.Now}, o)
 	began = time.Now()
 	rep, err := s.Verify(context.Background())
 	if err != nil {

@@ -61,7 +61,7 @@ func TestReviews(t *testing.T) {
 		"tcvn.hardware":                "12 12 12 12 6",
 		"tcvn.software":                "12 12 12 12 6",
 		"tcvn.diagrams":                "12 12 12 6 3",
-		"tcvn.restore":                 "own own own 6 3",
+		"tcvn.restore":                 "own(12) own(12) own(12) 6 3",
 		"tcvn.pentest":                 "- - own(12) 12 6",
 		"tcvn.drill":                   "- - own(12) 12 12",
 		"tcvn.awareness":               "12 12 12 12 12",

@@ -62,14 +62,11 @@ func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency
 		}
 		agency = a.Body
 	}
-	q := Question{Book: o.Book, Now: now}
-	err := o.Store.View(ctx, a, func(r Reader) error {
-		return o.gather(lentReader{r, a.Under, now}, &q, agency, law.DayOf(now).Time().Year())
-	})
+	items, err := o.due(ctx, a, agency, now)
 	if err != nil {
 		return nil, err
 	}
-	items, day := Due(q), law.DayOf(now)
+	day := law.DayOf(now)
 	switch {
 	case a.Under != nil: // what was lent is the work, not the view
 		items = slices.DeleteFunc(items, func(it Item) bool { return !slices.Contains(it.Roles, a.Capacity) || !o.Book.Lends(it.Act) })
@@ -77,7 +74,7 @@ func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency
 			items[i].Under = a.Under
 		}
 	case scope == Mine:
-		items = slices.DeleteFunc(items, func(it Item) bool { return !it.Concerns(o.Book, a, day) })
+		items = Pick(items, func(it Item) bool { return it.Concerns(o.Book, a, day) })
 		more, err := o.mine(ctx, a)
 		if err != nil {
 			return nil, err
@@ -90,6 +87,40 @@ func (o *Room) Agenda(ctx context.Context, a approval.Actor, scope Scope, agency
 		sortItems(items)
 	}
 	return items, nil
+}
+
+// due lists what falls due of the systems in the actor's reach, and of the years
+// of their owners. Who sees every system shares one almanac: what it returns is
+// not to be changed in place.
+func (o *Room) due(ctx context.Context, a approval.Actor, agency string, now time.Time) (items []Item, err error) {
+	err = o.Store.View(ctx, a, func(r Reader) error {
+		if a.National() && agency == "" && a.Under == nil {
+			items, err = o.almanac.look(o, r, now)
+			return err
+		}
+		q := Question{Book: o.Book, Now: now}
+		owners, err := o.gather(lentReader{r, a.Under, now}, &q, agency)
+		if err != nil {
+			return err
+		}
+		if q.Years, err = years(r, owners, law.DayOf(now).Time().Year()); err == nil {
+			items = Due(q)
+		}
+		return err
+	})
+	return items, err
+}
+
+// Pick returns the items that are wanted, in order, and leaves those it chose
+// from as they are.
+func Pick(items []Item, wanted func(Item) bool) []Item {
+	var out []Item
+	for i := range items {
+		if wanted(items[i]) {
+			out = append(out, items[i])
+		}
+	}
+	return out
 }
 
 // lentReader sees of the systems in scope those that a delegation reaches; all
@@ -110,44 +141,40 @@ func (r lentReader) EachPlan(owner string, f func(approval.System, Plan) error) 
 	})
 }
 
-// gather reads what the question is about.
-func (o *Room) gather(r Reader, q *Question, agency string, year int) error {
+// gather reads what the question is about, and returns the owners of the systems
+// that live.
+func (o *Room) gather(r Reader, q *Question, agency string) (map[string]bool, error) {
 	owners := map[string]bool{}
-	day := law.DayOf(q.Now)
-	rules, _ := o.Book.RuleSetOn(day)
-	from, failed := origins(r) // each platform is read once
+	g := gathering{Room: o, now: q.Now, day: law.DayOf(q.Now)}
+	g.from, g.failed = origins(r) // each platform is read once
+	g.rules, _ = o.Book.RuleSetOn(g.day)
 	err := r.EachPlan(agency, func(s approval.System, p Plan) error {
-		if s.Retirement != nil || s.Origin == approval.Listed {
-			return nil // of a listed system only the name is known
+		lives, err := g.add(s, p, nil)
+		if lives {
+			owners[s.Owner] = true
 		}
-		owners[s.Owner] = true
-		sh := Sheet{System: s, Plan: p}
-		if p.Answered() {
-			at, known := ListOf(s.Standing(q.Now), rules)
-			if sh = o.derive(&s, &p, at, known, day, from); *failed != nil {
-				return *failed
-			}
-		}
-		q.Sheets = append(q.Sheets, sh)
-		return nil
-	})
-	if err != nil {
 		return err
-	}
+	})
+	q.Sheets = g.sheets
+	return owners, err
+}
+
+// years reads the years of agencies.
+func years(r Reader, owners map[string]bool, year int) (all []Year, err error) {
 	as, err := r.Agencies()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, x := range as {
 		if owners[x.Code] {
 			y, err := r.YearOf(x.Code, year)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			q.Years = append(q.Years, y)
+			all = append(all, y)
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // Candidate is a system whose list has a control, with what is said of it.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,7 +48,7 @@ type Item struct {
 	At         time.Time // last moment, where hours count
 	Says       law.Text
 	Cites      string
-	Confidence string // of the basis; inferred where a period is only suggested
+	Confidence string // of the basis; low where a period is only suggested
 	Roles      []law.Role
 	Simulated  bool
 	Act        string               // of the office, by which it is done; "" for what is no act of it
@@ -130,9 +129,7 @@ func Due(q Question) []Item {
 
 // sortItems puts what is due soonest first, what has no day last.
 func sortItems(all []Item) {
-	slices.SortStableFunc(all, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(orLast(a.Day), orLast(b.Day)), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortStableFunc(all, itemOrder)
 }
 
 func orLast(d law.Day) law.Day {
@@ -227,7 +224,8 @@ func (d *dues) periodic(s *approval.System, st approval.Standing, p Plan) {
 		since := max(lastDone(p, st, r.Activity), law.DayOf(st.Approval.From), d.since())
 		it := Item{Kind: DueReview, Day: since.AddMonths(*months), Says: r.Says, Cites: r.Cites, Confidence: r.Confidence, Roles: performers(r)}
 		if r.Months == nil {
-			it.Confidence = law.ConfidenceInferred
+			it.Confidence = law.ConfidenceLow
+			it.Says = law.Text{VI: fmt.Sprintf("%s Luật không đặt chu kỳ; %d tháng là gợi ý của hệ thống.", r.Says.VI, *months), EN: fmt.Sprintf("%s The law sets no period; %d months are a suggestion of this service.", r.Says.EN, *months)}
 		}
 		d.add(s, it, r.Activity)
 	}

@@ -121,8 +121,10 @@ func TestDue(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", id, it, day)
 		}
 	}
-	if it := item(items, "review:"+code+":penetration"); it != nil && it.Confidence != law.ConfidenceInferred {
-		t.Errorf("a suggested period is %s", it.Confidence)
+	for _, activity := range []string{"penetration", "restore-test"} {
+		if it := item(items, "review:"+code+":"+activity); it == nil || it.Confidence != law.ConfidenceLow || !strings.Contains(it.Says.VI, "gợi ý của hệ thống") {
+			t.Errorf("%s, of which only a suggestion is known: %+v", activity, it)
+		}
 	}
 	if item(items, "conformity:"+code) != nil || item(items, "review:"+far) != nil || item(items, "drill:H41") != nil {
 		t.Error("what does not concern the agency is in its calendar")

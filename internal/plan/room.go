@@ -19,6 +19,7 @@ type Room struct {
 	Clock func() time.Time
 
 	Sources Sources // of what falls due for a person elsewhere
+	almanac almanac // of the whole register
 }
 
 // Store keeps the plans, bound to an actor's scope like the register.
@@ -42,6 +43,9 @@ type Reader interface {
 	// EachPlan hands every system in scope with its plan to f, those of an
 	// owner only unless "".
 	EachPlan(owner string, f func(approval.System, Plan) error) error
+	// Stamps returns how every system in scope stands, by code, and the year of
+	// every agency in scope that recorded any of it.
+	Stamps(year int) (systems, agencies map[string]Stamp, err error)
 	// YearOf loads the record of an agency's year.
 	YearOf(agency string, year int) (Year, error)
 	// Agencies returns every agency that is or was, in official order.

@@ -234,6 +234,34 @@ func (c *scope) EachPlan(owner string, f func(approval.System, plan.Plan) error)
 	}
 }
 
+// Stamps implements plan.Reader.
+func (c *scope) Stamps(year int) (systems, agencies map[string]plan.Stamp, err error) {
+	var rows []struct {
+		Code                 string
+		Version, Plan, Files int64
+	}
+	err = c.systems((*systemRow)(nil)).ColumnExpr("s.code, s.version").ColumnExpr("COALESCE((SELECT h.version FROM plan_head AS h WHERE h.system_id = s.id), 0) AS plan").
+		ColumnExpr("(SELECT COUNT(*) FROM attachment AS f WHERE f.system_id = s.id) + (SELECT COUNT(*) FROM attachment_event AS e WHERE e.system_id = s.id) AS files").Scan(c.ctx, &rows)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read how systems stand: %w", err)
+	}
+	var said []struct {
+		Agency string
+		Rows   int64
+	}
+	if err = c.years((*yearRow)(nil)).ColumnExpr("t.agency, COUNT(*) AS rows").Where("t.year = ?", year).GroupExpr("t.agency").Scan(c.ctx, &said); err != nil {
+		return nil, nil, fmt.Errorf("read how years stand: %w", err)
+	}
+	systems, agencies = make(map[string]plan.Stamp, len(rows)), make(map[string]plan.Stamp, len(said))
+	for _, r := range rows {
+		systems[r.Code] = plan.Stamp{System: r.Version, Plan: r.Plan, Files: r.Files}
+	}
+	for _, y := range said {
+		agencies[y.Agency] = plan.Stamp{Plan: y.Rows}
+	}
+	return systems, agencies, nil
+}
+
 // eachOf hands a batch of systems with their plans to f.
 func (c *scope) eachOf(rows []systemRow, f func(approval.System, plan.Plan) error) error {
 	all, err := c.assemble(rows)

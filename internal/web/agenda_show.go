@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"capdo/internal/law"
@@ -120,8 +119,11 @@ func (v *visit) agendaFilters(p *AgendaPage, q url.Values, scope plan.Scope) {
 // picked keeps the items the address asks for.
 func (v *visit) picked(items []plan.Item, q url.Values) []plan.Item {
 	soon := v.Book.PlanPolicy().SoonDays
-	return slices.DeleteFunc(items, func(it plan.Item) bool {
-		return q.Get("kind") != "" && string(it.Kind) != q.Get("kind") || q.Get("state") != "" && it.State(v.now, soon) != q.Get("state")
+	if q.Get("kind") == "" && q.Get("state") == "" {
+		return items
+	}
+	return plan.Pick(items, func(it plan.Item) bool {
+		return (q.Get("kind") == "" || string(it.Kind) == q.Get("kind")) && (q.Get("state") == "" || it.State(v.now, soon) == q.Get("state"))
 	})
 }
 
