@@ -20,6 +20,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/connection"
+	"capdo/internal/review"
 )
 
 // axe is axe-core, the accessibility checker (MPL-2.0, testdata/axe-LICENSE);
@@ -46,9 +47,10 @@ func need(t *testing.T, program string) string {
 // site is a small program being served: the agencies, the listed systems, and
 // one province's simulated systems.
 type site struct {
-	base   string
-	people map[string]person
-	office *approval.Office
+	base    string
+	people  map[string]person
+	office  *approval.Office
+	remarks *review.Desk
 }
 
 func serveSmall(t *testing.T) site {
@@ -96,7 +98,7 @@ func serveSmall(t *testing.T) site {
 			t.Error(err)
 		}
 	})
-	return site{"http://" + l.Addr().String(), people, p.office}
+	return site{"http://" + l.Addr().String(), people, p.office, &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}}
 }
 
 // chromium starts a browser and notes every request it makes.

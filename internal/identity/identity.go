@@ -211,6 +211,22 @@ func (s *Session) over(a *Account, now time.Time) bool {
 	return now.Sub(s.SeenAt) >= a.idle() || now.Sub(s.CreatedAt) >= AbsoluteLimit || now.Before(s.CreatedAt)
 }
 
+// Ends is when a session of an account ends if no further request comes; fixed
+// tells that none would lengthen it.
+func (d *Desk) Ends(a *Account, s *Session) (at time.Time, fixed bool) {
+	seen, now := s.SeenAt, d.Clock().UTC()
+	if now.Sub(seen) >= touchEvery {
+		seen = now
+	}
+	if last := s.CreatedAt.Add(AbsoluteLimit); last.Before(seen.Add(a.idle())) {
+		return last, true
+	}
+	return seen.Add(a.idle()), false
+}
+
+// Idle is how long a session of an account lasts without a request.
+func (d *Desk) Idle(a *Account) time.Duration { return a.idle() }
+
 // Suffices tells whether a session may do what its account may.
 func (d *Desk) Suffices(a *Account, s *Session) bool {
 	return s.Method.Strength() >= d.Policy.Least(a.Actor.Capacity)

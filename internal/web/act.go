@@ -114,7 +114,7 @@ func (s *site) deedShow(d deed) func(*visit) error {
 			in = asTyped(form, d.start(s.Book, &file))
 		}
 		sheet := deedSheet{deed: d, file: &file, in: in, status: http.StatusOK}
-		if late, ok := v.early(); ok && d.form == "dossier" {
+		if late, ok := v.early(); ok {
 			sheet.in, sheet.late = late, true
 		}
 		v.w.Header().Set("ETag", versionTag(file.System.Version))

@@ -49,7 +49,8 @@ type DeskPage struct {
 	MarkSeen   bool
 	Hold       *HoldForm // nil when this actor takes nothing in hand
 	Acts       []ActLink
-	Act        *Form  // the first act that is the actor's
+	Act        *Form // the first act that is the actor's
+	Keys       KeysPart
 	Under      string // by which delegation the act is the actor's, "" in the own capacity
 }
 
@@ -77,7 +78,8 @@ type SayForm struct {
 	Targets []Option
 	Text    string
 	Error   string
-	Secret  bool // the tick of internal
+	Secret  bool   // the tick of internal
+	on      string // what it is about, when the address does not say
 }
 
 // HoldForm is who has the dossier in hand, and what the actor may do about it.
@@ -103,7 +105,13 @@ type ThreadCard struct {
 type ReplyLine struct{ What, By, On, Text string }
 
 // deskShow shows the desk of the latest dossier.
-func (s *site) deskShow(v *visit) error { return s.deskPage(v, http.StatusOK, SayForm{}, nil) }
+func (s *site) deskShow(v *visit) error {
+	said := SayForm{}
+	if late, ok := v.early(); ok {
+		said.Text, said.Secret, said.on = late.Get("text"), late.Get("internal") == "yes", late.Get("target")
+	}
+	return s.deskPage(v, http.StatusOK, said, nil)
+}
 
 // deskPage draws the desk, with the remark as it was typed.
 func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) error {
@@ -119,6 +127,7 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	k := desk{v, &file, d, review.Threads(rs, file.For), "/systems/" + file.System.Code + "/review"}
 	p := DeskPage{Page: v.page(v.t("desk.title") + ": " + file.System.Name), System: v.identity(&file), Version: file.System.Version,
 		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound()), Under: v.underNote(file.For.Under)}
+	p.Keys = v.deskKeys(&p.Page)
 	p.Simulated, p.Failed, p.Errors = file.System.Origin == approval.Simulated, len(errs) > 0, errs
 	if d.Determination != nil {
 		p.Criteria = v.criteria(*d.Determination)
@@ -358,7 +367,7 @@ func (k desk) targets(said SayForm) []Option {
 	k.fields(func(_ forms.Section, f *forms.Field, _ bool) {
 		all = append(all, Option{Code: "field:" + f.ID, Label: f.Label.In(k.lang)})
 	})
-	given := orElse(k.r.PostForm.Get("target"), k.r.URL.Query().Get("on"))
+	given := orElse(orElse(k.r.PostForm.Get("target"), k.r.URL.Query().Get("on")), said.on)
 	if strings.HasPrefix(given, "control:") {
 		all = append(all, Option{Code: given, Label: k.about(given)})
 	}

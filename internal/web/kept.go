@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -80,21 +81,45 @@ func (k *kept) take(name, login, path string, now time.Time) (url.Values, bool) 
 	return f.in, true
 }
 
-// late keeps the draft that came after the session had ended. Only the form of
-// a dossier and the answers of a checklist are kept, files left out, and only
-// when the session is known to have been one.
-func (v *visit) late() error {
-	if v.r.Method != http.MethodPost || v.late0 == "" || !strings.HasSuffix(v.r.URL.Path, "/dossier") && !strings.Contains(v.r.URL.Path, "/checklist/") {
-		return nil
+// lateFor is the page on which a form that came too late is shown again: that of
+// an act or of a checklist is its own, a remark is typed on the desk; "" for
+// forms that are not kept.
+func (v *visit) lateFor() string {
+	at := v.r.URL.Path
+	system, rest, _ := strings.Cut(strings.TrimPrefix(at, "/systems/"), "/")
+	switch {
+	case v.r.Method != http.MethodPost || !strings.HasPrefix(at, "/systems/"):
+		return ""
+	case rest == "review/remarks":
+		return "/systems/" + system + "/review"
+	case strings.HasPrefix(rest, "checklist/") || slices.ContainsFunc(v.deeds, func(d deed) bool { return d.path == rest }):
+		return at
+	}
+	return ""
+}
+
+// late keeps what came after the session had ended, files left out, and only when
+// the session is known to have been one. next is the page to go on to.
+func (v *visit) late() (next string, err error) {
+	next = v.r.URL.RequestURI()
+	page := v.lateFor()
+	if page == "" {
+		return next, nil
+	}
+	if page != v.r.URL.Path {
+		next = page
+	}
+	if v.late0 == "" {
+		return next, nil
 	}
 	in, err := v.controlsForm(nil)
 	if err != nil {
-		return err
+		return next, err
 	}
-	if name, ok := v.site.kept.put(keptForm{v.late0, v.r.URL.Path, copyValues(in), v.now}); ok {
+	if name, ok := v.site.kept.put(keptForm{v.late0, page, copyValues(in), v.now}); ok {
 		http.SetCookie(v.w, v.cookie(keptCookie, name, keptFor))
 	}
-	return nil
+	return next, nil
 }
 
 // early returns what the visitor sent to this page after the session had ended,

@@ -10,14 +10,16 @@ import (
 // Page is what every page has around its own matter.
 type Page struct {
 	Title     string
-	Style     string // address of the style sheet
-	Script    string // address of the script, "" on pages that need none
-	OtherLang string // this page in the other language
-	Nav       []Link // empty while nobody is signed in
-	Who       *Who   // who is signed in
-	Simulated bool   // the page shows simulated records
-	Flash     string // what was just done
-	Failed    bool   // the page comes back with errors
+	Style     string       // address of the style sheet
+	Script    string       // address of the script, "" on pages that need none
+	Scripts   []string     // addresses of further scripts
+	OtherLang string       // this page in the other language
+	Nav       []Link       // empty while nobody is signed in
+	Who       *Who         // who is signed in
+	Session   *SessionPart // of who is signed in
+	Simulated bool         // the page shows simulated records
+	Flash     string       // what was just done
+	Failed    bool         // the page comes back with errors
 	Now       time.Time
 }
 
@@ -48,6 +50,7 @@ func (v *visit) page(title string) Page {
 	p.OtherLang = v.r.URL.Path + "?" + query.Encode()
 	if v.signedIn {
 		p.Nav = v.nav()
+		p.Session, p.Scripts = v.sessionPart(), []string{v.sessionScript.path}
 		p.Who = &Who{v.account.Name, v.t("role." + string(v.account.Actor.Capacity)), v.account.Actor.Body}
 	}
 	if done := v.r.URL.Query().Get("done"); v.has("done." + done) {

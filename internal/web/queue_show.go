@@ -23,6 +23,7 @@ type RosterDesk interface {
 // QueuePage is what waits for the actor, by act.
 type QueuePage struct {
 	Page
+	Keys    KeysPart
 	Asked   []AskedRow // of the actor's body, by the lead of another's appraisal
 	Groups  []WorkGroup
 	Text    string
@@ -112,6 +113,7 @@ func (s *site) queueShow(v *visit) error {
 	}
 	q := v.r.URL.Query()
 	p := QueuePage{Page: v.page(v.t("queue.title")), Text: q.Get("q"), Load: v.load(items, held)}
+	p.Keys = v.queueKeys(&p.Page)
 	if p.Asked, err = v.consultations(); err != nil {
 		return err
 	}

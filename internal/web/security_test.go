@@ -181,7 +181,7 @@ func TestEscaping(t *testing.T) {
 	for _, path := range []string{"/systems", at, at + "/facts", "/systems?q=" + url.QueryEscape(evil), "/gate?provider=" + url.QueryEscape(evil), "/overview?on=" + url.QueryEscape(evil)} {
 		p := officer.get(path)
 		p.lint("vi")
-		if n := len(p.all("img, script")); n > 0 {
+		if n := len(p.all(`img, script:not([src^="/static/app."])`)); n > 0 {
 			t.Errorf("%s: %d elements made of text", path, n)
 		}
 	}

@@ -49,9 +49,12 @@ func localPath(next string) string {
 }
 
 // toSignIn sends a stranger to the sign-in page and remembers where they
-// wanted to go; an act itself is not remembered, only its page.
+// wanted to go; an act itself is not remembered, only its page and what was typed.
 func (v *visit) toSignIn() error {
-	next := v.r.URL.RequestURI()
+	next, err := v.late()
+	if err != nil {
+		return err
+	}
 	if next == "/" {
 		return v.send("/sign-in")
 	}

@@ -39,18 +39,22 @@ func loadAsset(name, kind string) (asset, error) {
 	return asset{"/static/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, kind, b, small.Bytes()}, nil
 }
 
-// loadAssets makes the style sheet and the script ready.
+// loadAssets makes the style sheet and the scripts ready.
 func (s *site) loadAssets() (err error) {
 	if s.sheet, err = loadAsset("app.css", "text/css; charset=utf-8"); err != nil {
 		return err
 	}
-	s.script, err = loadAsset("app.js", "text/javascript; charset=utf-8")
-	return err
+	for name, a := range map[string]*asset{"app.js": &s.script, "app.keys.js": &s.keysScript, "app.session.js": &s.sessionScript} {
+		if *a, err = loadAsset(name, "text/javascript; charset=utf-8"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// static answers for the two names; anything else under /static is absent.
+// static answers for the names of the assets; anything else under /static is absent.
 func (s *site) static(w http.ResponseWriter, r *http.Request) {
-	for _, a := range []asset{s.sheet, s.script} {
+	for _, a := range []asset{s.sheet, s.script, s.keysScript, s.sessionScript} {
 		if r.URL.Path == a.path {
 			a.serve(w, r)
 			return

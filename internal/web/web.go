@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -95,9 +94,11 @@ type site struct {
 	pages  pages
 	sheet  asset // style
 	script asset
-	seats  presence
-	kept   kept
-	deeds  []deed
+
+	keysScript, sessionScript asset
+	seats                     presence
+	kept                      kept
+	deeds                     []deed
 }
 
 // New makes the pages ready. It parses every template in both languages and
@@ -151,6 +152,8 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("POST /sign-out", s.outside(s.signOut))
 
 	mux.HandleFunc("GET /{$}", s.signed(s.homeShow))
+	mux.HandleFunc("POST /session", s.inside(s.sessionStay))
+	mux.HandleFunc("POST /keys", s.inside(s.keysTurn))
 	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
 	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
 	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
@@ -350,7 +353,7 @@ func (s *site) signed(h func(*visit) error) http.HandlerFunc {
 			return v.says(http.StatusUnauthorized, v.t("save.ended"))
 		}
 		if !v.signedIn {
-			return errors.Join(v.late(), v.toSignIn())
+			return v.toSignIn()
 		}
 		return h(v)
 	})

@@ -53,7 +53,7 @@ func lawWords() catalogue {
 		"about.dates":   {"Ngày: 31/12/2024, 31-12-2024 hoặc 2024-12-31. Số: 1539, 1.539 hoặc 1 539.", "Days: 31/12/2024, 31-12-2024 or 2024-12-31. Numbers: 1539, 1.539 or 1 539."},
 		"about.search":  {"Tìm kiếm chấp nhận chữ có dấu và không dấu. Bộ lọc nằm trong địa chỉ trang nên có thể lưu hoặc gửi đi.", "Search takes words with or without diacritics. Filters are in the address, so it can be kept or sent."},
 		"about.h3":      {"Khả năng tiếp cận", "Accessibility"},
-		"about.access":  {"Trang không dùng JavaScript, dùng được bằng bàn phím, phóng to đến 400% và in được.", "The pages use no JavaScript, work by keyboard, zoom to 400% and print."},
+		"about.access":  {"Trang dùng được khi tắt JavaScript, dùng được bằng bàn phím, phóng to đến 400% và in được.", "The pages work with JavaScript off, by keyboard, zoomed to 400%, and print."},
 		"about.h4":      {"Dữ liệu mô phỏng", "Simulated data"},
 		"about.sim":     {"Bản ghi mô phỏng được tạo để tổng số khớp báo cáo năm 2024; trang nào có bản ghi như vậy đều ghi rõ ở đầu trang.", "Simulated records are made so that sums equal the 2024 report; every page that shows one says so at its top."},
 		"about.sources": {"Xem căn cứ pháp lý", "See the law"},

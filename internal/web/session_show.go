@@ -1,0 +1,35 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"capdo/internal/law"
+)
+
+// SessionPart is until when the session lasts if nothing more is asked for.
+type SessionPart struct {
+	Until      string // the time of day
+	Left, Warn int    // seconds until it ends, and how many before that people are warned
+	Fixed      bool   // it ends then whatever is done
+}
+
+// sessionWarn is how long before its end people are told; half of what is short.
+const sessionWarn = 5 * time.Minute
+
+// sessionPart is the session of this visit on its page.
+func (v *visit) sessionPart() *SessionPart {
+	ends, fixed := v.Desk.Ends(&v.account, &v.session)
+	left := ends.Sub(v.now)
+	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed}
+}
+
+// sessionStay says how much longer the session lasts; that it was asked is what
+// lengthens it.
+func (s *site) sessionStay(v *visit) error {
+	p := v.sessionPart()
+	return v.json(http.StatusOK, struct {
+		Left  int    `json:"left"`
+		Until string `json:"until"`
+	}{p.Left, p.Until})
+}
