@@ -153,8 +153,6 @@ func (s *site) routes(mux addresses) {
 
 	mux.HandleFunc("GET /{$}", s.signed(s.homeShow))
 	mux.HandleFunc("POST /session", s.inside(s.sessionStay))
-	mux.HandleFunc("POST /keys", s.inside(s.keysTurn))
-	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
 	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
 	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
 	mux.HandleFunc("POST /systems/new", s.inside(s.systemRegister))
@@ -163,17 +161,6 @@ func (s *site) routes(mux addresses) {
 		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
 		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.doer(d)))
 	}
-	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
-	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
-	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
-	mux.HandleFunc("GET /systems/{code}/review/consult", s.inside(s.consultShow))
-	mux.HandleFunc("POST /systems/{code}/review/consult", s.inside(s.consultAsk))
-	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
-	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
-	mux.HandleFunc("POST /consultations/{code}", s.inside(s.consultedAnswer))
-	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
-	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
-	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
 	const field = "/systems/{code}/dossier/fields/{field}" // each field of the draft by itself
 	mux.HandleFunc("GET "+field, s.inside(s.fieldShow))
 	mux.HandleFunc("PUT "+field, s.inside(s.fieldSave))
@@ -224,6 +211,7 @@ func (s *site) routes(mux addresses) {
 	s.planRoutes(mux)
 	s.paperRoutes(mux)
 	s.lendRoutes(mux)
+	s.deskRoutes(mux)
 }
 
 // doorRoutes are the addresses of accounts and of how one gets in.
@@ -241,6 +229,23 @@ func (s *site) doorRoutes(mux addresses) {
 	mux.HandleFunc("POST /account-requests/rebind", s.administering(s.rebindAll))
 	mux.HandleFunc("POST /account-requests/{id}/confirm", s.administering(s.requestConfirm))
 	mux.HandleFunc("POST /account-requests/{id}/refuse", s.administering(s.requestRefuse))
+}
+
+// deskRoutes are the addresses of who judges dossiers.
+func (s *site) deskRoutes(mux addresses) {
+	mux.HandleFunc("POST /keys", s.inside(s.keysTurn))
+	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
+	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
+	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
+	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
+	mux.HandleFunc("GET /systems/{code}/review/consult", s.inside(s.consultShow))
+	mux.HandleFunc("POST /systems/{code}/review/consult", s.inside(s.consultAsk))
+	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
+	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
+	mux.HandleFunc("POST /consultations/{code}", s.inside(s.consultedAnswer))
+	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
+	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
+	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
 }
 
 // lendRoutes are the addresses of the delegations.
