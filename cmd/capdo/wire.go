@@ -92,6 +92,9 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book)}
+	if err := s.MakeFigures(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := p.openGate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

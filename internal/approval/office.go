@@ -75,6 +75,8 @@ type Reader interface {
 	// Counts returns the register as of the end of a day, by level and by the
 	// agency that owned each system that day.
 	Counts(x AsOf) ([]Count, error)
+	// Flows returns how the figures of what was believed changed day by day.
+	Flows() ([]Flow, error)
 	// Agencies returns every agency that is or was, in official order; see
 	// AgenciesOn for those of a day.
 	Agencies() ([]Agency, error)

@@ -139,6 +139,14 @@ func TestCountsAreTheStandings(t *testing.T) {
 		if ov.Total != total || ov.Approved != approved || ov.Deployed != deployed || ov.Confirmed != confirmed {
 			t.Fatalf("%+v: counted %d, %d, %d, %d; one by one %d, %d, %d, %d", as, ov.Total, ov.Approved, ov.Deployed, ov.Confirmed, total, approved, deployed, confirmed)
 		}
+		if as.Known.IsZero() {
+			anew := as
+			anew.Known = as.End()
+			again, err := o.Overview(context.Background(), storetest.Keeper(), anew)
+			if err != nil || again.Total != ov.Total || again.Approved != ov.Approved || again.Deployed != ov.Deployed || again.Confirmed != ov.Confirmed {
+				t.Fatalf("%s: the figures kept say %+v, counted anew they are %+v, %v", as.On, ov, again, err)
+			}
+		}
 		if then, err := o.Overview(context.Background(), storetest.Keeper(), approval.Believed(as.On)); err != nil || then.Approved != approved {
 			differ++
 		}

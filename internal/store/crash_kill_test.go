@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,8 +45,13 @@ func TestKilled(t *testing.T) {
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		kill := time.AfterFunc(time.Duration(60+rand.IntN(200))*time.Millisecond, func() { _ = c.Process.Kill() })
-		said := acksOf(out)
+		lines := bufio.NewReader(out)
+		first, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("life %d ended before its first act: %v", n, err)
+		}
+		kill := time.AfterFunc(time.Duration(rand.IntN(150_000))*time.Microsecond, func() { _ = c.Process.Kill() })
+		said := acksOf(io.MultiReader(strings.NewReader(first), lines))
 		kill.Stop()
 		_ = c.Wait() // it was killed
 		acks = append(acks, said...)

@@ -160,6 +160,14 @@ type countRow struct {
 // whom the first one took it), the latest approval decided by then and known, if
 // it still held then, and the latest declaration of its plan; see approval.AsOf.
 func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
+	if x.Known.IsZero() {
+		if n, err := c.shared((*madeRow)(nil)).Count(c.ctx); err != nil {
+			return nil, fmt.Errorf("look for figures: %w", err)
+		} else if n > 0 {
+			rows, err := c.believed(x.On)
+			return counts(rows), err
+		}
+	}
 	day, end, known, least := string(x.On), x.End().UTC(), x.Limit().UTC(), x.Least().UTC()
 	var rows []countRow
 	err := c.systems(&rows).
@@ -180,10 +188,15 @@ func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count register on %s: %w", day, err)
 	}
+	return counts(rows), nil
+}
+
+// counts converts the rows of figures.
+func counts(rows []countRow) []approval.Count {
 	cells := make([]approval.Count, len(rows))
 	for i, r := range rows {
 		cells[i] = approval.Count{Owner: r.Owner, Origin: approval.Origin(r.Origin), Level: law.Level(r.Level), Total: r.Total,
 			Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
 	}
-	return cells, nil
+	return cells
 }

@@ -25,6 +25,7 @@ type writing struct {
 	touched map[string]*approval.System // by code, as saved
 	also    []string                    // codes that entries name beside
 	all     bool                        // any decision may change
+	sums    changes                     // of the figures
 	decided []approval.Decided          // made by decide
 }
 
@@ -50,6 +51,7 @@ func (w *writing) Create(s *approval.System) error {
 	}
 	s.ID = row.ID
 	w.touch(s)
+	w.count(s, nil)
 	return w.children(s, &approval.System{})
 }
 
@@ -98,6 +100,7 @@ func (w *writing) Save(s *approval.System) error {
 		return approval.ErrStale()
 	}
 	w.touch(s)
+	w.count(s, &old)
 	return w.children(s, &old)
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/attachment"
@@ -15,12 +16,15 @@ import (
 	"capdo/internal/controls"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/ledger"
 	"capdo/internal/machine"
 	"capdo/internal/notice"
 	"capdo/internal/plan"
 	"capdo/internal/review"
+	"capdo/internal/seal"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
+	"capdo/internal/voucher"
 )
 
 // victim is a full register, its triggers dropped.
@@ -90,7 +94,8 @@ func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) 
 	if _, err = machines.Unpin(ctx, storetest.Keeper(), "gw", gw.Version, gw.Pins[0].SPKI, "Lộ khóa"); err != nil {
 		t.Fatal(err)
 	}
-	storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
+	es, _ := storetest.Seal(t, s, clock, filepath.Join(dir, "keys"))
+	printed(t, s, es, clock.T)
 	storetest.Lead(t, o, "H41", "Hai cửa", storetest.Registered)
 	documents(t, o, s, filed.Code)
 	linked(t, o, s)
@@ -122,6 +127,24 @@ func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) 
 	lent(t, o, s)
 	archived(t, o, s)
 	enrolled(t, o, s)
+}
+
+// printed hands out two papers that speak of an empty ledger.
+func printed(t testing.TB, s *store.Store, key *seal.Key, at time.Time) {
+	t.Helper()
+	root, err := ledger.Root(0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range byte(2) {
+		token, err := voucher.Claim{Kind: "system", Code: "H41-0001", Day: string(today), Root: root, File: [32]byte{n}, At: at}.Sign(key)
+		if err == nil {
+			err = s.PutPaper(context.Background(), voucher.Issued{Ref: voucher.Ref(token), Token: token, Made: at}, [32]byte{n})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // archived records two backups, with copies, an end and a drill.
@@ -295,7 +318,8 @@ func (v victim) attack(name string, statements ...string) {
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(tableNames(t, db), func(n string) bool {
 		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
-			n == "gateway_assertion" || slices.Contains(alone, n) || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_")
+			n == "gateway_assertion" || n == "figure_made" || slices.Contains(alone, n) || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_") ||
+			strings.HasPrefix(n, "paper") // papers speak for themselves, by their tokens
 	})
 }
 

@@ -31,6 +31,9 @@ func Open(t testing.TB) *store.Store {
 func OpenIn(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s, err := openStore(t, dir)
+	if err == nil {
+		err = s.MakeFigures(context.Background())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

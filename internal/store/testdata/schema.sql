@@ -832,6 +832,23 @@ CREATE TABLE field_save (
   FOREIGN KEY (system_id, dossier_no) REFERENCES dossier (system_id, no)
 ) STRICT;
 
+CREATE TABLE figure (
+  day       TEXT NOT NULL CHECK (day <> ''),
+  holder    TEXT NOT NULL,
+  owner     TEXT NOT NULL,
+  origin    TEXT NOT NULL,
+  level     INTEGER NOT NULL,
+  total     INTEGER NOT NULL,
+  approved  INTEGER NOT NULL,
+  deployed  INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  PRIMARY KEY (day, holder, owner, origin, level)
+) STRICT;
+
+CREATE TABLE figure_made (
+  id INTEGER PRIMARY KEY CHECK (id = 1)
+) STRICT;
+
 CREATE TABLE gate_decision (
     system_id INTEGER PRIMARY KEY REFERENCES system (id),
     code      TEXT    NOT NULL,
@@ -1251,6 +1268,8 @@ CREATE INDEX entry_object ON entry (object, seq);
 CREATE INDEX factor_login ON factor (login);
 
 CREATE INDEX feed_login ON feed (login);
+
+CREATE INDEX figure_holder ON figure (holder, day);
 
 CREATE INDEX gate_use_alarm ON gate_use (gateway, log_no) WHERE passed = 1 AND matched = 0;
 

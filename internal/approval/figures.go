@@ -1,0 +1,68 @@
+package approval
+
+import (
+	"time"
+
+	"capdo/internal/law"
+)
+
+// Cell is a system as the figures count it: whose it is, at what level, and what
+// is so of it.
+type Cell struct {
+	Owner                         string
+	Origin                        Origin
+	Level                         law.Level // approved, else proposed; 0 = not stated
+	Approved, Deployed, Confirmed bool
+}
+
+// Step is the first day from whose end on a system counts as a cell; nil: it
+// does not count any more.
+type Step struct {
+	Day  law.Day
+	Cell *Cell
+}
+
+// Steps are the days on which what is believed of a system at their end changes,
+// in order, as far as the records were made: its whole contribution to the
+// figures of every day.
+func (s System) Steps() []Step {
+	var out []Step
+	var last Cell
+	counts := false
+	for t := s.changes(time.Time{}); !t.IsZero(); {
+		day := law.DayOf(t)
+		end := day.AddDays(1).Time().Add(-time.Microsecond)
+		c, ok := s.cell(end)
+		if ok != counts || ok && c != last {
+			x := Step{Day: day}
+			if ok {
+				x.Cell = &c
+			}
+			out = append(out, x)
+			last, counts = c, ok
+		}
+		t = s.changes(end)
+	}
+	return out
+}
+
+// cell is how the system counts at t; false when it does not.
+func (s System) cell(t time.Time) (Cell, bool) {
+	st := s.Standing(t)
+	if !st.Registered || st.Retired {
+		return Cell{}, false
+	}
+	c := Cell{Owner: st.Owner, Origin: s.Origin, Level: st.Proposed, Approved: st.Approval != nil, Deployed: st.Plan == PlanFull, Confirmed: st.Confirmed}
+	if st.Approval != nil {
+		c.Level = st.Approval.Level
+	}
+	return c, true
+}
+
+// Flow is a change of the figures on a day, among the systems of one owner.
+type Flow struct {
+	Day                                  law.Day
+	Owner                                string
+	Origin                               Origin
+	Total, Approved, Deployed, Confirmed int
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+type figureRow struct {
+	bun.BaseModel `bun:"table:figure,alias:q"`
+
+	Day       string `bun:"day,pk"`
+	Holder    string `bun:"holder,pk"`
+	Owner     string `bun:"owner,pk"`
+	Origin    string `bun:"origin,pk"`
+	Level     int    `bun:"level,pk"`
+	Total     int    `bun:"total"`
+	Approved  int    `bun:"approved"`
+	Deployed  int    `bun:"deployed"`
+	Confirmed int    `bun:"confirmed"`
+}
+
+type madeRow struct {
+	bun.BaseModel `bun:"table:figure_made,alias:z"`
+
+	ID int `bun:"id,pk"`
+}
+
+// figureKey is what a row of figures is about.
+type figureKey struct {
+	day, holder, owner, origin string
+	level                      int
+}
+
+// changes are what a transaction does to the figures.
+type changes map[figureKey]figureRow
+
+// add counts the steps of a system, n times: 1 for one that is there now, -1 for
+// one that was.
+func (f changes) add(s *approval.System, n int) {
+	var was *approval.Cell
+	for _, step := range s.Steps() {
+		f.cell(s, step.Day, was, -n)
+		f.cell(s, step.Day, step.Cell, n)
+		was = step.Cell
+	}
+}
+
+func (f changes) cell(s *approval.System, day law.Day, c *approval.Cell, n int) {
+	if c == nil {
+		return
+	}
+	k := figureKey{string(day), s.Owner, c.Owner, string(c.Origin), int(c.Level)}
+	r := f[k]
+	r.Total += n
+	for _, x := range []struct {
+		at *int
+		is bool
+	}{{&r.Approved, c.Approved}, {&r.Deployed, c.Deployed}, {&r.Confirmed, c.Confirmed}} {
+		if x.is {
+			*x.at += n
+		}
+	}
+	f[k] = r
+}
+
+// rows are the changes that change anything.
+func (f changes) rows() (out []figureRow) {
+	for k, r := range f {
+		r.Day, r.Holder, r.Owner, r.Origin, r.Level = k.day, k.holder, k.owner, k.origin, k.level
+		if r.Total != 0 || r.Approved != 0 || r.Deployed != 0 || r.Confirmed != 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// count notes that a system is now what it was not.
+func (w *writing) count(now, old *approval.System) {
+	if w.sums == nil {
+		w.sums = changes{}
+	}
+	if old != nil {
+		w.sums.add(old, -1)
+	}
+	w.sums.add(now, 1)
+}
+
+// sum adds the changes to the figures kept.
+func (w *writing) sum() error {
+	rows := w.sums.rows()
+	for i := 0; i < len(rows); i += bulk {
+		part := rows[i:min(i+bulk, len(rows))]
+		if _, err := w.db.NewInsert().Model(&part).On("CONFLICT (day, holder, owner, origin, level) DO UPDATE").
+			Set("total = q.total + EXCLUDED.total, approved = q.approved + EXCLUDED.approved, deployed = q.deployed + EXCLUDED.deployed, confirmed = q.confirmed + EXCLUDED.confirmed").Exec(w.ctx); err != nil {
+			return fmt.Errorf("keep figures: %w", err)
+		}
+	}
+	return nil
+}
+
+// figures starts a query on the figures, narrowed to what the actor's body holds
+// unless its capacity is national.
+func (c *scope) figures(model any) *bun.SelectQuery {
+	return c.within(c.db.NewSelect().Model(model), "q.holder = ?0")
+}
+
+// believed sums the figures up to a day.
+func (c *scope) believed(day law.Day) ([]countRow, error) {
+	var rows []countRow
+	if _, err := law.ParseDay(string(day)); err != nil {
+		return nil, nil
+	}
+	err := c.figures((*figureRow)(nil)).ColumnExpr("q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
+		Where("q.day <= ?", string(day)).GroupExpr("q.owner, q.origin, q.level").Having("SUM(q.total) <> 0").OrderExpr("q.owner, q.origin, q.level").Scan(c.ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("sum figures to %s: %w", day, err)
+	}
+	return rows, nil
+}
+
+// Flows implements approval.Reader.
+func (c *scope) Flows() ([]approval.Flow, error) {
+	var rows []figureRow
+	err := c.figures(&rows).ColumnExpr("q.day, q.owner, q.origin, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
+		GroupExpr("q.day, q.owner, q.origin").OrderExpr("q.day, q.owner, q.origin").Scan(c.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read figures: %w", err)
+	}
+	out := make([]approval.Flow, len(rows))
+	for i, r := range rows {
+		out[i] = approval.Flow{Day: law.Day(r.Day), Owner: r.Owner, Origin: approval.Origin(r.Origin), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
+	}
+	return out, nil
+}
+
+// MakeFigures counts a register that was kept before there were figures, once.
+func (s *Store) MakeFigures(ctx context.Context) error {
+	var n int64
+	err := s.read(ctx, asker(), func(c *scope) (err error) {
+		n, err = c.shared((*madeRow)(nil)).Count(c.ctx)
+		return err
+	})
+	if err != nil || n > 0 {
+		return err
+	}
+	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
+		w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: asker()}}
+		if n, err := w.shared((*madeRow)(nil)).Count(ctx); err != nil || n > 0 {
+			return err
+		}
+		all, err := w.counted()
+		if err != nil {
+			return err
+		}
+		w.sums = all
+		if err := w.sum(); err != nil {
+			return err
+		}
+		return insert(w, []madeRow{{ID: 1}})
+	})
+}
+
+// counted counts every system in scope anew.
+func (c *scope) counted() (changes, error) {
+	all := changes{}
+	for from := int64(math.MinInt64); ; {
+		var rows []systemRow
+		if err := c.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(c.ctx); err != nil {
+			return nil, fmt.Errorf("read systems: %w", err)
+		}
+		xs, err := c.assemble(rows)
+		if err != nil {
+			return nil, err
+		}
+		for i := range xs {
+			all.add(&xs[i], 1)
+		}
+		if len(rows) < bulk {
+			return all, nil
+		}
+		from = rows[len(rows)-1].ID
+	}
+}
+
+// figuresKept compares the figures with the systems counted anew.
+func (v *check) figuresKept() error {
+	if v.unread {
+		return nil // said already
+	}
+	if n, err := v.shared((*madeRow)(nil)).Count(v.ctx); err != nil || n == 0 {
+		return err
+	}
+	want, err := v.counted()
+	if err != nil {
+		return err
+	}
+	var rows []figureRow
+	if err := v.figures(&rows).Scan(v.ctx); err != nil {
+		return fmt.Errorf("read figures: %w", err)
+	}
+	for _, r := range rows {
+		k := figureKey{r.Day, r.Holder, r.Owner, r.Origin, r.Level}
+		w := want[k]
+		if w.Total != r.Total || w.Approved != r.Approved || w.Deployed != r.Deployed || w.Confirmed != r.Confirmed {
+			v.blame(-1, "figures", "of %s on %s, level %d: %d, %d, %d, %d are kept, %d, %d, %d, %d are so", r.Owner, r.Day, r.Level, r.Total, r.Approved, r.Deployed, r.Confirmed, w.Total, w.Approved, w.Deployed, w.Confirmed)
+		}
+		delete(want, k)
+	}
+	for _, r := range want.rows() {
+		v.blame(-1, "figures", "of %s on %s, level %d are not kept", r.Owner, r.Day, r.Level)
+	}
+	return nil
+}
