@@ -85,7 +85,7 @@ func (f *front) named(r *http.Request) (q Question, refused ground) {
 	if !f.trusts(r.RemoteAddr) {
 		return q, stranger()
 	}
-	return f.naming(subrequest(r.URL.Path), r.Header[f.SystemHeader], r.Header[f.ProviderHeader], r.Header[f.ServiceHeader]), refused
+	return f.naming(subrequest(r.URL.EscapedPath()), r.Header[f.SystemHeader], r.Header[f.ProviderHeader], r.Header[f.ServiceHeader]), refused
 }
 
 // naming is what the values of the gateway's headers ask for a profile; nil is a

@@ -114,9 +114,10 @@ func (f *front) locate() error {
 	return nil
 }
 
-// ServeHTTP is every address of the gate.
+// ServeHTTP is every address of the gate. An address is taken as it was written:
+// one that is another only after decoding is none of them.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch p := r.URL.Path; {
+	switch p := r.URL.EscapedPath(); {
 	case subrequest(p) != "":
 		f.connect(w, r)
 	case p == envoyPath:
@@ -133,7 +134,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.searching(w, r)
 	case p == f.metadata && f.metadata != "":
 		f.describe(w, r)
-	case f.next != nil && !ours(p):
+	case f.next != nil && !ours(p) && !ours(r.URL.Path):
 		f.next.ServeHTTP(w, r)
 	default:
 		f.refuse(w, http.StatusNotFound, law.Text{VI: "Không có địa chỉ này; hỏi tại " + decisionsPath + ".", EN: "There is no such address; ask at " + decisionsPath + "."})

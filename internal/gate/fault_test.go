@@ -9,7 +9,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -200,13 +202,17 @@ func TestMillionFaults(t *testing.T) {
 	}
 }
 
-// TestFaultsOverHTTP: tens of thousands of requests at every door while the
-// store fails, hangs and comes back: each is answered within the second and a
-// little, and the forward-auth door by 403 and an empty body.
+// TestFaultsOverHTTP: tens of thousands of requests at every door, with a lane
+// before it, while the store fails, hangs and comes back: each is answered within
+// the second and a little, and the forward-auth door by 403 and an empty body.
+// CAPDO_FAULTS=N asks N times.
 func TestFaultsOverHTTP(t *testing.T) {
 	total := int64(24_000)
 	if testing.Short() {
 		total = 2_000
+	}
+	if n, err := strconv.ParseInt(os.Getenv("CAPDO_FAULTS"), 10, 64); err == nil {
+		total = n
 	}
 	s, b := ward(), open(t)
 	began := time.Now()
@@ -223,7 +229,13 @@ func TestFaultsOverHTTP(t *testing.T) {
 		return nil
 	}}
 	g := &gate.Gate{Standings: f, Book: b, Board: s.board(t, b, clock()), Clock: clock}
-	srv := httptest.NewServer(g.Handler())
+	srv := httptest.NewUnstartedServer(g.Handler())
+	lane, err := g.Lane(srv.Listener, gate.Doors{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Listener = lane
+	srv.Start()
 	defer srv.Close()
 	stop := make(chan struct{})
 	var breaker sync.WaitGroup
@@ -261,12 +273,7 @@ func TestFaultsOverHTTP(t *testing.T) {
 			for asked.Add(1) <= total || time.Since(began) < 3600*time.Millisecond {
 				i := r.IntN(64)
 				down, sent := since.Load(), time.Now()
-				allow := false
-				if n%2 == 0 {
-					allow = forward(t, client, srv.URL, numbered(i))
-				} else {
-					allow = getAllow(t, client, srv.URL, numbered(i))
-				}
+				allow := []func(*testing.T, *http.Client, string, string) bool{forward, getAllow, evaluates, inBatch}[n%4](t, client, srv.URL, numbered(i))
 				if time.Since(sent) > 2*time.Second {
 					late.Add(1)
 				}
@@ -311,6 +318,43 @@ func forward(t *testing.T, c *http.Client, url, code string) bool {
 		t.Errorf("%d, %q, %v", resp.StatusCode, body, err)
 	}
 	return resp.StatusCode == http.StatusOK
+}
+
+// evaluates asks in the words of AuthZEN, about a system and itself.
+func evaluates(t *testing.T, c *http.Client, url, code string) bool {
+	var out struct{ Decision bool }
+	status := postJSON(t, c, url+evaluation, "{"+tuple(code, code)+"}", &out)
+	if status != http.StatusOK {
+		t.Errorf("evaluation: %d", status)
+	}
+	return out.Decision
+}
+
+// inBatch asks among others.
+func inBatch(t *testing.T, c *http.Client, url, code string) bool {
+	var out struct{ Answers []gate.Verdict }
+	status := postJSON(t, c, url+decisions, `{"questions":[{"provider":"absent"},{"provider":"`+code+`"}]}`, &out)
+	if len(out.Answers) != 2 || status != http.StatusOK && status != http.StatusServiceUnavailable {
+		t.Errorf("batch: %d, %+v", status, out)
+		return false
+	}
+	return status == http.StatusOK && out.Answers[1].Decision == gate.Allow
+}
+
+func postJSON(t *testing.T, c *http.Client, url, body string, into any) int {
+	resp, err := c.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode
 }
 
 // getAllow asks with GET, as a gateway should: 200, JSON, allow, now.

@@ -222,7 +222,7 @@ func bravo(t testing.TB) *gate.Gate {
 func TestLaneIsTheServer(t *testing.T) {
 	plain, lane := theatre(t, bravo(t), false), theatre(t, bravo(t), true)
 	lines, heads, bodies := phrases()
-	each := 100
+	each := 60
 	if testing.Short() {
 		each = 10
 	}
