@@ -141,6 +141,15 @@ func (p *program) conditions(x *pulse.Pulse, reserve int64) {
 		}
 		return nil
 	})
+	x.Check("lists", func(context.Context) error {
+		if p.press == nil {
+			return nil
+		}
+		if h := p.press.Health(); h.Half {
+			return fmt.Errorf("signed lists run down, nothing newer since %s: %s", h.Signed.Format(time.RFC3339), h.Failing)
+		}
+		return nil
+	})
 	x.Check("restore", func(ctx context.Context) error {
 		bs, err := p.store.Backups(ctx)
 		if err == nil && backup.Unconfirmed(bs) {

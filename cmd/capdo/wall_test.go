@@ -145,6 +145,7 @@ func (c *castle) fill(t *testing.T, owner string) {
 	put("document", fmt.Sprint(doc.No), "99")
 	_, err = c.machines.Register(ctx, storetest.Keeper(), machine.Registration{Name: "gw-" + strings.ToLower(owner), Title: "Máy cổng " + owner, Body: owner, Reach: machine.Reach{Agencies: []string{owner}, Platforms: []string{machine.NDXP}}})
 	c.must(t, err)
+	put("gateway", "gw-"+strings.ToLower(owner), "gw-none")
 	n, err := c.notices.Subscribe(ctx, operator, notice.Input{Channel: notice.Webhook, Address: "https://hook.example/" + owner, Kinds: notice.Kinds()[:1], Mode: notice.AtOnce})
 	c.must(t, err)
 	put("notice", n.ID, strings.Repeat("0", len(n.ID)))
@@ -220,7 +221,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 	t.Helper()
 	kind, wildcard := "", ""
 	for prefix, k := range map[string]string{"/systems/{code}": fmt.Sprint("system", stepOf(path)), "/agencies/{code}": "agency", "/consultations/{code}": "consultation",
-		"/connections/{id}": "connection", "/notices/{id}": "notice", "/import/{id}": "table", "/delegations/{id}": "delegation"} {
+		"/connections/{id}": "connection", "/notices/{id}": "notice", "/import/{id}": "table", "/delegations/{id}": "delegation", "/gateways/{name}": "gateway"} {
 		if strings.HasPrefix(path, prefix) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
@@ -228,6 +229,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
 	path = strings.NewReplacer("{form}", "checklist", "{table}", map[bool]string{true: "register.csv", false: "checklist.csv"}[kind == ""]).Replace(path)
+	path = strings.Replace(path, "/gateways/{name}/{act}", "/gateways/{name}/revoke", 1)
 	if path == "/" { // whatever is no page
 		path = "/nowhere"
 	}

@@ -60,7 +60,9 @@ type Press struct {
 	kept    int64             // size of the last checkpoint stored
 	last    ledger.Checkpoint // that was signed; its size is 0 before the first
 	lastAt  int64             // when, Unix seconds
+	lastEnd int64             // until when its lists hold, Unix seconds
 	current atomic.Pointer[edition]
+	failing string // why the latest edition could not be made; "" = it was
 	feed    feed
 }
 
@@ -86,6 +88,7 @@ func (p *Press) edition(ctx context.Context) (*edition, error) {
 	defer p.mu.Unlock()
 	var size int64
 	if err := p.Register.Prove(ctx, func(n int64, _ ledger.Reader) error { size = n; return nil }); err != nil {
+		p.failing = err.Error()
 		return nil, fmt.Errorf("%w: %w", errUnsound, err)
 	}
 	now := p.Clock().UTC()
@@ -95,9 +98,34 @@ func (p *Press) edition(ctx context.Context) (*edition, error) {
 	}
 	e, err := p.issue(ctx, now, e)
 	if err != nil {
+		p.failing = err.Error()
 		return nil, fmt.Errorf("%w: %w", errUnsound, err)
 	}
+	p.failing = ""
 	return e, nil
+}
+
+// Health is how the signing goes.
+type Health struct {
+	Signed, Ends time.Time // of what was signed last; zero: nothing yet
+	Failing      string    // why nothing newer is; "" = nothing is due, or it was signed
+	Half         bool      // it fails, and half of the usable time of what is out is over
+	Sourced      bool      // the clock is held against a time source
+}
+
+// Health tells it as of now. Readers go on with what they have: whoever runs the
+// service hears of it while half of their time is left.
+func (p *Press) Health() Health {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	h := Health{Failing: p.failing, Sourced: p.Source != nil}
+	if p.lastAt == 0 {
+		h.Half = h.Failing != ""
+		return h
+	}
+	h.Signed, h.Ends = time.Unix(p.lastAt, 0).UTC(), time.Unix(p.lastEnd, 0).UTC()
+	h.Half = h.Failing != "" && 2*p.Clock().Sub(h.Signed) >= h.Ends.Sub(h.Signed)
+	return h
 }
 
 // Run makes editions until ctx is done: at once on a change, as time passes.
@@ -146,7 +174,7 @@ func (p *Press) issue(ctx context.Context, now time.Time, was *edition) (*editio
 		p.current.Store(nil) // what was taken is not published: begin anew
 		return nil, err
 	}
-	p.last, p.lastAt = e.checkpoint, e.iat
+	p.last, p.lastAt, p.lastEnd = e.checkpoint, e.iat, e.exp
 	if was == nil {
 		p.floor = e.checkpoint.Size
 		p.feed.begin(now.UnixMicro())

@@ -186,10 +186,20 @@ func TestUnsound(t *testing.T) {
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
 	}
+	x.list()
+	if h := x.press.Health(); h.Failing != "" || h.Half || !h.Sourced || !h.Signed.Equal(x.clock.T.Truncate(time.Second)) || h.Ends.Sub(h.Signed) != 10*time.Minute {
+		t.Errorf("in health: %+v", h)
+	}
 	if err := os.Chmod(files[0], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	refused("a key open to others")
+	for _, half := range []bool{false, true} { // a minute later it is due, five minutes later half is over
+		x.pass(map[bool]time.Duration{false: time.Minute, true: 4 * time.Minute}[half])
+		refused("a key open to others")
+		if h := x.press.Health(); h.Failing == "" || h.Half != half {
+			t.Errorf("half of it over %v: %+v", half, h)
+		}
+	}
 	if err := os.Chmod(files[0], 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (s *site) checkForms() error {
 			return fmt.Errorf("no form %s on the shelf", d.form)
 		}
 	}
-	for _, id := range linkForms() {
+	for _, id := range append(linkForms(), gatewayForms()...) {
 		if _, err := s.form(id); err != nil {
 			return err
 		}

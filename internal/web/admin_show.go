@@ -36,6 +36,7 @@ type AdminPage struct {
 	Size     int
 	Root     string
 	Links    []Link
+	Lists    *ListsLine // nil: none is signed here
 }
 
 // KeyLine is a key in words.
@@ -53,7 +54,7 @@ func (s *site) adminShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := AdminPage{Page: v.page(v.t("adm.title")), Size: int(now.Size), Root: now.Root}
+	p := AdminPage{Page: v.page(v.t("adm.title")), Size: int(now.Size), Root: now.Root, Lists: s.lists(v)}
 	for _, x := range now.Settings {
 		if x.Value == "" {
 			x.Value = v.t("none")

@@ -58,6 +58,7 @@ type Config struct {
 	Tray        *workbook.Tray        // where tables brought back wait
 	Record      Record                // nil hides the ledger
 	Service     ServiceFunc           // nil hides the page of administrators
+	Lists       func() Lists          // how the signing of lists goes; nil: none is signed here
 }
 
 // WhatIfFunc tells what adopting a rule set or an edited book on a day does to
@@ -193,6 +194,10 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /admin", s.signed(s.adminShow))
 	mux.HandleFunc("GET /ledger", s.inside(s.ledgerShow))
 	mux.HandleFunc("GET /gateways", s.signed(s.gatewaysShow))
+	mux.HandleFunc("GET /gateways/new", s.inside(s.gatewayActShow))
+	mux.HandleFunc("POST /gateways/new", s.inside(s.gatewayActDo))
+	mux.HandleFunc("GET /gateways/{name}/{act}", s.inside(s.gatewayActShow))
+	mux.HandleFunc("POST /gateways/{name}/{act}", s.inside(s.gatewayActDo))
 	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
 	s.linkRoutes(mux)
 	mux.HandleFunc("GET /law", s.signed(s.lawShow))
