@@ -63,7 +63,7 @@ var plan = map[string]room{
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
-	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"golang.org/x/crypto"}},
+	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook"}, []string{"golang.org/x/text"}},
 
@@ -73,7 +73,8 @@ var plan = map[string]room{
 	// The only room that knows SQL.
 	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
 		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "go.opentelemetry.io/otel/trace", "golang.org/x/text"}},
-	"internal/store/storetest": {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
+	"internal/identity/softkey": {nil, nil},
+	"internal/store/storetest":  {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
 	"cmd/capdo": {[]string{"fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer", "internal/workbook"},

@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds every page (*.html), the style sheet (app.css) and the scripts (app*.js).
 //
-//go:embed *.html app.css app.js app.keys.js app.session.js
+//go:embed *.html app.css app.js app.keys.js app.session.js app.passkey.js
 var Files embed.FS

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +14,36 @@ import (
 	"capdo/internal/identity"
 )
 
-// invite prints the link by which the first administrator enrols, while the
-// register has none. It returns how the pages are called: as given, else by the
-// address of the listener.
-func (p *program) invite(ctx context.Context, w world, url string, l net.Listener) (string, error) {
-	if url = strings.TrimSuffix(url, "/"); url == "" {
+// doorFlags say how people come in.
+type doorFlags struct{ url, policy *string }
+
+func declareDoor(f *flag.FlagSet) (d doorFlags) {
+	d.url = f.String("url", "", "how people call the pages, https://host: passkeys belong to that name, and links begin with it (CAPDO_URL; default: the address to listen on)")
+	d.policy = f.String("sign-in", identity.Strict.String(), fmt.Sprintf("what it takes to come in and to sign, one of %v: strict asks for a passkey of whoever reviews, approves or administers (CAPDO_SIGN_IN)", identity.Policies()))
+	return d
+}
+
+// openDoor sets how people come in, and prints the link by which the first
+// administrator enrols, while the register has none. It returns how the pages are
+// called: as given, else by the address of the listener.
+func (p *program) openDoor(ctx context.Context, w world, d doorFlags, l net.Listener) (url string, err error) {
+	i := slices.Index(identity.Policies(), *d.policy)
+	if i < 0 {
+		return "", fmt.Errorf("--sign-in: %q is none of %v", *d.policy, identity.Policies())
+	}
+	p.desk.Policy = identity.Policy(i)
+	if p.desk.Policy == identity.Relaxed {
+		fmt.Fprintln(w.err, relaxed)
+	}
+	if url = strings.TrimSuffix(*d.url, "/"); url == "" {
 		url = "http://" + dialable(l.Addr())
+	}
+	site, err := identity.SiteOf(url)
+	switch {
+	case err == nil:
+		p.desk.Site = &site
+	case p.desk.Policy == identity.Strict:
+		return "", fmt.Errorf("--url: %w; or choose --sign-in fallback", err)
 	}
 	lacks, err := p.registrar.Lacks(ctx)
 	if err != nil || !lacks {
@@ -26,6 +51,9 @@ func (p *program) invite(ctx context.Context, w world, url string, l net.Listene
 	}
 	return url, p.printLink(ctx, w, url, "", identity.FirstEnrolFor)
 }
+
+// relaxed is said aloud where a password suffices.
+const relaxed = "Nới lỏng: chỉ cần mật khẩu, không ký từng việc. Chỉ dùng để trình diễn. / Relaxed: a password suffices and nothing is signed. For demonstrations only."
 
 // printLink makes an enrolment link and prints it: the only time it is seen.
 func (p *program) printLink(ctx context.Context, w world, url, login string, life time.Duration) error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"capdo/internal/approval"
+	"capdo/internal/identity"
 	"capdo/internal/ledger"
 	"capdo/internal/seal"
 )
@@ -121,9 +122,10 @@ func sealed(checkpoint string, head ledger.Checkpoint, trust seal.Trust) error {
 	return nil
 }
 
-// keysIn collects the keys that entries name, and follows each object's chain.
+// keysIn collects the keys that entries name, follows each object's chain, and
+// checks what people signed.
 func keysIn(entries [][]byte) (keys seal.Trust, flaws []ledger.Flaw) {
-	after := map[string]string{}
+	after, passkeys := map[string]string{}, identity.Passkeys{}
 	for i, b := range entries {
 		var e approval.Entry
 		if err := json.Unmarshal(b, &e); err != nil {
@@ -134,6 +136,9 @@ func keysIn(entries [][]byte) (keys seal.Trust, flaws []ledger.Flaw) {
 			flaws = append(flaws, ledger.Flaw{Seq: int64(i), What: "the entry does not follow those before it"})
 		}
 		after[e.Object] = e.After
+		if err := passkeys.Read(&e); err != nil {
+			flaws = append(flaws, ledger.Flaw{Seq: int64(i), What: err.Error()})
+		}
 		if id, ok := strings.CutPrefix(e.Object, "key:"); ok && e.Before == "" {
 			keys = append(keys, seal.Public{ID: id, Alg: e.Detail["alg"], SPKI: e.Detail["spki"], Made: e.At})
 		}

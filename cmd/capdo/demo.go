@@ -56,6 +56,9 @@ func demo(ctx context.Context, w world) (err error) {
 		return errors.Join(err, l.Close())
 	}
 	at.front.url = "http://" + dialable(l.Addr())
+	if site, err := identity.SiteOf(at.front.url); err == nil {
+		p.desk.Site = &site
+	}
 	tell, err := webhooksOnly(p, *dir)
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -153,8 +156,10 @@ func cast() []identity.Account {
 	}
 }
 
-// enrol creates the accounts, all with one password made for this run.
+// enrol creates the accounts, all with one password made for this run: a password
+// suffices in the demo, which says so.
 func (p *program) enrol(ctx context.Context) (map[string]person, error) {
+	p.desk.Policy = identity.Relaxed
 	password := strings.ToLower(rand.Text()[:16])
 	hash, err := p.desk.Hash.New(ctx, password)
 	if err != nil {
@@ -234,9 +239,10 @@ func (t *teller) accounts(base string, people map[string]person) {
 		_ = json.NewEncoder(t.w.out).Encode(last) // a closed output ends the demo elsewhere
 		return
 	}
-	t.say("\nMở / open: %s\nTài khoản / accounts (mật khẩu chung cho lần chạy này / one password for this run):", base)
+	t.say("\nMở / open: %s\nTài khoản trình diễn / demo accounts (mật khẩu chung cho lần chạy này / one password for this run):", base)
 	for _, a := range cast() {
 		t.say("  %-20s %-18s %s", a.Login, people[a.Login].password, a.Name)
 	}
+	t.say("\n%s", relaxed)
 	t.say("\nDừng bằng Ctrl+C. / Stop with Ctrl+C.")
 }

@@ -23,7 +23,7 @@ func serve(ctx context.Context, w world) (err error) {
 	listen := f.String("listen", "127.0.0.1:8080", "address to listen on (CAPDO_LISTEN)")
 	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
-	site := f.String("url", "", "how people call the pages, https://host; enrolment links begin with it (CAPDO_URL; default: the address to listen on)")
+	way := declareDoor(f)
 	gateways := f.String("gateways", "", "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
 	base := f.String("authzen-base", "", "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
@@ -82,7 +82,7 @@ func serve(ctx context.Context, w world) (err error) {
 	if at.lease, err = lease(); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if at.url, err = p.invite(ctx, w, *site, l); err != nil {
+	if at.url, err = p.openDoor(ctx, w, way, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if at.ops, err = p.openOperations(ctx, operators); err != nil {

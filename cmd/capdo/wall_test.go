@@ -226,7 +226,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
 	}
-	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
+	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "/account/factors/{id}", "/account/factors/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
 	path = strings.NewReplacer("{form}", "checklist", "{table}", map[bool]string{true: "register.csv", false: "checklist.csv"}[kind == ""]).Replace(path)
 	path = strings.Replace(path, "/gateways/{name}/{act}", "/gateways/{name}/revoke", 1)

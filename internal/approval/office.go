@@ -19,6 +19,9 @@ type Office struct {
 	Clock func() time.Time
 
 	Measure MeasureFunc // nil: plans stand on the officer's word alone
+	// Assure refuses an act, on an object whose record has a digest, that asks for more
+	// of its actor than a session; nil: none does.
+	Assure func(a Actor, act, object, before string) error
 	// Follow is told of a system that was retired or handed on, inside the act and
 	// by its name, so that what stands on it follows; nil: nothing does.
 	Follow func(tx Tx, a Actor, act, code string, now time.Time) error
@@ -194,6 +197,11 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 		before, err := s.Digest()
 		if err != nil {
 			return fmt.Errorf("digest %s: %w", code, err)
+		}
+		if o.Assure != nil {
+			if err := o.Assure(a, name, SystemObject(code), before); err != nil {
+				return err
+			}
 		}
 		detail, err := f(tx, &s, now)
 		if err != nil {

@@ -122,6 +122,7 @@ type Desk struct {
 	Clock  func() time.Time
 	Hash   *Hasher
 	Policy Policy
+	Site   *Site // nil: no passkeys
 }
 
 // Claim is who somebody says to be, and what they show for it.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"capdo/internal/approval"
 	"capdo/internal/identity"
 	"capdo/internal/law"
 	"capdo/internal/store"
@@ -22,16 +23,17 @@ const password = "mật khẩu đủ dài"
 // door is a desk with one account, on a register of its own.
 type door struct {
 	*testing.T
-	desk  *identity.Desk
-	clock *storetest.Clock
-	dir   string
+	desk   *identity.Desk
+	office *approval.Office
+	clock  *storetest.Clock
+	dir    string
 }
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
 	dir, clock := t.TempDir(), storetest.At("2026-11-22")
-	_, s := storetest.OfficeIn(t, dir, clock)
-	d := &door{t, &identity.Desk{Store: s, Clock: clock.Now, Hash: identity.NewHasher()}, clock, dir}
+	o, s := storetest.OfficeIn(t, dir, clock)
+	d := &door{t, &identity.Desk{Store: s, Clock: clock.Now, Hash: identity.NewHasher()}, o, clock, dir}
 	d.account(s, "canbo")
 	return d
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"capdo/internal/approval"
+	"capdo/internal/identity"
 	"capdo/internal/ledger"
 )
 
@@ -36,9 +37,10 @@ type check struct {
 	last   map[string]approval.Entry // latest entry by object
 
 	rotations []approval.Entry // of keys
-	born      []string         // systems in the order of their first entries
-	unread    bool             // a system cannot be read
-	saves     int              // saved values of fields that a record stands for
+	passkeys  identity.Passkeys
+	born      []string // systems in the order of their first entries
+	unread    bool     // a system cannot be read
+	saves     int      // saved values of fields that a record stands for
 }
 
 func (v *check) blame(seq int64, object, format string, args ...any) {
@@ -127,6 +129,9 @@ func (v *check) entry(r entryRow) {
 	}
 	if before, ok := v.last[e.Object]; ok && e.Before != before.After || !ok && e.Before != "" {
 		v.blame(r.Seq, r.Object, "the entry does not follow the one before it")
+	}
+	if err := v.passkeys.Read(&e); err != nil {
+		v.blame(r.Seq, r.Object, "%v", err)
 	}
 	if e.Act == actRotateKey {
 		v.rotations = append(v.rotations, e)

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 
+	"capdo/internal/approval"
 	"capdo/internal/identity"
 )
 
@@ -11,8 +13,17 @@ type AccountPage struct {
 	Page
 	Facts    []Fact
 	Sessions []SessionRow
-	Others   bool // there are sessions beside this one
+	Others   bool   // there are sessions beside this one
+	Weak     string // why this session opens nothing else, "" when it does
+	MayAdd   bool
+	Passkeys []FactorRow
+	Here     bool   // passkeys work at this address
+	At       string // where they do, "" for nowhere
+	Errors   []ErrorLink
 }
+
+// FactorRow is one way in, in words.
+type FactorRow struct{ ID, Label, Added, Used, Kind string }
 
 // SessionRow is one open session in words.
 type SessionRow struct {
@@ -21,20 +32,47 @@ type SessionRow struct {
 }
 
 // accountShow shows the visitor's own account.
-func (s *site) accountShow(v *visit) error {
+func (s *site) accountShow(v *visit) error { return s.accountPage(v, http.StatusOK, nil) }
+
+// accountPage draws the page, with what was refused.
+func (s *site) accountPage(v *visit, status int, fs []approval.Finding) error {
+	factors, err := s.Desk.Store.FactorsOf(v.r.Context(), v.account.Login)
+	if err != nil {
+		return err
+	}
 	open, err := s.Desk.Open(v.r.Context(), &v.account)
 	if err != nil {
 		return err
 	}
 	a := v.account
-	p := AccountPage{Page: v.page(v.t("ac.title"))}
+	p := AccountPage{Page: v.page(v.t("ac.title")), MayAdd: v.mayAdd(factors), Errors: v.errorLinks(fs, nil)}
+	p.Failed = len(fs) > 0
+	if p.Here, p.At = v.passkeyOffered(); p.Here {
+		p.Script = v.passkey.path
+	}
+	if v.weak() {
+		p.Weak = v.t(map[bool]string{true: "ac.weak", false: "ac.weak.has"}[p.MayAdd])
+	}
+	for _, f := range factors {
+		if f.InUse() && f.Kind == identity.Passkey {
+			p.Passkeys = append(p.Passkeys, v.factorRow(f))
+		}
+	}
 	p.Facts = []Fact{{Label: v.t("ac.login"), Value: a.Login}, {Label: v.t("ac.name"), Value: a.Name}, {Label: v.t("ac.capacity"), Value: v.role(a.Actor.Capacity)},
 		{Label: v.t("ac.body"), Value: a.Actor.Body}, {Label: v.t("ac.since"), Value: v.dated(a.CreatedAt)}}
 	for _, x := range open {
 		p.Sessions = append(p.Sessions, v.sessionRow(x))
 	}
 	p.Others = len(open) > 1
-	return v.show(200, "account", p)
+	return v.show(status, "account", p)
+}
+
+func (v *visit) factorRow(f identity.Factor) FactorRow {
+	r := FactorRow{ID: f.ID, Label: f.Label, Added: v.dated(f.AddedAt), Used: v.t("none"), Kind: v.t("factor." + string(f.Kind))}
+	if !f.UsedAt.IsZero() {
+		r.Used = v.when(f.UsedAt)
+	}
+	return r
 }
 
 // sessionRow is a session in the visitor's words.

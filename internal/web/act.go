@@ -254,6 +254,9 @@ func (s *site) deedDo(d deed) func(*visit) error {
 			again.status, again.findings = http.StatusUnprocessableEntity, findings(problems)
 			return s.deedPage(v, again)
 		}
+		if asked, err := s.word(v, &in, again); asked || err != nil {
+			return err
+		}
 		if err := d.do(ctx, s.Office, in); err != nil {
 			return s.refused(v, again, err)
 		}

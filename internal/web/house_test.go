@@ -79,7 +79,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	c := web.Config{Office: o, Book: o.Book, Shelf: o.Shelf, Clock: h.clock.Now, Log: log,
 		Gate:      &gate.Gate{Standings: s, Book: o.Book, Clock: h.clock.Now, Log: log},
-		Desk:      &identity.Desk{Store: s, Clock: h.clock.Now, Hash: identity.NewHasher()},
+		Desk:      &identity.Desk{Store: s, Clock: h.clock.Now, Hash: identity.NewHasher(), Policy: identity.Relaxed},
 		Registrar: &identity.Registrar{Store: s, Clock: h.clock.Now, Law: o.Book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return o.AgencyList(ctx, storetest.Keeper()) }},
 		Origin:    "https://capdo.example",
 		Reports: func(_ context.Context, w io.Writer, _ approval.Actor, kind, code string, day law.Day) error {

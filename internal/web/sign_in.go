@@ -15,7 +15,10 @@ import (
 // SignInPage is the way in.
 type SignInPage struct {
 	Page
-	Form Form
+	Form      Form
+	Next      string
+	Passkeys  bool   // passkeys work here
+	Elsewhere string // where they do, "" when here or nowhere
 }
 
 // signInShow shows the sign-in form; who is in already goes home.
@@ -34,7 +37,10 @@ func (s *site) signInPage(v *visit, status int, fs []approval.Finding) error {
 	}
 	f := v.draw(paper{form: form, in: v.r.PostForm, findings: fs, action: "/sign-in"})
 	f.Hidden = append(f.Hidden, Hidden{"next", localPath(v.r.FormValue("next"))})
-	p := SignInPage{Page: v.page(f.Title), Form: f}
+	p := SignInPage{Page: v.page(f.Title), Form: f, Next: localPath(v.r.FormValue("next"))}
+	if p.Passkeys, p.Elsewhere = v.passkeyOffered(); p.Passkeys {
+		p.Elsewhere, p.Script = "", v.passkey.path
+	}
 	p.Failed = len(fs) > 0
 	return v.show(status, "sign_in", p)
 }
@@ -61,8 +67,7 @@ func (s *site) signIn(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	http.SetCookie(v.w, s.cookie("capdo", token, 0))
-	return v.send(localPath(v.r.PostForm.Get("next")))
+	return v.entered(token, "password")
 }
 
 // signOut ends the session, here and at the desk.

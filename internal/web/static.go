@@ -44,7 +44,7 @@ func (s *site) loadAssets() (err error) {
 	if s.sheet, err = loadAsset("app.css", "text/css; charset=utf-8"); err != nil {
 		return err
 	}
-	for name, a := range map[string]*asset{"app.js": &s.script, "app.keys.js": &s.keysScript, "app.session.js": &s.sessionScript} {
+	for name, a := range map[string]*asset{"app.js": &s.script, "app.keys.js": &s.keysScript, "app.session.js": &s.sessionScript, "app.passkey.js": &s.passkey} {
 		if *a, err = loadAsset(name, "text/javascript; charset=utf-8"); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *site) loadAssets() (err error) {
 
 // static answers for the names of the assets; anything else under /static is absent.
 func (s *site) static(w http.ResponseWriter, r *http.Request) {
-	for _, a := range []asset{s.sheet, s.script, s.keysScript, s.sessionScript} {
+	for _, a := range []asset{s.sheet, s.script, s.keysScript, s.sessionScript, s.passkey} {
 		if r.URL.Path == a.path {
 			a.serve(w, r)
 			return

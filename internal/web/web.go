@@ -97,6 +97,7 @@ type site struct {
 	script asset
 
 	keysScript, sessionScript asset
+	passkey                   asset // the script of passkeys
 	seats                     presence
 	kept                      kept
 	deeds                     []deed
@@ -223,8 +224,13 @@ func (s *site) routes(mux addresses) {
 func (s *site) doorRoutes(mux addresses) {
 	mux.HandleFunc("GET /enrol/{token}", s.outside(s.enrolShow))
 	mux.HandleFunc("POST /enrol/{token}", s.outside(s.enrol))
-	mux.HandleFunc("GET /account", s.signed(s.accountShow))
-	mux.HandleFunc("POST /account/sessions", s.signed(s.sessionsEnd))
+	mux.HandleFunc("POST /sign-in/passkey/options", s.outside(s.signInOptions))
+	mux.HandleFunc("POST /sign-in/passkey", s.outside(s.signInPasskey))
+	mux.HandleFunc("GET /account", s.known(s.accountShow))
+	mux.HandleFunc("POST /account/sessions", s.known(s.sessionsEnd))
+	mux.HandleFunc("POST /account/passkeys/options", s.known(s.adding(s.passkeyOptions)))
+	mux.HandleFunc("POST /account/passkeys", s.known(s.adding(s.passkeyAdd)))
+	mux.HandleFunc("POST /account/factors/{id}/remove", s.known(s.adding(s.factorRemove)))
 	mux.HandleFunc("GET /accounts", s.administering(s.accountsShow))
 	mux.HandleFunc("GET /accounts/new", s.administering(s.accountActShow))
 	mux.HandleFunc("POST /accounts/new", s.administering(s.accountActDo))
@@ -356,8 +362,19 @@ func (s *site) inside(h func(*visit) error) http.HandlerFunc {
 	})
 }
 
-// signed serves whoever is signed in and sends others to the sign-in page.
+// signed serves whoever is signed in, by a way that is strong enough for what the
+// account may do; others come no further than their own account.
 func (s *site) signed(h func(*visit) error) http.HandlerFunc {
+	return s.known(func(v *visit) error {
+		if v.weak() {
+			return v.send("/account")
+		}
+		return h(v)
+	})
+}
+
+// known serves whoever is signed in and sends others to the sign-in page.
+func (s *site) known(h func(*visit) error) http.HandlerFunc {
 	return s.outside(func(v *visit) error {
 		if !v.signedIn && v.r.Method != http.MethodGet && v.r.Method != http.MethodHead && v.r.Method != http.MethodPost {
 			return v.says(http.StatusUnauthorized, v.t("save.ended"))

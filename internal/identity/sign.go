@@ -1,0 +1,196 @@
+package identity
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/go-webauthn/webauthn/protocol"
+
+	"capdo/internal/approval"
+)
+
+// Statement is what a person puts their name to: one act, on one record as it
+// stands, with what they answered, at one length of the ledger. Its text is
+// canonical JSON; a passkey signs its challenge.
+type Statement struct {
+	V       int               `json:"v"` // 1
+	Act     string            `json:"act"`
+	Object  string            `json:"object"`
+	Before  string            `json:"before"` // digest of the record
+	Answers map[string]string `json:"answers"`
+	By      approval.Who      `json:"by"`
+	Law     string            `json:"law"`
+	Ledger  approval.Head     `json:"ledger"`
+}
+
+// Text is the statement as it is signed and kept.
+func (s Statement) Text() (string, error) {
+	s.V = 1
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return "", fmt.Errorf("write statement: %w", err)
+	}
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+// Challenge is what a passkey signs for a text: SHA-256 of "capdo/decision/v1",
+// a line feed, and the text; base64url.
+func Challenge(text string) string {
+	h := sha256.Sum256([]byte("capdo/decision/v1\n" + text))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+// Weighty are the acts that ask for the person's own word: they give a system its
+// way through the gate, or take it.
+func Weighty() []string {
+	return []string{approval.ActDecide, approval.ActConfirm, approval.ActSuspend, approval.ActReinstate, approval.ActRevoke}
+}
+
+// SigningOptions ask a browser to sign a statement with one of the account's
+// passkeys; false when it has none.
+func (d *Desk) SigningOptions(ctx context.Context, a *Account, s Statement) (options string, has bool, err error) {
+	fs, err := d.Store.FactorsOf(ctx, a.Login)
+	if err != nil || d.Site == nil || len(used(fs, Passkey)) == 0 {
+		return "", false, err
+	}
+	text, err := s.Text()
+	if err != nil {
+		return "", false, err
+	}
+	challenge := Challenge(text)
+	p := Pending{Hash: hashToken(challenge), Kind: AwaitStatement, Login: a.Login, Data: text, Until: d.Clock().UTC().Add(ceremony)}
+	if _, _, err := d.Store.TakePending(ctx, p.Hash, d.Clock().UTC()); err != nil { // the same page asked for twice
+		return "", false, err
+	}
+	if err := d.Store.PutPending(ctx, p); err != nil {
+		return "", false, err
+	}
+	options, err = d.assertionOptions(challenge, credentials(fs))
+	return options, true, err
+}
+
+// Signed takes a browser's answer to SigningOptions. What was signed must be what
+// is now to be done: want, at whatever length of the ledger it was signed.
+func (d *Desk) Signed(ctx context.Context, a *Account, want Statement, answer []byte) (*approval.Signed, error) {
+	f, p, c, err := d.assertion(ctx, AwaitStatement, answer)
+	if err != nil {
+		return nil, err
+	}
+	var signed Statement
+	if err := json.Unmarshal([]byte(p.Data), &signed); err != nil {
+		return nil, fmt.Errorf("read statement: %w", err)
+	}
+	want.Ledger = signed.Ledger
+	text, err := want.Text()
+	if err != nil {
+		return nil, err
+	}
+	if text != p.Data || f.Login != a.Login {
+		return nil, fmt.Errorf("%w: it signed another statement", ErrPasskey)
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	raw := c.Raw.AssertionResponse
+	return &approval.Signed{Method: string(ByPasskey), Statement: text, Factor: f.ID, ClientData: b64(raw.ClientDataJSON), Authenticator: b64(raw.AuthenticatorData), Signature: b64(raw.Signature)}, nil
+}
+
+// Assure refuses a weighty act whose actor did not give their word for it. It is
+// asked within the act's transaction, so that what was signed is the record as it
+// stands. Whoever comes through the door bears an Assurance; an actor without one
+// is the program itself, and its entry says so.
+func (d *Desk) Assure(a approval.Actor, act, object, before string) error {
+	if d.Policy.Signs() == None || !slices.Contains(Weighty(), act) || a.Assurance == nil {
+		return nil
+	}
+	var said Statement
+	if a.Assurance.Signed == nil || json.Unmarshal([]byte(a.Assurance.Signed.Statement), &said) != nil ||
+		Method(a.Assurance.Signed.Method).Strength() < d.Policy.Signs() {
+		return &approval.Refusal{Kind: approval.Forbidden, Findings: finding("", "to-be-signed", "Việc này cần ký bằng khóa truy cập cho từng hồ sơ: mở trang của hệ thống và thực hiện tại đó.", "This is signed with a passkey, one record at a time: open the system's page and do it there.")}
+	}
+	if said.Act != act || said.Object != object || said.By != a.Who() {
+		return fmt.Errorf("assure: %s of %s was signed, not %s of %s", said.Act, said.Object, act, object)
+	}
+	if said.Before != before {
+		return approval.ErrStale()
+	}
+	return nil
+}
+
+// CheckSigned checks what an entry keeps of its person's word, with nothing but
+// the ledger at hand: that the statement is of this very act, that its challenge
+// was signed, and by the passkey that the entry's account had by then. add is the
+// entry that added the passkey, nil when there is none; removed tells whether it
+// was removed before. A word that is no signature is as good as the entry.
+func CheckSigned(e, add *approval.Entry, removed bool) error {
+	s := e.Assurance.Signed
+	var said Statement
+	if err := json.Unmarshal([]byte(s.Statement), &said); err != nil {
+		return fmt.Errorf("the statement cannot be read: %w", err)
+	}
+	if text, err := said.Text(); err != nil || text != s.Statement {
+		return fmt.Errorf("the statement is not canonical")
+	}
+	if said.Act != e.Act || said.Object != e.Object || said.Before != e.Before || said.By != e.By || said.Law != e.Law || said.Ledger.Size > e.Seq {
+		return fmt.Errorf("the statement is of another act")
+	}
+	for key, value := range said.Answers {
+		if kept, ok := e.Detail[key]; ok && kept != value {
+			return fmt.Errorf("the statement says %s %q, the entry %q", key, value, kept)
+		}
+	}
+	if Method(s.Method) != ByPasskey {
+		return nil
+	}
+	if add == nil || add.Detail["login"] != e.By.Account || add.Detail["kind"] != string(Passkey) || removed {
+		return fmt.Errorf("the account had no passkey %.16s… then", s.Factor)
+	}
+	var k PublicKey
+	if err := json.Unmarshal([]byte(add.Detail["public"]), &k); err != nil {
+		return fmt.Errorf("the passkey cannot be read: %w", err)
+	}
+	answer, err := encode(map[string]any{"id": s.Factor, "rawId": s.Factor, "type": "public-key",
+		"response": map[string]string{"clientDataJSON": s.ClientData, "authenticatorData": s.Authenticator, "signature": s.Signature}})
+	if err != nil {
+		return err
+	}
+	c, err := protocol.ParseCredentialRequestResponseBytes([]byte(answer))
+	if err != nil {
+		return fmt.Errorf("the assertion cannot be read: %w", err)
+	}
+	return k.check(c, Challenge(s.Statement))
+}
+
+// Passkeys follows the passkeys through a ledger, entry by entry, and checks what
+// was signed with them.
+type Passkeys struct {
+	added   map[string]approval.Entry
+	removed map[string]bool
+}
+
+// Read takes the next entry; an error is a word in it that does not hold.
+func (p *Passkeys) Read(e *approval.Entry) error {
+	if p.added == nil {
+		p.added, p.removed = map[string]approval.Entry{}, map[string]bool{}
+	}
+	switch e.Act {
+	case "add-factor":
+		p.added[e.Object] = *e
+	case "remove-factor":
+		p.removed[e.Object] = true
+	}
+	if e.Assurance == nil || e.Assurance.Signed == nil {
+		return nil
+	}
+	object := "factor:" + e.Assurance.Signed.Factor
+	add, ok := p.added[object]
+	if !ok {
+		return CheckSigned(e, nil, false)
+	}
+	return CheckSigned(e, &add, p.removed[object])
+}
