@@ -59,10 +59,12 @@ func (s System) cell(t time.Time) (Cell, bool) {
 	return c, true
 }
 
-// Flow is a change of the figures on a day, among the systems of one owner.
+// Flow is a change of the figures on a day, among the systems of one owner at
+// one level.
 type Flow struct {
 	Day                                  law.Day
 	Owner                                string
 	Origin                               Origin
+	Level                                law.Level
 	Total, Approved, Deployed, Confirmed int
 }

@@ -142,6 +142,9 @@ func TestCountsAreTheStandings(t *testing.T) {
 		if as.Known.IsZero() {
 			anew := as
 			anew.Known = as.End()
+			if p, err := o.Trend(context.Background(), storetest.Keeper(), as.On); err != nil || p[0] != (approval.Point{Day: as.On, Total: ov.Total, Approved: ov.Approved, Deployed: ov.Deployed}) {
+				t.Fatalf("the trend says %+v of %+v, %v", p, ov, err)
+			}
 			again, err := o.Overview(context.Background(), storetest.Keeper(), anew)
 			if err != nil || again.Total != ov.Total || again.Approved != ov.Approved || again.Deployed != ov.Deployed || again.Confirmed != ov.Confirmed {
 				t.Fatalf("%s: the figures kept say %+v, counted anew they are %+v, %v", as.On, ov, again, err)

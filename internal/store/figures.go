@@ -127,14 +127,14 @@ func (c *scope) believed(day law.Day) ([]countRow, error) {
 // Flows implements approval.Reader.
 func (c *scope) Flows() ([]approval.Flow, error) {
 	var rows []figureRow
-	err := c.figures(&rows).ColumnExpr("q.day, q.owner, q.origin, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
-		GroupExpr("q.day, q.owner, q.origin").OrderExpr("q.day, q.owner, q.origin").Scan(c.ctx)
+	err := c.figures(&rows).ColumnExpr("q.day, q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
+		GroupExpr("q.day, q.owner, q.origin, q.level").OrderExpr("q.day, q.owner, q.origin, q.level").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read figures: %w", err)
 	}
 	out := make([]approval.Flow, len(rows))
 	for i, r := range rows {
-		out[i] = approval.Flow{Day: law.Day(r.Day), Owner: r.Owner, Origin: approval.Origin(r.Origin), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
+		out[i] = approval.Flow{Day: law.Day(r.Day), Owner: r.Owner, Origin: approval.Origin(r.Origin), Level: law.Level(r.Level), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
 	}
 	return out, nil
 }

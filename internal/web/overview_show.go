@@ -12,7 +12,9 @@ import (
 type OverviewPage struct {
 	Page
 	On, DayError                          string
+	Known, KnownError, KnownLine          string // see approval.AsOf
 	Day                                   law.Day
+	Trend                                 *Trend // nil when something else is asked than what was believed
 	RateOptions                           []Option
 	SimulatedLine, ListedLine, SilentLine string
 	Rates                                 []Rate
@@ -57,14 +59,33 @@ func (s *site) overviewShow(v *visit) error {
 			status, wrong = http.StatusUnprocessableEntity, v.t("ov.badday")
 		}
 	}
-	ov, err := s.Office.Overview(v.r.Context(), v.actor(), approval.Believed(day))
+	x, unknown := approval.Believed(day), ""
+	if known := query.Get("known"); known != "" {
+		if d, ok := parseDay(known); ok {
+			x.Known = d.AddDays(1).Time()
+		} else {
+			status, unknown = http.StatusUnprocessableEntity, v.t("ov.badday")
+		}
+	}
+	ov, err := s.Office.Overview(v.r.Context(), v.actor(), x)
 	if err != nil {
 		return err
 	}
 	p := v.overview(ov, query.Get("rate"))
-	p.DayError, p.Failed, p.On = wrong, wrong != "", v.day(day)
+	p.DayError, p.KnownError, p.Failed, p.On, p.Known = wrong, unknown, wrong+unknown != "", v.day(day), query.Get("known")
 	if wrong != "" {
 		p.On = query.Get("on")
+	}
+	if !x.Known.IsZero() {
+		p.Known = v.day(law.DayOf(x.Known.Add(-1)))
+		p.KnownLine = v.t("ov.known.line", p.Known)
+	} else if ov.Total > 0 {
+		ps, err := s.Office.Trend(v.r.Context(), v.actor(), trendDays(day)...)
+		if err != nil {
+			return err
+		}
+		t := v.trend(ps)
+		p.Trend = &t
 	}
 	if s.Reports != nil && v.actor().National() {
 		p.Report = "/reports/national.pdf?" + url.Values{"on": {string(day)}}.Encode()
