@@ -44,6 +44,10 @@ type Reader interface {
 	System(code string) (approval.System, error)
 	// Documents returns the documents of a system in scope, by number.
 	Documents(code string) ([]Document, error)
+	// Enclosed returns, by number, the documents handed in with the round of
+	// another's dossier that the actor's body is asked about, as long as the
+	// request is open; approval.ErrNotFound when it is asked nothing.
+	Enclosed(code string) ([]Document, error)
 }
 
 // Tx is the one way to write.

@@ -189,6 +189,34 @@ func (d *Desk) Give(ctx context.Context, a approval.Actor, code string, no int) 
 	if err != nil {
 		return Document{}, nil, err
 	}
+	return d.give(doc)
+}
+
+// Enclosed are the documents of the round that the actor's body is consulted on.
+func (d *Desk) Enclosed(ctx context.Context, a approval.Actor, code string) (docs []Document, err error) {
+	err = d.Store.View(ctx, a, func(r Reader) error {
+		docs, err = r.Enclosed(code)
+		return err
+	})
+	return docs, err
+}
+
+// GiveEnclosed is Give for one of Enclosed.
+func (d *Desk) GiveEnclosed(ctx context.Context, a approval.Actor, code string, no int) (Document, Content, error) {
+	docs, err := d.Enclosed(ctx, a, code)
+	if err != nil {
+		return Document{}, nil, err
+	}
+	for _, doc := range docs {
+		if doc.No == no {
+			return d.give(doc)
+		}
+	}
+	return Document{}, nil, approval.ErrNotFound()
+}
+
+// give opens a document that the actor may see.
+func (d *Desk) give(doc Document) (Document, Content, error) {
 	if !d.Served(&doc) {
 		return doc, nil, withheld(&doc)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/law"
 	"capdo/internal/review"
 )
@@ -110,6 +111,26 @@ func (c *scope) lent(code string) (s approval.System, err error) {
 		return err
 	})
 	return s, err
+}
+
+// Enclosed implements attachment.Reader: of another's documents those that were
+// handed in with the round asked about.
+func (c *scope) Enclosed(code string) ([]attachment.Document, error) {
+	cases, err := c.Consulted(code)
+	if err != nil {
+		return nil, err
+	}
+	if len(cases) == 0 {
+		return nil, approval.ErrNotFound()
+	}
+	var all []attachment.Document
+	err = c.wide(func(w *scope) error {
+		all, err = w.Documents(code)
+		return err
+	})
+	return slices.DeleteFunc(all, func(d attachment.Document) bool {
+		return d.Of != attachment.Dossier(cases[0].Dossier).String() || !slices.Contains(cases[0].Round.Documents, approval.Enclosure{Name: d.Name, SHA256: d.SHA256})
+	}), err
 }
 
 // UpdateConsult implements review.ConsultStore.

@@ -79,8 +79,8 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 	p.Facts = []Fact{{Label: v.t("col.owner"), Value: orElse(names[x.Owner], x.Owner)}, {Label: v.t("col.level"), Value: v.level(x.Round.Level)},
 		{Label: v.t("f.round"), Value: v.num(x.Request.Round)}, {Label: v.t("consult.from"), Value: v.role(x.Request.By.Capacity) + " – " + orElse(names[x.Request.By.Body], x.Request.By.Body)},
 		{Label: v.t("consult.question"), Value: x.Request.Question, Long: true}, {Label: v.t("consult.due"), Value: v.day(x.Request.Due)}}
-	if len(x.Round.Documents) > 0 {
-		p.Facts = append(p.Facts, Fact{Label: v.t("desk.documents"), Value: enclosed(x.Round.Documents), Long: true})
+	if err := v.enclosures(&p, x, at); err != nil {
+		return err
 	}
 	if x.Round.Determination != nil {
 		p.Criteria = v.criteria(*x.Round.Determination)
@@ -92,6 +92,19 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 	p.Page = v.page(v.t("consult.title") + ": " + x.Name)
 	p.Simulated, p.Failed = x.Origin == approval.Simulated, len(fs) > 0
 	return v.show(status, "consult", p)
+}
+
+// enclosures are the documents of the round, each to be opened where this server
+// gives it out.
+func (v *visit) enclosures(p *ConsultPage, x review.Case, at string) error {
+	if v.Documents == nil || len(x.Round.Documents) == 0 {
+		return nil
+	}
+	docs, err := v.Documents.Enclosed(v.r.Context(), v.actor(), x.Code)
+	for i := range docs {
+		p.Documents = append(p.Documents, v.documentRow(&docs[i], at+"/documents", false))
+	}
+	return err
 }
 
 // lentSections are the fields of the round as they were handed in.

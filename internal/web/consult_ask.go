@@ -30,7 +30,8 @@ type ConsultPage struct {
 	Facts           []Fact
 	Criteria        []Criterion
 	Sections        []DeskSection // nil on the page of the lead
-	Digest, Blocked string        // why this person may not answer, "" when it may
+	Documents       []DocumentRow
+	Digest, Blocked string // why this person may not answer, "" when it may
 	Form            Form
 }
 
@@ -87,6 +88,22 @@ func (k desk) opinions(p *DeskPage) error {
 		p.Opinions = &part
 	}
 	return nil
+}
+
+// withConsultations is the history of a system with what was asked of other bodies
+// about its dossiers, which the applicant does not see.
+func (v *visit) withConsultations(f *approval.File) []approval.Entry {
+	all := slices.Clone(f.History)
+	if f.For.Capacity == law.RoleOperator {
+		return all
+	}
+	for _, d := range f.System.Dossiers {
+		for _, c := range d.Consulting {
+			all = append(all, approval.Entry{At: c.At, By: c.By, Act: "consult-" + string(c.Kind), Detail: map[string]string{"asked": c.Asked, "outcome": string(c.Outcome)}})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b approval.Entry) int { return a.At.Compare(b.At) })
+	return all
 }
 
 // bodyNames are the names of all bodies by code.

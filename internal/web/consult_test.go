@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/law"
 	"capdo/internal/store/storetest"
 )
 
@@ -56,4 +57,43 @@ func TestConsult(t *testing.T) {
 	lead.post(desk+"/consult/withdraw", url.Values{"ask": {"3"}}).leads(desk + "?done=withdrawal#opinions")
 	lead.post(desk+"/consult/withdraw", url.Values{"ask": {"3"}}).wants(http.StatusConflict)
 	other.get(asked).wants(http.StatusNotFound)
+}
+
+// TestConsultedSeesTheDocuments: those of the round it is asked about, as long as
+// it is asked, and no others; the history tells of the consultation to who judges.
+func TestConsultedSeesTheDocuments(t *testing.T) {
+	h := withDocuments(t)
+	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Stated)
+	beside := storetest.Lead(t, h.office, "H56", "Hệ thống hai cửa", storetest.Stated)
+	officer, lead, other := h.as("vanhanh"), h.as("chuyentrach"), h.as("nghean2")
+	for _, code := range []string{s.Code, beside.Code} {
+		officer.attach("/systems/"+code, "once-"+code+strings.Repeat("x", 20), "so-do.txt", "text/plain", []byte("Sơ đồ của "+code+"\n")).wants(http.StatusSeeOther)
+		x := h.system(code)
+		if _, err := h.office.Submit(t.Context(), storetest.Actor(law.RoleOperator, "H56"), code, x.Version, storetest.Statement(3, "2026-11-22")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	doc := "/consultations/" + s.Code + "/documents/1"
+	other.get(doc).wants(http.StatusNotFound)
+	lead.fill("/systems/"+s.Code+"/review/consult", url.Values{"body": {"H41"}, "question": {"?"}, "due": {"25/11/2026"}}).wants(http.StatusSeeOther)
+	p := other.get("/consultations/" + s.Code).wants(http.StatusOK)
+	p.lint("vi")
+	if got := attr(p.one("#docs-h ~ ul a"), "href"); got != doc {
+		t.Errorf("the page leads to %q", got)
+	}
+	if got := other.get(doc).wants(http.StatusOK); got.body != "Sơ đồ của "+s.Code+"\n" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the document: %q %v", got.body, got.header)
+	}
+	for _, at := range []string{"/consultations/" + s.Code + "/documents/2", "/consultations/" + beside.Code + "/documents/1", "/systems/" + s.Code + "/documents/1"} {
+		other.get(at).wants(http.StatusNotFound)
+	}
+	h.as("nghean").get(doc).wants(http.StatusNotFound)
+	if got := lead.get("/systems/" + s.Code).text("ol.timeline"); !strings.Contains(got, "Lấy ý kiến cơ quan khác (H41)") {
+		t.Errorf("the history: %q", got)
+	}
+	if got := officer.get("/systems/" + s.Code).text("ol.timeline"); strings.Contains(got, "H41") {
+		t.Error("the applicant reads of the consultation")
+	}
+	other.fill("/consultations/"+s.Code, url.Values{"outcome": {"agree"}}).wants(http.StatusSeeOther)
+	other.get(doc).wants(http.StatusNotFound)
 }

@@ -216,6 +216,24 @@ func (s *site) documentGet(v *visit) error {
 	if err != nil {
 		return err
 	}
+	return v.handOut(doc, body)
+}
+
+// consultedDocument gives a document of the round out to a body consulted on it.
+func (s *site) consultedDocument(v *visit) error {
+	no, err := strconv.Atoi(v.r.PathValue("no"))
+	if err != nil {
+		return s.absent(v)
+	}
+	doc, body, err := s.Documents.GiveEnclosed(v.r.Context(), v.actor(), v.code(), no)
+	if err != nil {
+		return err
+	}
+	return v.handOut(doc, body)
+}
+
+// handOut writes a document, to be saved, not to be shown here.
+func (v *visit) handOut(doc attachment.Document, body attachment.Content) error {
 	defer body.Close() // read only
 	h := v.w.Header()
 	h.Set("Content-Type", "application/octet-stream")

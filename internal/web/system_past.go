@@ -119,7 +119,7 @@ func (v *visit) events(es []approval.Entry) []Event {
 		if o := e.Detail["outcome"]; v.has("outcome." + o) {
 			act += ": " + v.t("outcome."+o)
 		}
-		if n := e.Detail["number"]; n != "" {
+		if n := orElse(e.Detail["number"], e.Detail["asked"]); n != "" {
 			act += " (" + n + ")"
 		}
 		by := v.role(e.By.Capacity)

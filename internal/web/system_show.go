@@ -70,7 +70,7 @@ func (s *site) systemShow(v *visit) error {
 	p.Current, p.Levels = v.t("sys.levels.now", v.ruleSet(file.Current)), v.levelCards(&file)
 	p.Facts, p.Competence = v.statedFacts(&file), v.competence(file.Competence)
 	p.Dossiers, p.Approvals = v.dossierCards(&file), v.approvalRows(&file)
-	p.Plan, p.History = v.planFacts(&file), v.events(file.History)
+	p.Plan, p.History = v.planFacts(&file), v.events(v.withConsultations(&file))
 	p.Papers, p.Changed = v.papers(&file), v.changedCard(&file)
 	if p.Owners, err = v.owners(&file); err != nil {
 		return err

@@ -154,7 +154,7 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("POST /sign-out", s.outside(s.signOut))
 
 	mux.HandleFunc("GET /{$}", s.signed(s.homeShow))
-	mux.HandleFunc("POST /session", s.inside(s.sessionStay))
+	mux.HandleFunc("POST /session", s.signed(s.sessionStay))
 	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
 	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
 	mux.HandleFunc("POST /systems/new", s.inside(s.systemRegister))
@@ -254,6 +254,9 @@ func (s *site) deskRoutes(mux addresses) {
 	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
 	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
 	mux.HandleFunc("POST /consultations/{code}", s.inside(s.consultedAnswer))
+	if s.Documents != nil {
+		mux.HandleFunc("GET /consultations/{code}/documents/{no}", s.inside(s.consultedDocument))
+	}
 	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
 	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
 	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
