@@ -117,7 +117,7 @@ func TestAnothersIsAbsent(t *testing.T) {
 	ctx := context.Background()
 	c := w.request(connection.Production)
 	for body, sees := range map[string]bool{"H56": true, "H41": true, "H99": false} {
-		found, err := w.office.Find(ctx, officer(body), connection.Filter{})
+		found, _, err := w.office.Find(ctx, officer(body), connection.Filter{})
 		if err != nil || (len(found) == 1) != sees {
 			t.Errorf("%s finds %d, %v", body, len(found), err)
 		}

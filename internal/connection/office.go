@@ -55,8 +55,10 @@ type Filter struct {
 	Consumer string
 	Service  string
 	Profile  string
-	State    string // at the time of asking; the office applies it
+	State    string // at the time of asking; the register leaves out what cannot be in it, and the office decides
 	Waiting  bool   // those never granted, refused or ended, and those with a proposal of break-glass
+	Before   string // id: those recorded earlier than it; "" = the latest
+	Limit    int    // at most so many; 0 = all
 }
 
 // now is the one clock reading of an act.
@@ -234,20 +236,36 @@ func (o *Office) Services(ctx context.Context, a approval.Actor) (ss []Service, 
 	return ss, err
 }
 
-// Find returns the connections that a filter selects, latest first.
-func (o *Office) Find(ctx context.Context, a approval.Actor, f Filter) ([]Connection, error) {
-	now := o.now()
-	var found []Connection
-	err := o.Store.ViewConnections(ctx, a, func(r Reader) error {
-		all, err := r.Connections(f)
-		for _, c := range all {
-			if f.State == "" || c.StateAt(now) == f.State {
+// Find returns the connections in the actor's scope that a filter selects, latest
+// first, no more than its limit; more tells whether there are others. The
+// register is read a piece at a time.
+func (o *Office) Find(ctx context.Context, a approval.Actor, f Filter) (found []Connection, more bool, err error) {
+	now, most := o.now(), f.Limit
+	if most > 0 {
+		f.Limit = max(most+1, 100)
+	}
+	err = o.Store.ViewConnections(ctx, a, func(r Reader) error {
+		for {
+			all, err := r.Connections(f)
+			if err != nil {
+				return err
+			}
+			for _, c := range all {
+				if f.State != "" && c.StateAt(now) != f.State {
+					continue
+				}
+				if more = most > 0 && len(found) == most; more {
+					return nil
+				}
 				found = append(found, c)
 			}
+			if f.Limit == 0 || len(all) < f.Limit {
+				return nil
+			}
+			f.Before = all[len(all)-1].ID
 		}
-		return err
 	})
-	return found, err
+	return found, more, err
 }
 
 // File is a connection with what the actor may do on it now.

@@ -101,7 +101,7 @@ func (c *scope) Services() ([]connection.Service, error) {
 
 // Connection implements connection.Reader.
 func (c *scope) Connection(id string) (connection.Connection, error) {
-	all, err := c.linked(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("k.no = ?", numberOf(id)) })
+	all, err := c.linked(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("k.no = ?", numberOf(id)) }, 0)
 	if err != nil {
 		return connection.Connection{}, err
 	}
@@ -121,27 +121,55 @@ func (c *scope) Connections(f connection.Filter) ([]connection.Connection, error
 			q = q.Distinct().Join("LEFT JOIN connection_step AS z ON z.connection_no = k.no AND z.act IN (?)", bun.List([]string{connection.ActAllow, connection.ActRefuse, connection.ActEnd})).
 				Join("LEFT JOIN connection_step AS y ON y.connection_no = k.no AND y.act = ?", connection.ActPropose).Where("(z.no IS NULL OR y.no IS NOT NULL)")
 		}
+		q = c.narrowed(q, f.State)
 		for column, val := range map[string]string{"consumer": f.Consumer, "service": f.Service, "profile": f.Profile} {
 			if val != "" {
 				q = q.Where("k.? = ?", bun.Ident(column), storable(val))
 			}
 		}
+		if f.Before != "" {
+			q = q.Where("k.no < ?", numberOf(f.Before))
+		}
 		return q
-	})
+	}, f.Limit)
 }
 
-// linked loads connections with their steps, latest first.
-func (c *scope) linked(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]connection.Connection, error) {
+// narrowed leaves out connections whose steps cannot make up a state.
+func (c *scope) narrowed(q *bun.SelectQuery, state string) *bun.SelectQuery {
+	with := map[string]string{connection.Allowed: connection.ActAllow, connection.Lapsed: connection.ActAllow, connection.Suspended: connection.ActSuspend,
+		connection.Refused: connection.ActRefuse, connection.Ended: connection.ActEnd}[state]
+	having := func(act string) *bun.SelectQuery {
+		return c.connections((*stepRow)(nil), "connection_step AS w JOIN connection AS k ON k.no = w.connection_no").ColumnExpr("w.connection_no").Where("w.act = ?", act)
+	}
+	switch {
+	case with != "":
+		return q.Where("k.no IN (?)", having(with))
+	case state == connection.Requested:
+		return q.Where("k.no NOT IN (?)", having(connection.ActAllow))
+	}
+	return q
+}
+
+// linked loads connections with their steps, latest first; no more than most,
+// which is all when 0.
+func (c *scope) linked(narrow func(*bun.SelectQuery) *bun.SelectQuery, most int) ([]connection.Connection, error) {
 	var rows []connectionRow
-	if err := narrow(c.connections(&rows, "connection AS k")).OrderExpr("k.no DESC").Scan(c.ctx); err != nil {
+	q := narrow(c.connections(&rows, "connection AS k")).OrderExpr("k.no DESC")
+	if most > 0 {
+		q = q.Limit(int64(most))
+	}
+	if err := q.Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load connections: %w", err)
 	}
 	if len(rows) == 0 {
 		return nil, nil
 	}
 	var steps []stepRow
-	q := c.connections(&steps, "connection_step AS t JOIN connection AS k ON k.no = t.connection_no")
-	if err := narrow(q).OrderExpr("t.connection_no, t.no").Scan(c.ctx); err != nil {
+	q = narrow(c.connections(&steps, "connection_step AS t JOIN connection AS k ON k.no = t.connection_no"))
+	if most > 0 { // the rows are the latest of those
+		q = q.Where("k.no >= ?", rows[len(rows)-1].No)
+	}
+	if err := q.OrderExpr("t.connection_no, t.no").Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load steps of connections: %w", err)
 	}
 	all, at := make([]connection.Connection, len(rows)), make(map[int64]int, len(rows))

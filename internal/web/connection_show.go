@@ -20,8 +20,7 @@ type ConnectionsPage struct {
 	System     string
 	Service    string
 	Rows       []ConnectionRow
-	Total      int
-	More       string // said when not all are shown
+	Pages      []Link // to the latest and to the earlier ones; none when all are shown
 	MayRequest bool
 }
 
@@ -61,7 +60,7 @@ type ServicesPage struct {
 type ServiceRow struct{ Code, Name, Provider, Note, Request string }
 
 // connectionsShown is how many connections a page of the list shows.
-const connectionsShown = 200
+const connectionsShown = 50
 
 // connectionsShow lists the connections within the actor's reach.
 func (s *site) connectionsShow(v *visit) error {
@@ -69,17 +68,28 @@ func (s *site) connectionsShow(v *visit) error {
 		return s.absent(v)
 	}
 	q := v.r.URL.Query()
-	f := connection.Filter{System: strings.TrimSpace(q.Get("system")), Service: strings.TrimSpace(q.Get("service")), Profile: q.Get("profile"), State: q.Get("state")}
-	found, err := s.Connections.Find(v.r.Context(), v.actor(), f)
+	f := connection.Filter{System: strings.TrimSpace(q.Get("system")), Service: strings.TrimSpace(q.Get("service")), Profile: q.Get("profile"), State: q.Get("state"), Before: q.Get("before"), Limit: connectionsShown}
+	found, more, err := s.Connections.Find(v.r.Context(), v.actor(), f)
 	if err != nil {
 		return err
 	}
-	p := ConnectionsPage{Page: v.page(v.t("kn.title")), System: f.System, Service: f.Service, Total: len(found), MayRequest: v.actor().Capacity == law.RoleOperator}
+	p := ConnectionsPage{Page: v.page(v.t("kn.title")), System: f.System, Service: f.Service, MayRequest: v.actor().Capacity == law.RoleOperator}
 	p.Filters = []Filter{{"state", v.t("col.state"), choose("state", q["state"], v.coded("kn.state.", connection.States()...)...)},
 		{"profile", v.t("kn.profile"), choose("profile", q["profile"], v.coded("kn.profile.", connection.Production, connection.Sandbox)...)}}
-	if len(found) > connectionsShown {
-		p.More = v.t("kn.more", v.num(connectionsShown), v.num(len(found)))
-		found = found[:connectionsShown]
+	to := func(before string) string {
+		q := url.Values{}
+		for name, val := range map[string]string{"system": f.System, "service": f.Service, "profile": f.Profile, "state": f.State, "before": before} {
+			if val != "" {
+				q.Set(name, val)
+			}
+		}
+		return "/connections?" + q.Encode()
+	}
+	if f.Before != "" {
+		p.Pages = append(p.Pages, Link{Href: to(""), Text: v.t("kn.latest")})
+	}
+	if more {
+		p.Pages = append(p.Pages, Link{Href: to(found[len(found)-1].ID), Text: v.t("kn.earlier")})
 	}
 	for _, c := range found {
 		p.Rows = append(p.Rows, ConnectionRow{ID: c.ID, Consumer: c.Consumer, Provider: c.Provider, Service: c.Service, Profile: v.t("kn.profile." + c.Profile),

@@ -55,7 +55,7 @@ func (s *site) mayAsk(v *visit, code string) error {
 	if r, refused := refusal(err); !refused || r.Kind != approval.NotFound || s.Connections == nil {
 		return err
 	}
-	linked, failed := s.Connections.Find(v.r.Context(), v.actor(), connection.Filter{System: code})
+	linked, _, failed := s.Connections.Find(v.r.Context(), v.actor(), connection.Filter{System: code})
 	if failed == nil && len(linked) > 0 {
 		return nil
 	}
