@@ -119,7 +119,7 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 		"edit":     "INSERT INTO dossier_editor (system_id, dossier_no, no, person) VALUES (" + id + ", 1, 9, '%s')",
 		"opinion":  "INSERT INTO review VALUES (" + id + ", 1, 9, 'opinion', 'agree', '', 'x', " + who + ")",
 		"appraise": "INSERT INTO review VALUES (" + id + ", 1, 9, 'appraisal', 'fit', '', 'x', " + who + ")",
-		"receive":  "INSERT INTO receipt VALUES (" + id + ", 1, 9, 1, 1, '', 'x', " + who + ")",
+		"receive":  "INSERT INTO receipt VALUES (" + id + ", 1, 9, 1, TRUE, '', 'x', " + who + ")",
 		"decide":   "INSERT INTO decision VALUES (" + id + ", 1, 9, 'level', 'approve', '1', '2026-11-22', '', '', 'x', " + who + ")",
 		"confirm":  "INSERT INTO confirmation VALUES (" + id + ", 1, '', " + who + ")",
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -30,8 +29,8 @@ type house struct {
 	clock  *storetest.Clock
 	office *approval.Office
 	store  *store.Store
-	db     *sql.DB   // straight to the file, past the office and the store
-	eye    *sql.Conn // never writes
+	db     *sql.DB // straight to the file, past the office and the store
+	eye    *sql.DB // never writes
 	dir    string
 }
 
@@ -39,27 +38,18 @@ func open(t testing.TB, day law.Day) *house {
 	t.Helper()
 	dir, clock := t.TempDir(), storetest.At(day)
 	o, s := storetest.OfficeIn(t, dir, clock)
-	db, err := sql.Open("sqlite", filepath.Join(dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	eye, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(eye.Close(), db.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	return &house{t, clock, o, s, db, eye, dir}
+	return &house{t, clock, o, s, storetest.Raw(t, dir), storetest.Raw(t, dir), dir}
 }
 
-// print is SQLite's count of the commits made by others than h.eye: equal
+// print is the database's count of the commits made by others than h.eye: equal
 // prints mean that nothing at all was written in between.
 func (h *house) print() (n int) {
 	h.Helper()
-	if err := h.eye.QueryRowContext(context.Background(), "PRAGMA data_version").Scan(&n); err != nil {
+	count := "PRAGMA data_version"
+	if storetest.OnPostgres() {
+		count = "SELECT version FROM turn"
+	}
+	if err := h.eye.QueryRow(count).Scan(&n); err != nil {
 		h.Fatal(err)
 	}
 	return n

@@ -142,7 +142,7 @@ func (w *walker) load(code string) (s approval.System) {
 // compares every system they name with that.
 func (w *walker) follow() {
 	w.Helper()
-	rows, err := w.eye.QueryContext(context.Background(), "SELECT bytes FROM entry WHERE seq >= ? ORDER BY seq", w.folded)
+	rows, err := w.eye.QueryContext(context.Background(), fmt.Sprintf("SELECT bytes FROM entry WHERE seq >= %d ORDER BY seq", w.folded))
 	w.ok(err)
 	var news []approval.Entry
 	for rows.Next() {

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+	"capdo/internal/store"
+	"capdo/internal/store/storetest"
+)
+
+// programVar makes the test binary the program itself, to be killed.
+const programVar = "CAPDO_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(programVar) != "" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		os.Exit(run(ctx, world{args: os.Args[1:], getenv: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now}))
+	}
+	os.Exit(storetest.Main(m, true))
+}
+
+// served is a process that serves a register.
+type served struct {
+	*exec.Cmd
+	url string
+}
+
+// serveProcess starts one and waits until it answers.
+func serveProcess(t *testing.T, args ...string) *served {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	s := &served{exec.Command(self, append([]string{"serve", "--listen", at}, args...)...), "http://" + at}
+	s.Env, s.Stderr = append(os.Environ(), programVar+"=1"), &said
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.Process.Signal(syscall.SIGCONT)
+		_ = s.Process.Kill()
+		_ = s.Wait()
+	})
+	for range 600 {
+		if resp, err := http.Get(s.url + "/gate/v1/decisions?provider=X-0000"); err == nil {
+			_ = resp.Body.Close()
+			return s
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("it does not serve: %s", said.String())
+	return nil
+}
+
+// decision is what a process says of a system, "" when it says nothing in time.
+func (s *served) decision(code string) string {
+	c := http.Client{Timeout: 5 * time.Second}
+	resp, err := c.Get(s.url + "/gate/v1/decisions?provider=" + code)
+	if err != nil {
+		return ""
+	}
+	defer resp.Body.Close()
+	var v gate.Verdict
+	if json.NewDecoder(resp.Body).Decode(&v) != nil {
+		return ""
+	}
+	return v.Decision
+}
+
+// TestReplicaProcesses: two processes serve one PostgreSQL. What is taken away
+// anywhere is denied by both in the very next answer; one that is killed, or stands
+// still, keeps nobody from writing and says nothing wrong when it comes back.
+func TestReplicaProcesses(t *testing.T) {
+	for _, mode := range [][]string{{"--gate-mode", "exact"}, {"--gate-mode", "available", "--gate-lease", "800ms"}} {
+		t.Run(mode[1], func(t *testing.T) {
+			at, dir := storetest.Register(t), t.TempDir()
+			s, err := store.Connect(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			book, shelf, err := rules()
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: time.Now}
+			if err := o.Import(t.Context(), storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "test"}); err != nil {
+				t.Fatal(err)
+			}
+			x := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
+			args := append([]string{"--database", at, "--data", dir}, mode...)
+			both := []*served{serveProcess(t, args...), serveProcess(t, args...)}
+			regulator := storetest.Actor(law.RoleMPS, "G01")
+			turn := func(open bool) {
+				t.Helper()
+				var err error
+				if open {
+					x, err = o.Reinstate(t.Context(), regulator, x.Code, x.Version, "xong", "2")
+				} else {
+					x, err = o.Suspend(t.Context(), regulator, x.Code, x.Version, approval.SuspensionInput{Ground: "x", Number: "1"})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			allowed := func(p *served) {
+				t.Helper()
+				for range 200 {
+					if p.decision(x.Code) == gate.Allow {
+						return
+					}
+					time.Sleep(20 * time.Millisecond)
+				}
+				t.Fatalf("it is not allowed any more: %s", p.decision(x.Code))
+			}
+			denied := func(when string, ps ...*served) {
+				t.Helper()
+				for i, p := range ps {
+					if got := p.decision(x.Code); got != gate.Deny {
+						t.Errorf("%s, process %d says %q", when, i, got)
+					}
+				}
+			}
+			for n := range 5 {
+				for _, p := range both {
+					allowed(p)
+				}
+				turn(false)
+				denied(fmt.Sprintf("after suspension %d", n), both...)
+				turn(true)
+			}
+			allowed(both[1])
+			if err := both[1].Process.Signal(syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			turn(false) // waits for the lease of the one that stands still
+			denied("while the other stands still", both[0])
+			if err := both[1].Process.Signal(syscall.SIGCONT); err != nil {
+				t.Fatal(err)
+			}
+			denied("going on", both[1])
+			turn(true)
+			allowed(both[0])
+			if err := both[0].Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			turn(false)
+			denied("after the other was killed", both[1])
+			again := serveProcess(t, args...)
+			denied("started again", again, both[1])
+			turn(true)
+			allowed(again)
+			allowed(both[1])
+			if r, err := s.Verify(t.Context()); err != nil || len(r.Violations) > 0 {
+				t.Errorf("the register does not verify: %v %+v", err, r.Violations)
+			}
+		})
+	}
+}
