@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -21,26 +19,14 @@ import (
 	"capdo/internal/store/storetest"
 )
 
-// programVar makes the test binary the program itself, to be killed.
-const programVar = "CAPDO_TEST_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(programVar) != "" {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		os.Exit(run(ctx, world{args: os.Args[1:], getenv: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now}))
-	}
-	os.Exit(storetest.Main(m, true))
-}
-
-// served is a process that serves a register.
-type served struct {
+// child is a process that serves a register.
+type child struct {
 	*exec.Cmd
 	url string
 }
 
 // serveProcess starts one and waits until it answers.
-func serveProcess(t *testing.T, args ...string) *served {
+func serveProcess(t *testing.T, args ...string) *child {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -55,8 +41,8 @@ func serveProcess(t *testing.T, args ...string) *served {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	s := &served{exec.Command(self, append([]string{"serve", "--listen", at}, args...)...), "http://" + at}
-	s.Env, s.Stderr = append(os.Environ(), programVar+"=1"), &said
+	s := &child{exec.Command(self, append([]string{"serve", "--listen", at}, args...)...), "http://" + at}
+	s.Env, s.Stderr = append(os.Environ(), asCommand+"=1"), &said
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +63,7 @@ func serveProcess(t *testing.T, args ...string) *served {
 }
 
 // decision is what a process says of a system, "" when it says nothing in time.
-func (s *served) decision(code string) string {
+func (s *child) decision(code string) string {
 	c := http.Client{Timeout: 5 * time.Second}
 	resp, err := c.Get(s.url + "/gate/v1/decisions?provider=" + code)
 	if err != nil {
@@ -113,7 +99,7 @@ func TestReplicaProcesses(t *testing.T) {
 			}
 			x := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
 			args := append([]string{"--database", at, "--data", dir}, mode...)
-			both := []*served{serveProcess(t, args...), serveProcess(t, args...)}
+			both := []*child{serveProcess(t, args...), serveProcess(t, args...)}
 			regulator := storetest.Actor(law.RoleMPS, "G01")
 			turn := func(open bool) {
 				t.Helper()
@@ -127,7 +113,7 @@ func TestReplicaProcesses(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			allowed := func(p *served) {
+			allowed := func(p *child) {
 				t.Helper()
 				for range 200 {
 					if p.decision(x.Code) == gate.Allow {
@@ -137,7 +123,7 @@ func TestReplicaProcesses(t *testing.T) {
 				}
 				t.Fatalf("it is not allowed any more: %s", p.decision(x.Code))
 			}
-			denied := func(when string, ps ...*served) {
+			denied := func(when string, ps ...*child) {
 				t.Helper()
 				for i, p := range ps {
 					if got := p.decision(x.Code); got != gate.Deny {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"capdo/internal/store/storetest"
 )
 
 // asCommand in the environment makes the test binary the command itself, so that
@@ -19,7 +21,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(storetest.Main(m, true))
 }
 
 // systemctl is what the runbooks' scripts find under that name where there is no

@@ -109,11 +109,8 @@ type lease struct {
 }
 
 // now is the number of the last write heard of, while the lease lasts.
-func (l *lease) now() uint64 {
-	if int64(l.clock().Sub(l.start)) >= l.until.Load() {
-		return unknown
-	}
-	return l.known.Load()
+func (l *lease) now() (version uint64, ok bool) {
+	return l.known.Load(), int64(l.clock().Sub(l.start)) < l.until.Load()
 }
 
 // hear takes in a number.

@@ -281,7 +281,7 @@ type desk struct {
 func (s *Store) GatewayOf(ctx context.Context, spki string) (machine.Gateway, bool, error) {
 	stamp := s.Stamp() // before what is read
 	d := s.desk.Load()
-	if d == nil || stamp == unknown || d.stamp != stamp {
+	if d == nil || d.stamp != stamp {
 		var err error
 		if d, err = s.deskAt(ctx, stamp, d); err != nil {
 			return machine.Gateway{}, false, err

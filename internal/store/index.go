@@ -13,7 +13,7 @@ import (
 // serves all who came before it began, so that the database is asked once for
 // many.
 type index struct {
-	read func() uint64
+	read func() (version uint64, ok bool)
 
 	mu   sync.Mutex
 	next *round // has not begun; nil: nobody waits
@@ -24,10 +24,11 @@ type index struct {
 type round struct {
 	done    chan struct{}
 	version uint64
+	ok      bool
 }
 
-// wait returns the number.
-func (x *index) wait() uint64 {
+// wait returns the number, if it can be told.
+func (x *index) wait() (version uint64, ok bool) {
 	x.mu.Lock()
 	r := x.next
 	if r == nil {
@@ -41,7 +42,7 @@ func (x *index) wait() uint64 {
 		x.run()
 	}
 	<-r.done
-	return r.version
+	return r.version, r.ok
 }
 
 // run reads one round, and hands the next, if there is one, to a goroutine: who
@@ -51,7 +52,7 @@ func (x *index) run() {
 	r := x.next
 	x.next = nil
 	x.mu.Unlock()
-	r.version = x.read()
+	r.version, r.ok = x.read()
 	close(r.done)
 	x.mu.Lock()
 	if x.next == nil {
@@ -62,20 +63,14 @@ func (x *index) run() {
 	x.mu.Unlock()
 }
 
-// unknown is the number of a register that cannot be asked: no board has it.
-const unknown = ^uint64(0)
-
 // readPatience is how long the number may take; a decision must come within a
 // second, and asks the register itself after that.
 const readPatience = 200 * time.Millisecond
 
 // versionOf reads the number from the database.
-func versionOf(db *bun.DB) uint64 {
+func versionOf(db *bun.DB) (version uint64, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), readPatience)
 	defer cancel()
-	var version uint64
-	if err := db.QueryRowContext(ctx, "SELECT version FROM turn WHERE id = 1").Scan(&version); err != nil {
-		return unknown
-	}
-	return version
+	err := db.QueryRowContext(ctx, "SELECT version FROM turn WHERE id = 1").Scan(&version)
+	return version, err == nil
 }

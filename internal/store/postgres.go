@@ -29,6 +29,8 @@ type postgres struct {
 	v     *bun.DB // asks what was written, beside the work
 	index index
 	lease atomic.Pointer[lease] // nil: asks for every answer
+
+	doubts atomic.Uint64 // how often the number could not be told
 }
 
 // pgConnections is how many connections each handle keeps.
@@ -93,7 +95,7 @@ func connect(ctx context.Context, address string, checks ...func(context.Context
 	}
 	r := pgHandle(c, map[string]string{"default_transaction_read_only": "on"})
 	e := &postgres{v: pgHandle(c, nil)}
-	e.index.read = func() uint64 { return versionOf(e.v) }
+	e.index.read = func() (uint64, bool) { return versionOf(e.v) }
 	return &Store{w: w, r: r, e: e}, nil
 }
 
@@ -237,11 +239,21 @@ func (e *postgres) step(ctx context.Context, tx bun.Tx) (next uint64, err error)
 	return next, nil
 }
 
+// doubtful marks a number that stands for none.
+const doubtful = 1 << 63
+
+// now is the number of the last write. Where it cannot be told it is a number
+// that was never told before and never will be again: no board that took one for
+// its own is ever right.
 func (e *postgres) now() uint64 {
+	tell := e.index.wait
 	if l := e.lease.Load(); l != nil {
-		return l.now()
+		tell = l.now
 	}
-	return e.index.wait()
+	if version, ok := tell(); ok {
+		return version
+	}
+	return doubtful | e.doubts.Add(1)
 }
 
 func (e *postgres) reading() *sql.TxOptions {
