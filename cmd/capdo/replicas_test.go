@@ -89,6 +89,9 @@ func TestReplicaProcesses(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
+			if err := s.MakeFigures(t.Context()); err != nil { // as the program does before it writes
+				t.Fatal(err)
+			}
 			book, shelf, err := rules()
 			if err != nil {
 				t.Fatal(err)

@@ -107,7 +107,7 @@ func typeOf(t testing.TB, db *sql.DB, table, col string) string {
 	t.Helper()
 	if storetest.OnPostgres() {
 		kind := column(t, db, "SELECT data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1 AND column_name = $2", table, col)[0]
-		return map[string]string{"bigint": "INTEGER", "bytea": "BLOB", "text": "TEXT"}[kind]
+		return map[string]string{"bigint": "INTEGER", "bytea": "BLOB", "text": "TEXT", "boolean": "FLAG", "timestamp with time zone": "TIME"}[kind]
 	}
 	return column(t, db, "SELECT type FROM pragma_table_info(?) WHERE name = ?", table, col)[0]
 }
@@ -118,7 +118,7 @@ func another(t *testing.T, db *sql.DB, table, col, row string) string {
 	kind := typeOf(t, db, table, col)
 	sample := column(t, db, "SELECT COALESCE(CAST("+col+" AS TEXT), '') FROM "+table+" WHERE "+row)[0]
 	switch {
-	case slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending", "passed", "matched", "complete", "internal"}, col):
+	case kind == "FLAG", !storetest.OnPostgres() && slices.Contains([]string{"annex_ix", "reported", "listed", "imported", "operator_is_specialised", "confirmed", "pending", "passed", "matched", "complete", "internal"}, col):
 		return "NOT " + col // a flag has but two values
 	case kind == "INTEGER":
 		return "1000 + COALESCE(" + col + ", 0)"
@@ -128,7 +128,7 @@ func another(t *testing.T, db *sql.DB, table, col, row string) string {
 		return "zeroblob(32)"
 	case strings.HasPrefix(sample, "{"):
 		return "'{}'"
-	case kind == "", strings.HasPrefix(sample, "20") && strings.HasSuffix(sample, "+00:00"), strings.HasSuffix(col, "_at"):
+	case kind == "TIME", strings.HasPrefix(sample, "20") && strings.HasSuffix(sample, "+00:00"), strings.HasSuffix(col, "_at"):
 		return "'1999-01-01 00:00:00+00:00'"
 	}
 	return "'" + strings.ReplaceAll(sample, "'", "''") + "x'"
