@@ -161,6 +161,7 @@ func (w *walker) follow() {
 		w.folded++
 	}
 	for _, e := range news {
+		w.followConsultation(e)
 		if code, ok := approval.SystemOf(e.Object); ok {
 			if digest, err := w.load(code).Digest(); err != nil || digest != w.fold[e.Object] {
 				w.Errorf("after entry %d: %s is %.12s, the ledger says %.12s (%v)", e.Seq, e.Object, digest, w.fold[e.Object], err)

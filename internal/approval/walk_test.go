@@ -21,12 +21,14 @@ type walker struct {
 	done   map[string]int // acts done
 	denied map[approval.Kind]int
 
+	requests []request // for opinions, ever made
+
 	fold    map[string]string // digest of each object, as the ledger says
 	folded  int64             // entries folded
 	crashes int
 }
 
-// crowd is ten accounts of eight persons: two persons have two accounts.
+// crowd is twelve accounts of nine persons: three persons have two accounts.
 func crowd() []approval.Actor {
 	of := func(person string, c approval.Capacity, body string) approval.Actor {
 		return approval.Actor{Person: person, Account: person + "." + string(c), Capacity: c, Body: body, Sector: law.SectorCivil}
@@ -35,6 +37,7 @@ func crowd() []approval.Actor {
 		of("p1", law.RoleOperator, "H56"), of("p1", law.RoleSpecialisedUnit, "H56"), of("p2", law.RoleOperator, "H56"), of("p2", law.RoleOwner, "H56"),
 		of("p3", law.RoleSpecialisedUnit, "H56"), of("p4", law.RoleOwner, "H56"), of("p5", law.RoleMPS, "G01"), of("p6", law.RoleMPS, "G01"),
 		of("p7", law.RolePrimeMinister, "G22"), of("p8", law.RoleOperator, "H41"),
+		{Person: "p3", Account: "p3.elsewhere", Capacity: law.RoleSpecialisedUnit, Body: "H41", Sector: law.SectorCivil}, of("p9", law.RoleSpecialisedUnit, "H41"),
 	}
 }
 
@@ -65,7 +68,7 @@ func TestWalk(t *testing.T) {
 			denied[kind] += n
 		}
 	}
-	for _, act := range approval.Acts() {
+	for _, act := range append(approval.Acts(), consulting...) {
 		if done[act] == 0 && worlds > 1 {
 			t.Errorf("%s was never done: the walks are too tame (%v)", act, done)
 		}
@@ -107,6 +110,10 @@ func (w *walker) step(n int) {
 		w.tick(time.Duration(w.dice.IntN(7200)) * time.Second)
 	}
 	l := w.lives[w.dice.IntN(len(w.lives))]
+	if w.dice.IntN(6) == 0 {
+		w.consult(l)
+		return
+	}
 	act, a := w.pick(l)
 	if w.dice.IntN(40) == 0 {
 		w.crash(l, act, a)
@@ -211,6 +218,7 @@ func (w *walker) entries() (n int) {
 func (w *walker) holds(act string, a approval.Actor, was approval.System, l *life) {
 	w.Helper()
 	s := l.seen
+	w.waited(act, was, s)
 	for i := range s.Dossiers {
 		d := &s.Dossiers[i]
 		if d.State.Open() && i != len(s.Dossiers)-1 {
