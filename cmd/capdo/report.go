@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func auditor() approval.Actor {
 
 // reportCommand writes a report as PDF.
 func reportCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "report", "national|system CODE [--on DAY] [--data DIR] [-o FILE]")
+	f := flags(w, "report", "national | system CODE | agency|gate|deadlines|yearly|drills|inventory [AGENCY]  [--on DAY] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day whose end the report speaks of, YYYY-MM-DD")
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	base := baseFlag(f)
@@ -53,6 +54,7 @@ func reportCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	debug.SetGCPercent(30) // a process of its own, for one paper: memory before time
 	p.public = *base
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)
@@ -80,13 +82,23 @@ func query(rest []string, day law.Day) (reportQuery, error) {
 	case len(rest) == 2 && rest[0] == "system":
 		return reportQuery{Kind: "system", Code: rest[1], Day: day}, nil
 	}
-	return reportQuery{}, errors.New("name the report: national, or system CODE")
+	if kinds := (*program).briefs(nil); len(rest) > 0 && kinds[rest[0]] != nil {
+		q := reportQuery{Kind: rest[0], Day: day}
+		if len(rest) == 2 {
+			q.Code = rest[1]
+		}
+		return q, nil
+	}
+	return reportQuery{}, errors.New("name the report: national; system CODE; or agency, gate, deadlines, yearly, drills, inventory, each of the country or of an agency's CODE")
 }
 
 // fileName is the name a report gets by itself.
 func fileName(q reportQuery) string {
 	if q.Kind == "system" {
 		return fmt.Sprintf("bao-cao-he-thong-%s-%s.pdf", q.Code, q.Day)
+	}
+	if q.Kind != "national" {
+		return strings.Join(strings.Fields("bao-cao "+q.Kind+" "+q.Code+" "+string(q.Day)), "-") + ".pdf"
 	}
 	return fmt.Sprintf("bao-cao-quoc-gia-%s.pdf", q.Day)
 }
@@ -177,6 +189,8 @@ func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (
 		return p.statement(ctx, a, q)
 	case q.Kind == paperGaps:
 		return p.gaps(ctx, a, q)
+	case p.briefs()[q.Kind] != nil:
+		return p.brief(ctx, a, q)
 	case q.Kind == "system":
 		r, err := p.systemReport(ctx, a, q.Code, q.Day)
 		return gathered{&r.Official, &r, func(w io.Writer) error { return report.System(w, r) }}, err

@@ -31,6 +31,9 @@ type Matter struct {
 	Seal      string // what the address of the seal begins with; "": the pages draw no /Seal
 }
 
+// elementSize is about what an element of the structure takes in the file.
+const elementSize = 100
+
 // header marks a binary file of PDF 1.4, as ISO 19005-1, 6.1.2 wants it.
 const header = "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 
@@ -41,7 +44,7 @@ func Finish(raw []byte, m Matter) (*Draft, error) {
 		return nil, fmt.Errorf("finish file: %w", err)
 	}
 	w := &writer{}
-	w.Grow(len(raw) + len(raw)/4)
+	w.Grow(len(raw) + elementSize*m.Structure.count() + 64<<10)
 	w.WriteString(header)
 	info, catalog := len(f.objects)-2, len(f.objects)-1 // gofpdf's order
 	next := len(f.objects)

@@ -39,7 +39,7 @@ func digest(body, lines []byte, trailer, prefix string) [32]byte {
 }
 
 // Plain is the file of a draft that has no seal.
-func (d *Draft) Plain() []byte { return d.end(d.w.Bytes(), d.w.lines()) }
+func (d *Draft) Plain() []byte { return d.end(nil) }
 
 // Seal is the file with a seal that draws an address: the prefix and a token,
 // ASCII without a slash.
@@ -60,17 +60,21 @@ func (d *Draft) Seal(token string) ([]byte, error) {
 	if err := zw.Close(); err != nil {
 		return nil, fmt.Errorf("seal file: %w", err)
 	}
-	body, lines := d.w.Bytes(), d.w.lines()
-	lines = fmt.Appendf(lines, "%010d 00000 n \n", len(body))
-	body = append(bytes.Clone(body), sealObject(d.seal, address, box, z.Bytes())...)
-	return d.end(body, lines), nil
+	return d.end(sealObject(d.seal, address, box, z.Bytes())), nil
 }
 
-// end puts table and trailer behind the objects.
-func (d *Draft) end(body, lines []byte) []byte {
-	out := fmt.Appendf(body[:len(body):len(body)], "xref\n0 %d\n", len(lines)/entrySize)
+// end puts the seal, the table and the trailer behind the other objects.
+func (d *Draft) end(seal []byte) []byte {
+	body, lines := d.w.Bytes(), d.w.lines()
+	if seal != nil {
+		lines = fmt.Appendf(lines, "%010d 00000 n \n", len(body))
+	}
+	out := make([]byte, 0, len(body)+len(seal)+len(lines)+len(d.trailer)+100)
+	out = append(append(out, body...), seal...)
+	table := len(out)
+	out = fmt.Appendf(out, "xref\n0 %d\n", len(lines)/entrySize)
 	out = append(append(out, lines...), d.trailer...)
-	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", len(body))
+	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", table)
 }
 
 // sealObject is the whole object of a seal.

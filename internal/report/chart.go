@@ -30,8 +30,7 @@ func (b bar) ratio() float64 {
 func (s *sheet) draw(b bar, at box) {
 	s.pdf.SetLineWidth(0.15)
 	if r := b.ratio(); r > 0 {
-		s.pdf.SetFillColor(b.grey, b.grey, b.grey)
-		s.rect(box{at.x, at.y, at.w * r, at.h}, "F")
+		s.fill(box{at.x, at.y, at.w * r, at.h}, b.grey, "F")
 	}
 	s.rect(at, "D")
 	s.pdf.SetLineWidth(hairline)
@@ -53,8 +52,7 @@ func (s *sheet) legend(keys ...key) {
 	}
 	x := marginLeft + (s.width()-total)/2
 	for _, k := range keys {
-		s.pdf.SetFillColor(k.grey, k.grey, k.grey)
-		s.rect(box{x, s.y + 0.9, swatch, 3}, "FD")
+		s.fill(box{x, s.y + 0.9, swatch, 3}, k.grey, "FD")
 		x += swatch + 1.5
 		w := s.pdf.GetStringWidth(s.clean(k.text))
 		s.put(box{x, s.y, w, 4.8}, k.text, "L")
@@ -163,10 +161,8 @@ func (s *sheet) stacks(stacks []stack) {
 		s.put(box{marginLeft, s.y, labelW - 2, h}, st.name, "R")
 		s.pdf.SetLineWidth(0.15)
 		s.rect(box{x, s.y + 1, length(st.counts.Total), h - 2}, "D")
-		s.pdf.SetFillColor(lightGrey, lightGrey, lightGrey)
-		s.rect(box{x, s.y + 1, length(st.counts.Approved), h - 2}, "FD")
-		s.pdf.SetFillColor(darkGrey, darkGrey, darkGrey)
-		s.rect(box{x, s.y + 2.2, length(st.counts.Deployed), h - 4.4}, "F")
+		s.fill(box{x, s.y + 1, length(st.counts.Approved), h - 2}, lightGrey, "FD")
+		s.fill(box{x, s.y + 2.2, length(st.counts.Deployed), h - 4.4}, darkGrey, "F")
 		s.pdf.SetLineWidth(hairline)
 		s.font("", 10)
 		s.put(box{x + w + 2, s.y, textW - 2, h}, st.figures(), "L")

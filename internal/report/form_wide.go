@@ -25,7 +25,17 @@ func (f *form) wide(w forms.Wide) {
 		f.y -= paragraphGap
 	}
 	f.y += paragraphGap
-	f.table(wideTable(w), f.wideRows(w))
+	rows, given := f.in.Rows[w.Slot]
+	n := len(rows)
+	if !given {
+		n = emptyRows
+	}
+	f.sheet.list(wideTable(w), n, func(i int) []cell {
+		if !given {
+			return f.wideRow(w, i, nil)
+		}
+		return f.wideRow(w, i, rows[i])
+	})
 }
 
 // wideTable has a head of two levels: names and column numbers.
@@ -41,23 +51,17 @@ func wideTable(w forms.Wide) table {
 	return t
 }
 
-func (f *form) wideRows(w forms.Wide) [][]cell {
-	rows, given := f.in.Rows[w.Slot]
-	if !given {
-		rows = make([]map[string]string, emptyRows)
+// wideRow is row i with its cells by column; nil is a row to be filled in by
+// hand.
+func (f *form) wideRow(w forms.Wide, i int, cells map[string]string) []cell {
+	row := []cell{{text: fmt.Sprint(i + 1)}}
+	for _, c := range w.Columns[1:] {
+		row = append(row, cell{text: cellText(c, cells[c.ID])})
 	}
-	out := make([][]cell, len(rows))
-	for i, r := range rows {
-		row := []cell{{text: fmt.Sprint(i + 1)}}
-		for _, c := range w.Columns[1:] {
-			row = append(row, cell{text: cellText(c, r[c.ID])})
-		}
-		if !given {
-			row[1].text = "\n" // two lines of room
-		}
-		out[i] = row
+	if cells == nil {
+		row[1].text = "\n" // two lines of room
 	}
-	return out
+	return row
 }
 
 // cellText shows a cell: codes as words, days as dates.

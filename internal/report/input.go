@@ -16,6 +16,10 @@ type Official struct {
 	Simulated   bool   // some figure shown is simulated: every page and table says so
 	CheckAt     string // what the address in the code begins with, up to a slash: "https://HOST/r/"
 	Vouch       Vouch  `json:"-"` // nil: the paper carries no code
+
+	// Row is called before each row of a table is set; an error ends the paper.
+	// nil: nobody watches.
+	Row func() error `json:"-"`
 }
 
 // Vouch says of a file of this digest (pdf.Draft.Digest) what can be checked

@@ -200,9 +200,16 @@ func (s *sheet) write(w io.Writer) error {
 	return nil
 }
 
+// halted carries the error of whoever watches out of the depth of a table.
+type halted struct{ error }
+
 // guard turns a failure inside the PDF library into an error.
 func guard(err *error) {
-	if r := recover(); r != nil {
+	switch r := recover().(type) {
+	case nil:
+	case halted:
+		*err = fmt.Errorf("set pages: %w", r.error)
+	default:
 		*err = fmt.Errorf("set pages: %v", r)
 	}
 }

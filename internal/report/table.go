@@ -8,6 +8,12 @@ import (
 	"capdo/internal/pdf"
 )
 
+// Greys of a table.
+const (
+	headGrey = 235
+	bandGrey = 245
+)
+
 // cellPad is the white on each side of a cell's text.
 const cellPad = 1.0
 
@@ -130,9 +136,8 @@ func (s *sheet) repeatHead(t table) {
 // drawHead draws the areas of a head, then its labels, each within what in does.
 func (s *sheet) drawHead(t table, labels []label, in func(label, func())) {
 	s.font("B", t.size)
-	s.pdf.SetFillColor(235, 235, 235)
 	for _, l := range labels {
-		s.rect(t.place(l, s.y), "FD")
+		s.fill(t.place(l, s.y), headGrey, "FD")
 	}
 	lh := headLeading(t.size)
 	for _, l := range labels {
@@ -166,36 +171,57 @@ func (t table) place(l label, y float64) box {
 // table draws head and rows. A row stays on one page unless it is higher than a
 // page: then it is cut between lines. The last two rows stay together.
 func (s *sheet) table(t table, rows [][]cell) {
+	s.list(t, len(rows), func(i int) []cell { return rows[i] })
+}
+
+// list draws a table of n rows, each made when it is its turn: a long list is
+// never in memory whole.
+func (s *sheet) list(t table, n int, row func(int) []cell) {
 	t = s.measure(t)
-	set := make([]broken, len(rows))
-	for i, r := range rows {
-		set[i] = s.breakRow(t, r)
-	}
+	ahead := &window{n: n, make: func(i int) broken { return s.breakRow(t, row(i)) }, made: map[int]broken{}}
 	first := t.headHeight()
-	if len(rows) > 0 {
-		first += height(t, set[0].lines())
+	if n > 0 {
+		first += height(t, ahead.at(0).lines())
 	}
 	s.need(first)
 	in := s.root.Add(&pdf.Node{Role: roleTable})
 	s.tableHead(t, in)
-	for i, b := range set {
-		h, follow := height(t, b.lines()), t.follow(set, i)
+	for i := range n {
+		b := ahead.at(i)
+		h, follow := height(t, b.lines()), t.follow(ahead, i)
 		if i > 0 && s.y+h+follow > s.bottom() && h+follow < s.bottom()-marginTop-t.headHeight() {
 			s.open()
 			s.repeatHead(t)
 		}
 		s.row(t, b, in.Add(&pdf.Node{Role: roleRow}))
+		delete(ahead.made, i)
 	}
 	s.y += paragraphGap
 }
 
+// window is the rows of a list that are being looked at.
+type window struct {
+	n    int
+	make func(int) broken
+	made map[int]broken
+}
+
+func (w *window) at(i int) broken {
+	b, ok := w.made[i]
+	if !ok {
+		b = w.make(i)
+		w.made[i] = b
+	}
+	return b
+}
+
 // follow is the height of the rows that must stay with row i: those under a
 // band, and the last row with the one before it.
-func (t table) follow(rows []broken, i int) float64 {
+func (t table) follow(rows *window, i int) float64 {
 	h := 0.0
-	band := isBand(rows[i].row)
-	for j := i + 1; j < len(rows) && (band && !isBand(rows[j].row) || j == len(rows)-1 && i == j-1); j++ {
-		h += height(t, rows[j].lines())
+	band := isBand(rows.at(i).row)
+	for j := i + 1; j < rows.n && (j == rows.n-1 && i == j-1 || band && !isBand(rows.at(j).row)); j++ {
+		h += height(t, rows.at(j).lines())
 	}
 	return h
 }
@@ -236,6 +262,11 @@ func (b broken) lines() int {
 
 // row draws one row, in slices where the page ends before it does.
 func (s *sheet) row(t table, b broken, in *pdf.Node) {
+	if s.official.Row != nil {
+		if err := s.official.Row(); err != nil {
+			panic(halted{err})
+		}
+	}
 	cells := make([]*pdf.Node, len(b.row))
 	for i, c := range b.row {
 		cells[i] = in.Add(&pdf.Node{Role: roleCell, Cols: c.span})
@@ -263,12 +294,11 @@ func (s *sheet) slice(t table, b broken, in []*pdf.Node, l lines) {
 	col := 0
 	for _, c := range b.row {
 		x, w := t.span(col, max(c.span, 1))
-		style := "D"
 		if c.shade {
-			s.pdf.SetFillColor(245, 245, 245)
-			style = "FD"
+			s.fill(box{x, s.y, w, h}, bandGrey, "FD")
+		} else {
+			s.rect(box{x, s.y, w, h}, "D")
 		}
-		s.rect(box{x, s.y, w, h}, style)
 		col += max(c.span, 1)
 	}
 	col = 0

@@ -116,10 +116,18 @@ func (s *sheet) closeMark() {
 	s.current, s.decorated = nil, false
 }
 
-// rect draws an area: style "D" its edge, "F" its fill, "FD" both.
+// rect draws an area: style "D" its edge; see fill for "F" and "FD".
 func (s *sheet) rect(b box, style string) {
 	s.stroke()
 	s.pdf.Rect(b.x, b.y, b.w, b.h, style)
+}
+
+// fill draws an area filled in a grey, with an edge where asked for. The fill is
+// black again afterwards, as text is, which then need not say its colour.
+func (s *sheet) fill(b box, grey int, style string) {
+	s.pdf.SetFillColor(grey, grey, grey)
+	s.rect(b, style)
+	s.pdf.SetFillColor(0, 0, 0)
 }
 
 // line draws a rule.
