@@ -22,6 +22,7 @@ import (
 	"capdo/internal/seal"
 	"capdo/internal/store"
 	"capdo/internal/voucher"
+	"capdo/internal/web"
 )
 
 // paperTrial is the kind of a paper that says what would be.
@@ -69,7 +70,7 @@ func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathe
 		return err
 	}
 	var token string
-	g.head.CheckAt = p.public.papers()
+	g.head.CheckAt, g.head.Row = p.public.papers(), q.row
 	g.head.Vouch = func(digest [32]byte) (_ string, err error) {
 		c.File = digest
 		token, err = c.Sign(key)
@@ -216,3 +217,8 @@ func (p *program) counter() *voucher.Desk {
 
 // keys are the public keys of the register.
 func (p *program) keys(ctx context.Context) (seal.Trust, error) { return p.store.Keys(ctx) }
+
+// webLongReport is the pages' way to the reports that take a while.
+func (p *program) webLongReport(ctx context.Context, out *bytes.Buffer, a approval.Actor, q web.ReportAsked, row func() error) error {
+	return p.report(ctx, out, a, reportQuery{Kind: q.Kind, Code: q.Code, Day: q.Day, row: row})
+}

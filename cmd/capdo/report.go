@@ -21,7 +21,8 @@ import (
 type reportQuery struct {
 	Kind, Code string
 	Day        law.Day
-	Edition    string // of a prescribed paper, "" = the one that applies
+	Edition    string       // of a prescribed paper, "" = the one that applies
+	row        func() error // see report.Official.Row; nil: nobody watches
 }
 
 // auditor is in whose scope the command line reads.

@@ -24,6 +24,7 @@ type OverviewPage struct {
 	Map                                   *TileMap // nil for who sees one body only
 	Agencies                              []AgencyTable
 	Report                                string
+	Reports                               bool // there is a page of reports
 	Duplicates                            bool // somebody compares the names
 }
 
@@ -90,7 +91,7 @@ func (s *site) overviewShow(v *visit) error {
 	if s.Reports != nil && v.actor().National() {
 		p.Report = "/reports/national.pdf?" + url.Values{"on": {string(day)}}.Encode()
 	}
-	p.Duplicates = v.mayAskDuplicates()
+	p.Duplicates, p.Reports = v.mayAskDuplicates(), s.LongReports != nil
 	return v.show(status, "overview", p)
 }
 

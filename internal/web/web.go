@@ -53,6 +53,7 @@ type Config struct {
 	Feeds       FeedStore             // nil hides the calendar feed
 	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
+	LongReports LongReportFunc        // nil hides the page of reports
 	Papers      *voucher.Desk         // nil hides the page where papers are checked
 	Tables      Tables                // nil hides the tables out and in
 	Tray        *workbook.Tray        // where tables brought back wait
@@ -101,12 +102,13 @@ type site struct {
 	seats                     presence
 	kept                      kept
 	deeds                     []deed
+	jobs                      *jobs
 }
 
 // New makes the pages ready. It parses every template in both languages and
 // fails when one is broken or a form is missing.
 func New(c Config) (http.Handler, error) {
-	s := &site{Config: c, words: newCatalogue(), deeds: deeds()}
+	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), jobs: newJobs()}
 	var err error
 	if s.pages, err = parsePages(s.words); err != nil {
 		return nil, err
@@ -270,8 +272,16 @@ func (s *site) lendRoutes(mux addresses) {
 	mux.HandleFunc("POST /delegations/{id}/end", s.inside(s.delegationEnd))
 }
 
-// paperRoutes are the addresses where anyone checks a paper.
+// paperRoutes are the addresses where reports are made, and where anyone checks
+// a paper.
 func (s *site) paperRoutes(mux addresses) {
+	if s.LongReports != nil {
+		mux.HandleFunc("GET /reports", s.inside(s.reportsShow))
+		mux.HandleFunc("POST /reports", s.inside(s.reportAsk))
+		mux.HandleFunc("GET /reports/{ref}", s.inside(s.jobShow))
+		mux.HandleFunc("POST /reports/{ref}/stop", s.inside(s.jobStop))
+		mux.HandleFunc("GET /reports/{ref}/file", s.inside(s.jobFile))
+	}
 	if s.Papers == nil {
 		return
 	}
