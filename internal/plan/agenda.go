@@ -182,6 +182,7 @@ type Candidate struct {
 	Code, Name string
 	Level      law.Level
 	Result     Result
+	Now        AnswerInput // what it says, as seen
 	Simulated  bool
 }
 
@@ -205,7 +206,7 @@ func (o *Room) Candidates(ctx context.Context, a approval.Actor, rules law.RuleS
 			}
 			c := Candidate{Code: s.Code, Name: s.Name, Level: at.Level, Result: Unanswered, Simulated: s.Origin == approval.Simulated}
 			if x := p.answerOf(at, key); x != nil {
-				c.Result = x.Result
+				c.Result, c.Now = x.Result, x.input()
 			}
 			out = append(out, c)
 			return nil

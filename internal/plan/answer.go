@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -290,22 +291,23 @@ func wrongActor() *approval.Refusal {
 }
 
 // Bulk answers one control on each of several systems of the actor's body, each
-// an act of its own on the list that system follows. Refused says why, by
-// system; the others are done.
-func (o *Room) Bulk(ctx context.Context, a approval.Actor, codes []string, rules law.RuleSet, in AnswerInput) (done []string, refused map[string]*approval.Refusal, err error) {
+// an act of its own on the list that system follows: on that with the answer of
+// number seen, by system, and no other. What in leaves empty stays as it is.
+// Refused says why, by system; the others are done.
+func (o *Room) Bulk(ctx context.Context, a approval.Actor, seen map[string]int, rules law.RuleSet, in AnswerInput) (done []string, refused map[string]*approval.Refusal, err error) {
 	refused = map[string]*approval.Refusal{}
-	for _, code := range codes {
+	for _, code := range slices.Sorted(maps.Keys(seen)) {
 		_, err := o.act(ctx, a, ActAnswer, code, func(d *deed) (map[string]string, error) {
 			now, _ := d.Book.RuleSetOn(d.day)
 			at, ok := ListOf(d.st, now)
 			if !ok || at.Rules != rules {
 				return nil, refuse(approval.Conflict, "", "other-list", "", "Hệ thống theo danh mục khác; trả lời trên trang của hệ thống.", "The system follows another list; answer on its own page.")
 			}
-			mine := in
-			mine.Seen = seenOf(d.plan.answerOf(at, in.Key))
+			mine := in.trimmed().Over(d.plan.answerOf(at, in.Key).input())
+			mine.Key, mine.Seen = in.Key, seen[code]
 			detail, err := d.answer(at, []AnswerInput{mine})
 			if detail != nil {
-				detail["bulk"] = fmt.Sprint(len(codes))
+				detail["bulk"] = fmt.Sprint(len(seen))
 			}
 			return detail, err
 		})

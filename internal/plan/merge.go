@@ -114,3 +114,21 @@ func mergeEvidence(base, now, mine []Evidence) []Evidence {
 	}
 	return out
 }
+
+// Filled lists the parts that say anything.
+func (in AnswerInput) Filled() []Part {
+	return slices.DeleteFunc(Parts(), func(p Part) bool { return in.Text(p) == "" && (p != PartEvidence || len(in.Evidence) == 0) })
+}
+
+// Over is what was says with the parts that in fills in put over it; evidence is
+// added to what there is.
+func (in AnswerInput) Over(was AnswerInput) AnswerInput {
+	for _, p := range in.Filled() {
+		if p == PartEvidence {
+			was.Evidence = mergeEvidence(nil, was.Evidence, in.Evidence)
+			continue
+		}
+		was.Take(p, in)
+	}
+	return was
+}

@@ -363,7 +363,7 @@ func TestBulk(t *testing.T) {
 	a, b, none := h.lead("A", storetest.Confirmed), h.lead("B", storetest.Confirmed), h.lead("C", storetest.Registered)
 	far := storetest.Lead(t, h.office, "H41", "D", storetest.Confirmed).Code
 	key := h.sheet(a).States[2].Control.Key
-	done, refused, err := h.Bulk(ctx, officer, []string{a, b, none, far}, law.R331, plan.AnswerInput{Key: key, Result: plan.Partly, Due: "2027-01-31"})
+	done, refused, err := h.Bulk(ctx, officer, map[string]int{a: 0, b: 0, none: 0, far: 0}, law.R331, plan.AnswerInput{Key: key, Result: plan.Partly, Due: "2027-01-31"})
 	if err != nil || !slices.Equal(done, []string{a, b}) || len(refused) != 2 || refused[far].Kind != approval.NotFound || refused[none].Findings[0].Rule != "other-list" {
 		t.Errorf("bulk: %v, %v, %v", done, refused, err)
 	}

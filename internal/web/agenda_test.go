@@ -120,8 +120,24 @@ func TestBulkPage(t *testing.T) {
 	officer.post("/bulk", url.Values{"rules": {"R331"}, "key": {"RR.process"}}).wants(http.StatusUnprocessableEntity)
 	in := url.Values{"rules": {"R331"}, "key": {"RR.process"}, "r.one": {"met"}, "how.one": {"Đã ban hành"}, "seen.one": {"0"}, "system": {a, b, far}}
 	p = officer.post("/bulk", in).wants(http.StatusOK)
+	p.lint("vi")
+	if got := p.text("tbody tr"); strings.Count(got, "Chưa trả lời")+strings.Count(got, "(để trống)") == 0 || !strings.Contains(got, a) || !strings.Contains(got, b) || strings.Contains(got, far) || !strings.Contains(got, "Đã ban hành") {
+		t.Errorf("what will change: %q", got)
+	}
+	if got := officer.get("/systems/" + b + "/checklist").text(".stat-num"); got != "0 | 0 | 0" {
+		t.Errorf("written before it was confirmed: %q", got)
+	}
+	in.Del("system")
+	in.Set("which", "all")
+	in = confirmed(officer.post("/bulk", in).wants(http.StatusOK))
+	in.Add("system", far)
+	p = officer.post("/bulk", in).wants(http.StatusOK)
 	if got := p.text(".ok"); !strings.Contains(got, "2/3") || !strings.Contains(p.text("dl.facts"), far) {
 		t.Errorf("bulk: %q, %q", got, p.text("dl.facts"))
+	}
+	in.Set("how.one", "Khác")
+	if got := officer.post("/bulk", in).wants(http.StatusOK).text(".ok"); !strings.Contains(got, "0/3") {
+		t.Errorf("sent again from what was seen before: %q", got)
 	}
 	if got := officer.get("/systems/" + b + "/checklist").text(".stat-num"); got != "1 | 0 | 0" {
 		t.Errorf("after bulk: %q", got)

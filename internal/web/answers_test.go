@@ -202,3 +202,54 @@ func TestCards(t *testing.T) {
 		t.Error("an empty filter does not lead back")
 	}
 }
+
+// confirmed is what the button of a page that asks for confirmation sends.
+func confirmed(p *page) url.Values {
+	in := url.Values{"confirm": {"yes"}}
+	for _, n := range p.all("form.form input[type=hidden]") {
+		in.Add(attr(n, "name"), attr(n, "value"))
+	}
+	return in
+}
+
+// TestManyControlsAtOnce: what will change is listed one by one before it is
+// written, all that match the filter too; what another hand changed meanwhile is
+// left and shown again.
+func TestManyControlsAtOnce(t *testing.T) {
+	h := open(t, nil)
+	code := storetest.Lead(t, h.office, "H56", "Một cửa", storetest.Confirmed).Code
+	a, b := h.as("vanhanh"), h.as("vanhanh2")
+	at := "/systems/" + code + "/checklist-all?state=unanswered"
+	p := a.get(at).wants(http.StatusOK)
+	p.lint("vi")
+	keys := p.all(`input[name="key"]`)
+	first, second := attr(keys[0], "value"), attr(keys[1], "value")
+	to := "/systems/" + code + "/checklist-bulk"
+	a.post(to, url.Values{"key": {first}}).wants(http.StatusUnprocessableEntity).lint("vi")
+	p = a.post(to, url.Values{"key": {first, second}, "which": {"picked"}, "state": {"unanswered"}, "r.all": {"not_met"}, "due.all": {"31/12/2027"}, "role.all": {"operator"}}).wants(http.StatusOK)
+	p.lint("vi")
+	if rows := p.all("tbody tr"); len(rows) != 2 || !strings.Contains(textOf(rows[0]), "Chưa đạt") || !strings.Contains(textOf(rows[0]), "31/12/2027") {
+		t.Errorf("what will change: %q", p.text("tbody"))
+	}
+	if got := a.get("/systems/" + code + "/checklist").text(".lead"); !strings.Contains(got, "Đã trả lời 0/") {
+		t.Errorf("written before it was confirmed: %q", got)
+	}
+	in := confirmed(p)
+	group := attr(b.get("/systems/" + code + "/checklist").all("ul.work a")[0], "href")
+	b.field(http.MethodPut, group+"/fields/"+first, `"0"`, url.Values{"r." + first: {"met"}}).wants(http.StatusOK)
+	p = a.post(to, in).wants(http.StatusConflict)
+	p.lint("vi")
+	if rows := p.all("tbody tr"); len(rows) != 1 || !strings.Contains(textOf(rows[0]), "Đạt") {
+		t.Errorf("what is left: %q", p.text("tbody"))
+	}
+	a.post(to, confirmed(p)).leads("/systems/" + code + "/checklist-all?done=checklist&state=unanswered")
+	p = a.post(to, url.Values{"which": {"all"}, "state": {"unanswered"}, "r.all": {"met"}, "how.all": {"Đã thực hiện"}}).wants(http.StatusOK)
+	if n := len(p.all("tbody tr")); n != len(keys)-2 {
+		t.Errorf("%d controls match the filter, want %d", n, len(keys)-2)
+	}
+	a.post(to, confirmed(p)).wants(http.StatusSeeOther)
+	if got := a.get("/systems/" + code + "/checklist-all?state=unanswered").wants(http.StatusOK); len(got.all("tbody tr")) != 0 {
+		t.Errorf("%d left", len(got.all("tbody tr")))
+	}
+	h.as("chuyentrach").post(to, in).wants(http.StatusForbidden)
+}

@@ -2,9 +2,11 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"capdo/internal/approval"
@@ -24,6 +26,7 @@ type BulkPage struct {
 	Errors   []ErrorLink
 	Rows     []BulkRow
 	Count    string
+	All      string // words for all that are listed
 	Done     string
 	Refused  []Fact
 }
@@ -73,7 +76,7 @@ func (v *visit) bulkPage(in url.Values, end func(*BulkPage), status int) error {
 			p.Rows = append(p.Rows, BulkRow{ID: "s-" + c.Code, Code: c.Code, Name: c.Name, Level: v.level(c.Level), Result: v.resultTag(plan.State{Result: c.Result}), Chosen: slices.Contains(in["system"], c.Code), Simulated: c.Simulated})
 			p.Simulated = p.Simulated || c.Simulated
 		}
-		p.Count = v.t("bu.count", v.num(len(all)))
+		p.Count, p.All = v.t("bu.count", v.num(len(all))), v.t("cf.allsystems", v.num(len(all)))
 	}
 	if end != nil {
 		end(&p)
@@ -98,8 +101,9 @@ func (v *visit) bulkControls(p *BulkPage, rules law.RuleSet, key string) {
 	slices.SortFunc(p.Controls, func(a, b Option) int { return strings.Compare(a.Code, b.Code) })
 }
 
-// bulkDo answers the control on the systems chosen, each an act of its own, and
-// says which were done and why the others were not.
+// bulkDo answers the control on the systems chosen, or on all of the list. It is
+// first shown what changes on each; once that is confirmed each is an act of its
+// own, and the page says which were done and why the others were not.
 func (s *site) bulkDo(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return err
@@ -111,20 +115,32 @@ func (s *site) bulkDo(v *visit) error {
 	if v.actor().Capacity != law.RoleOperator {
 		return v.message(http.StatusForbidden, "msg.403", v.t("msg.notnow"))
 	}
-	if len(in["system"]) == 0 || in.Get("r.one") == "" {
+	rules, all := law.RuleSet(in.Get("rules")), in.Get("which") == "all"
+	candidates, err := s.Plans.Candidates(v.r.Context(), v.actor(), rules, in.Get("key"))
+	if err != nil {
+		return err
+	}
+	candidates = slices.DeleteFunc(candidates, func(c plan.Candidate) bool { return !all && !slices.Contains(in["system"], c.Code) })
+	if len(candidates) == 0 || in.Get("r.one") == "" {
 		return v.bulkPage(in, func(p *BulkPage) {
 			p.Failed = true
 			if in.Get("r.one") == "" {
 				p.Errors = append(p.Errors, ErrorLink{Href: "#r-met-one", Text: v.t("bu.noresult")})
 			}
-			if len(in["system"]) == 0 {
+			if len(candidates) == 0 {
 				p.Errors = append(p.Errors, ErrorLink{Text: v.t("bu.nosystem")})
 			}
 		}, http.StatusUnprocessableEntity)
 	}
-	a := typedAnswer(in, "one", nil)
+	if in.Get("confirm") != "yes" {
+		return v.bulkConfirm(candidates, in)
+	}
+	a, seen := bulkTyped(in, "one"), map[string]int{}
 	a.Key = in.Get("key")
-	done, refused, err := s.Plans.Bulk(v.r.Context(), v.actor(), in["system"], law.RuleSet(in.Get("rules")), a)
+	for _, code := range in["system"] {
+		seen[code], _ = strconv.Atoi(in.Get(seenPrefix + code)) // no number was never seen
+	}
+	done, refused, err := s.Plans.Bulk(v.r.Context(), v.actor(), seen, rules, a)
 	if err != nil {
 		return err
 	}
@@ -136,6 +152,26 @@ func (s *site) bulkDo(v *visit) error {
 			}
 		}
 	}, http.StatusOK)
+}
+
+// bulkConfirm lists the systems with what changes of each answer, and what the
+// button sends: the systems listed here, as they were seen here.
+func (v *visit) bulkConfirm(candidates []plan.Candidate, in url.Values) error {
+	n := v.num(len(candidates))
+	p := ConfirmPage{Page: v.page(v.t("bu.title")), Heading: v.t("bu.title"), What: v.t("col.system"), Go: v.t("cf.go", n), Action: "/bulk", Lead: v.t("cf.systems", n),
+		Back: "/bulk?" + url.Values{"rules": {in.Get("rules")}, "key": {in.Get("key")}}.Encode()}
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if name != "system" && name != "which" && name != "seen.one" && name != onceName {
+			p.Hidden = append(p.Hidden, Hidden{name, in.Get(name)})
+		}
+	}
+	set := bulkTyped(in, "one")
+	for _, c := range candidates {
+		p.Hidden = append(p.Hidden, Hidden{"system", c.Code}, Hidden{seenPrefix + c.Code, strconv.Itoa(c.Now.Seen)})
+		p.Rows = append(p.Rows, ConfirmRow{Name: c.Name, Sub: c.Code + " · " + v.level(c.Level), Changes: v.changes(set, c.Now)})
+		p.Simulated = p.Simulated || c.Simulated
+	}
+	return v.show(http.StatusOK, "confirm", p)
 }
 
 // sayingsOf are the sentences of a refusal; what is out of scope is as absent.

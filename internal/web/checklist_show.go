@@ -198,9 +198,9 @@ type ChecklistAllPage struct {
 	Count  string
 	Rows   []AllRow
 	Back   string
-	Gaps   bool // only what lacks
-	Files  []Link
-	Lead   string
+	Bulk   string // address of the form that sets the same on several, "" for who may not
+	State  string // filter
+	Set    *ControlForm
 }
 
 // AllRow is a control in the table.
@@ -231,6 +231,9 @@ func (s *site) checklistAll(v *visit) error {
 			continue
 		}
 		p.Rows = append(p.Rows, v.allRow(x))
+	}
+	if v.mayAnswer(&file) && len(p.Rows) > 0 {
+		p.Bulk, p.State, p.Set = v.planAt("/checklist-bulk"), want, v.bulkForm(len(p.Rows))
 	}
 	p.Count = v.t("pl.rows", v.num(len(p.Rows)), v.num(len(sheet.States)))
 	return v.show(http.StatusOK, "checklist_all", p)

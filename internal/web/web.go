@@ -321,6 +321,7 @@ func (s *site) planRoutes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/checklist-cards", s.inside(s.cardShow))
 	mux.HandleFunc("POST /systems/{code}/checklist-cards", s.inside(s.groupDo))
 	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
+	mux.HandleFunc("POST /systems/{code}/checklist-bulk", s.inside(s.answersBulk))
 	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
 	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))
 	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.inside(s.gapsPDF))
