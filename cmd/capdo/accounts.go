@@ -6,20 +6,23 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/identity"
+	"capdo/internal/openid"
 )
 
 // doorFlags say how people come in.
-type doorFlags struct{ url, policy *string }
+type doorFlags struct{ url, policy, providers *string }
 
 func declareDoor(f *flag.FlagSet) (d doorFlags) {
 	d.url = f.String("url", "", "how people call the pages, https://host: passkeys belong to that name, and links begin with it (CAPDO_URL; default: the address to listen on)")
 	d.policy = f.String("sign-in", identity.Strict.String(), fmt.Sprintf("what it takes to come in and to sign, one of %v: strict asks for a passkey of whoever reviews, approves or administers (CAPDO_SIGN_IN)", identity.Policies()))
+	d.providers = f.String("openid", "", "JSON file of OpenID providers whose identities may open accounts (CAPDO_OPENID; default: none)")
 	return d
 }
 
@@ -44,6 +47,13 @@ func (p *program) openDoor(ctx context.Context, w world, d doorFlags, l net.List
 		p.desk.Site = &site
 	case p.desk.Policy == identity.Strict:
 		return "", fmt.Errorf("--url: %w; or choose --sign-in fallback", err)
+	}
+	if *d.providers != "" {
+		all, err := openid.Load(*d.providers)
+		if err != nil {
+			return "", fmt.Errorf("--openid: %w", err)
+		}
+		p.elsewhere = &openid.Door{Desk: p.desk, Providers: all, Origin: url, Client: openid.NewClient(http.DefaultTransport), Clock: p.clock}
 	}
 	lacks, err := p.registrar.Lacks(ctx)
 	if err != nil || !lacks {

@@ -25,6 +25,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/machine"
 	"capdo/internal/notice"
+	"capdo/internal/openid"
 	"capdo/internal/plan"
 	"capdo/internal/review"
 	"capdo/internal/store"
@@ -44,6 +45,7 @@ type program struct {
 	watch       *connection.Watch
 	desk        *identity.Desk
 	registrar   *identity.Registrar
+	elsewhere   *openid.Door // nil: nobody signs in with an identity elsewhere
 	machines    *machine.Registry
 	owners      owners // of the systems gateways ask about
 	clock       func() time.Time
@@ -104,7 +106,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs"), Keys: p.ring}, Limits: attachment.Default(), Log: p.log}
-	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher()}
+	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher(), Sealer: ringSealer{p.ring}, Law: book.Digest()}
 	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}
 	p.tray = &workbook.Tray{Clock: w.clock}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
@@ -182,7 +184,8 @@ func (p *program) handler(f front) (http.Handler, error) {
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
 		Tables: p.tables(), Tray: p.tray,
-		Clock: p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
+		Elsewhere: p.elsewhere,
+		Clock:     p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
 		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Service: p.service(f), Lists: p.signing()}
 }
 

@@ -122,18 +122,31 @@ type Desk struct {
 	Clock  func() time.Time
 	Hash   *Hasher
 	Policy Policy
-	Site   *Site // nil: no passkeys
+	Site   *Site  // nil: no passkeys
+	Sealer Sealer // of the secrets of authenticator apps
+	Law    string // digest of the book in force
 }
 
 // Claim is who somebody says to be, and what they show for it.
 type Claim struct {
 	Login, Password string
+	Code            string // of an authenticator app or a recovery sheet; "" for none
 	From            Place
 }
 
-// SignIn checks login and password and opens a session. The work done is the
-// same whether the login exists or not.
+// SignIn checks what somebody shows and opens a session.
 func (d *Desk) SignIn(ctx context.Context, c Claim) (token string, err error) {
+	by, err := d.shown(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return d.open(ctx, c.Login, by, c.From)
+}
+
+// shown tells by which method a claim holds; ErrCredentials when it does not. The
+// work done is the same whether the login exists or not, and a failure is
+// remembered under it either way.
+func (d *Desk) shown(ctx context.Context, c Claim) (Method, error) {
 	a, ok, err := d.Store.Account(ctx, c.Login)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
@@ -146,10 +159,38 @@ func (d *Desk) SignIn(ctx context.Context, c Claim) (token string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
-	if !match || !ok || a.Disabled() {
-		return "", ErrCredentials
+	shut, err := d.shut(ctx, c)
+	if err != nil || shut {
+		return "", orElse(err, ErrCredentials)
 	}
-	return d.open(ctx, a.Login, ByPassword, c.From)
+	if match && ok && !a.Disabled() {
+		by, err := d.second(ctx, &a, c.Code)
+		if err == nil {
+			return by, d.succeeded(ctx, c)
+		}
+		if !errors.Is(err, ErrCredentials) {
+			return "", err
+		}
+	}
+	return "", orElse(d.failed(ctx, c), ErrCredentials)
+}
+
+// OpenBound opens a session for an identity at a provider that vouched for it;
+// strong when it did so by two factors. ErrCredentials when no open account is
+// bound to it.
+func (d *Desk) OpenBound(ctx context.Context, issuer, subject string, strong bool, from Place) (token string, err error) {
+	f, ok, err := d.Store.Factor(ctx, BoundID(issuer, subject))
+	if err != nil || !ok || f.Kind != OIDC || !f.InUse() {
+		return "", orElse(err, ErrCredentials)
+	}
+	a, ok, err := d.Store.Account(ctx, f.Login)
+	if err != nil || !ok || a.Disabled() {
+		return "", orElse(err, ErrCredentials)
+	}
+	if strong {
+		return d.open(ctx, a.Login, ByStrong, from)
+	}
+	return d.open(ctx, a.Login, ByOIDC, from)
 }
 
 // open opens a session.

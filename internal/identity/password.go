@@ -98,13 +98,21 @@ func (h *Hasher) decoy() string { return phc(make([]byte, saltLen), make([]byte,
 // of composition (ASVS 5.0, 6.2.1 and 6.2.5: 15 recommended).
 const MinPassword = 15
 
-// CheckPassword refuses a password that is too short, or too long to be looked at.
+// CheckPassword refuses a password that is too short, too long to be looked at, or
+// among the first that somebody would guess.
 func CheckPassword(login, password string) error {
 	switch n := len([]rune(password)); {
 	case n < MinPassword:
 		return refuse("password", "password-short", fmt.Sprintf("Mật khẩu cần ít nhất %d ký tự; dùng một câu dễ nhớ", MinPassword), fmt.Sprintf("The password needs %d characters or more; a sentence is easy to remember", MinPassword))
 	case len(password) > MaxPassword:
 		return refuse("password", "password-long", "Mật khẩu quá dài", "The password is too long")
+	}
+	bad, err := guessable(strings.ToLower(login), password)
+	if err != nil {
+		return err
+	}
+	if bad {
+		return refuse("password", "password-common", "Mật khẩu này thuộc loại bị đoán trước tiên; dùng một câu của riêng bạn", "This is among the first passwords that are guessed; use a sentence of your own")
 	}
 	return nil
 }

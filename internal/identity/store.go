@@ -37,7 +37,7 @@ type Factors interface {
 	UseFactor(ctx context.Context, id string, counter int64, at time.Time) (bool, error)
 }
 
-// Waiting keeps what is waited for once.
+// Waiting keeps what is waited for once, and what failed lately.
 type Waiting interface {
 	// Waits returns what waits under a hash and leaves it there.
 	Waits(ctx context.Context, hash string, now time.Time) (Pending, bool, error)
@@ -45,6 +45,9 @@ type Waiting interface {
 	// TakePending returns what waits under a hash and removes it: one caller gets
 	// it. What is past its time is absent.
 	TakePending(ctx context.Context, hash string, now time.Time) (Pending, bool, error)
+	// Attempts returns what is known of a key; zero but for the key when nothing is.
+	Attempts(ctx context.Context, key string) (Attempts, error)
+	PutAttempts(ctx context.Context, a Attempts) error
 }
 
 // Acts is where accounts are read, and the one way to change them.

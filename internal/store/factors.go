@@ -163,7 +163,7 @@ func (s *Store) TakePending(ctx context.Context, hash string, now time.Time) (p 
 	return p, found, nil
 }
 
-// Attempts implements identity.Factors.
+// Attempts implements identity.Waiting.
 func (s *Store) Attempts(ctx context.Context, key string) (a identity.Attempts, err error) {
 	a.Key = key
 	err = s.read(ctx, asker(), func(c *scope) error {
@@ -177,7 +177,7 @@ func (s *Store) Attempts(ctx context.Context, key string) (a identity.Attempts, 
 	return a, err
 }
 
-// PutAttempts implements identity.Factors.
+// PutAttempts implements identity.Waiting.
 func (s *Store) PutAttempts(ctx context.Context, a identity.Attempts) error {
 	row := attemptRow{Key: storable(a.Key), Failures: a.Failures, SinceAt: a.Since, UntilAt: a.Until}
 	_, err := s.w.NewInsert().Model(&row).On("CONFLICT (key) DO UPDATE").Set("failures = EXCLUDED.failures, since_at = EXCLUDED.since_at, until_at = EXCLUDED.until_at").Exec(ctx)

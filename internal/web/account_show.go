@@ -17,13 +17,17 @@ type AccountPage struct {
 	Weak     string // why this session opens nothing else, "" when it does
 	MayAdd   bool
 	Passkeys []FactorRow
-	Here     bool   // passkeys work at this address
-	At       string // where they do, "" for nowhere
+	Ways     []FactorRow // an app, recovery codes, identities elsewhere
+	Here     bool        // passkeys work at this address
+	At       string      // where they do, "" for nowhere
 	Errors   []ErrorLink
 }
 
 // FactorRow is one way in, in words.
-type FactorRow struct{ ID, Label, Added, Used, Kind string }
+type FactorRow struct {
+	ID, Label, Added, Used, Kind string
+	Mine                         bool // its owner may remove it
+}
 
 // SessionRow is one open session in words.
 type SessionRow struct {
@@ -54,8 +58,12 @@ func (s *site) accountPage(v *visit, status int, fs []approval.Finding) error {
 		p.Weak = v.t(map[bool]string{true: "ac.weak", false: "ac.weak.has"}[p.MayAdd])
 	}
 	for _, f := range factors {
-		if f.InUse() && f.Kind == identity.Passkey {
+		switch {
+		case !f.InUse():
+		case f.Kind == identity.Passkey:
 			p.Passkeys = append(p.Passkeys, v.factorRow(f))
+		default:
+			p.Ways = append(p.Ways, v.factorRow(f))
 		}
 	}
 	p.Facts = []Fact{{Label: v.t("ac.login"), Value: a.Login}, {Label: v.t("ac.name"), Value: a.Name}, {Label: v.t("ac.capacity"), Value: v.role(a.Actor.Capacity)},
@@ -68,7 +76,7 @@ func (s *site) accountPage(v *visit, status int, fs []approval.Finding) error {
 }
 
 func (v *visit) factorRow(f identity.Factor) FactorRow {
-	r := FactorRow{ID: f.ID, Label: f.Label, Added: v.dated(f.AddedAt), Used: v.t("none"), Kind: v.t("factor." + string(f.Kind))}
+	r := FactorRow{ID: f.ID, Label: f.Label, Added: v.dated(f.AddedAt), Used: v.t("none"), Kind: v.t("factor." + string(f.Kind)), Mine: f.Kind != identity.OIDC}
 	if !f.UsedAt.IsZero() {
 		r.Used = v.when(f.UsedAt)
 	}

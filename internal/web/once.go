@@ -35,7 +35,9 @@ func (v *visit) once() (ctx onceContext, done bool, err error) {
 func (v *visit) withOnce(in url.Values) context.Context {
 	rest := copyValues(in)
 	rest.Del(onceName)
-	rest.Del(credentialName) // another signature of the same
+	for _, name := range wordFields() { // another signature of the same
+		rest.Del(name)
+	}
 	h := sha256.Sum256([]byte(v.r.URL.Path + "\n" + rest.Encode()))
 	return approval.WithOnce(v.r.Context(), approval.Once{Token: in.Get(onceName), Body: hex.EncodeToString(h[:])})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"capdo/internal/approval"
 	"capdo/internal/identity"
@@ -127,6 +128,10 @@ func (s *site) factorRemove(v *visit) error {
 	return v.send("/account?done=ac.removed")
 }
 
+// wordFields are the fields of the word itself: they are no part of what it is
+// given for.
+func wordFields() []string { return []string{credentialName, "word_password", "word_code"} }
+
 // SignPage asks for the visitor's own word on an act.
 type SignPage struct {
 	Page
@@ -137,6 +142,7 @@ type SignPage struct {
 	Options string // for the passkey, "" when the account has none
 	Hidden  []Hidden
 	Wrong   string
+	Weak    *Form // password and code instead, where the policy takes them
 }
 
 // word makes sure that a weighty act bears its actor's word. asked tells that the
@@ -149,14 +155,20 @@ func (s *site) word(v *visit, in *filled, d deedSheet) (asked bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	answer := d.in.Get(credentialName)
-	if answer == "" {
+	var word *approval.Signed
+	wrong := "pk.wrong"
+	switch {
+	case d.in.Get(credentialName) != "":
+		word, err = s.Desk.Signed(v.r.Context(), &v.account, want, []byte(d.in.Get(credentialName)))
+	case d.in.Get("word_password") != "":
+		wrong = "sg.weak.wrong"
+		word, err = s.Desk.Word(v.r.Context(), &v.account, want, identity.Claim{Password: d.in.Get("word_password"), Code: d.in.Get("word_code"), From: v.from()})
+	default:
 		return true, s.signPage(v, want, d, "")
 	}
-	word, err := s.Desk.Signed(v.r.Context(), &v.account, want, []byte(answer))
-	if errors.Is(err, identity.ErrPasskey) {
+	if errors.Is(err, identity.ErrPasskey) || errors.Is(err, identity.ErrCredentials) {
 		s.Log.Warn("signature refused", "request", v.id, "login", v.account.Login, "object", want.Object, "why", err.Error())
-		return true, s.signPage(v, want, d, v.t("pk.wrong"))
+		return true, s.signPage(v, want, d, v.t(wrong))
 	}
 	if err != nil {
 		return false, err
@@ -167,14 +179,7 @@ func (s *site) word(v *visit, in *filled, d deedSheet) (asked bool, err error) {
 }
 
 // weighty tells whether an act asks for its actor's word.
-func weighty(act string) bool {
-	for _, w := range identity.Weighty() {
-		if w == act {
-			return true
-		}
-	}
-	return false
-}
+func weighty(act string) bool { return slices.Contains(identity.Weighty(), act) }
 
 // statement is what the actor is to sign.
 func (s *site) statement(v *visit, in *filled, d deedSheet) (st identity.Statement, err error) {
@@ -213,12 +218,21 @@ func (s *site) signPage(v *visit, want identity.Statement, d deedSheet, wrong st
 		}
 	}
 	for name, values := range d.in {
-		if name == credentialName {
+		if slices.Contains(wordFields(), name) {
 			continue
 		}
 		for _, value := range values {
 			p.Hidden = append(p.Hidden, Hidden{name, value})
 		}
+	}
+	if s.Desk.Policy.Signs() <= identity.TwoFactors {
+		weak, err := s.form("word")
+		if err != nil {
+			return err
+		}
+		drawn := v.draw(paper{form: weak, in: url.Values{}, action: v.r.URL.Path})
+		drawn.Hidden, drawn.Cancel = p.Hidden, v.r.URL.Path
+		p.Weak = &drawn
 	}
 	p.Page = v.page(p.Heading)
 	p.Script, p.Failed = v.passkey.path, wrong != ""

@@ -19,6 +19,7 @@ type SignInPage struct {
 	Next      string
 	Passkeys  bool   // passkeys work here
 	Elsewhere string // where they do, "" when here or nowhere
+	Providers []Link // identities elsewhere that may open an account
 }
 
 // signInShow shows the sign-in form; who is in already goes home.
@@ -41,6 +42,11 @@ func (s *site) signInPage(v *visit, status int, fs []approval.Finding) error {
 	if p.Passkeys, p.Elsewhere = v.passkeyOffered(); p.Passkeys {
 		p.Elsewhere, p.Script = "", v.passkey.path
 	}
+	if s.Elsewhere != nil {
+		for _, x := range s.Elsewhere.Providers {
+			p.Providers = append(p.Providers, Link{Href: "/sign-in/with/" + x.ID, Text: v.t("oi.with", x.Name)})
+		}
+	}
 	p.Failed = len(fs) > 0
 	return v.show(status, "sign_in", p)
 }
@@ -58,8 +64,9 @@ func (s *site) signIn(v *visit) error {
 	if len(problems) > 0 {
 		return s.signInPage(v, http.StatusUnprocessableEntity, findings(problems))
 	}
-	token, err := s.Desk.SignIn(v.r.Context(), identity.Claim{Login: answers.Text("login"), Password: answers.Text("password"), From: v.from()})
+	token, err := s.Desk.SignIn(v.r.Context(), identity.Claim{Login: answers.Text("login"), Password: answers.Text("password"), Code: answers.Text("code"), From: v.from()})
 	if errors.Is(err, identity.ErrCredentials) {
+		s.Log.Warn("sign-in refused", "request", v.id, "by", "password", "address", v.from().Address)
 		w := s.words["signin.wrong"]
 		return s.signInPage(v, http.StatusUnprocessableEntity,
 			[]approval.Finding{{Field: "login", Rule: "credentials", Says: law.Text{VI: w.vi, EN: w.en}}})

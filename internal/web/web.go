@@ -17,6 +17,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/machine"
 	"capdo/internal/notice"
+	"capdo/internal/openid"
 	"capdo/internal/plan"
 	"capdo/internal/voucher"
 	"capdo/internal/whatif"
@@ -51,6 +52,7 @@ type Config struct {
 	GapsPDF     GapsFunc              // nil hides the PDF of what lacks
 	Delegations *approval.Delegations // nil hides the delegations: everybody acts in the own capacity
 	Feeds       FeedStore             // nil hides the calendar feed
+	Elsewhere   *openid.Door          // nil: nobody signs in with an identity elsewhere
 	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
 	LongReports LongReportFunc        // nil hides the page of reports
@@ -228,6 +230,13 @@ func (s *site) doorRoutes(mux addresses) {
 	mux.HandleFunc("POST /enrol/{token}", s.outside(s.enrol))
 	mux.HandleFunc("POST /sign-in/passkey/options", s.outside(s.signInOptions))
 	mux.HandleFunc("POST /sign-in/passkey", s.outside(s.signInPasskey))
+	if s.Elsewhere != nil {
+		mux.HandleFunc("POST /sign-in/with/{provider}", s.outside(s.elsewhereBegin))
+		mux.HandleFunc("GET /sign-in/with/{provider}", s.outside(s.elsewhereEnd))
+	}
+	mux.HandleFunc("GET /account/app", s.known(s.adding(s.appShow)))
+	mux.HandleFunc("POST /account/app", s.known(s.adding(s.appAdd)))
+	mux.HandleFunc("POST /account/recovery", s.known(s.adding(s.recoveryMake)))
 	mux.HandleFunc("GET /account", s.known(s.accountShow))
 	mux.HandleFunc("POST /account/sessions", s.known(s.sessionsEnd))
 	mux.HandleFunc("POST /account/passkeys/options", s.known(s.adding(s.passkeyOptions)))
