@@ -29,7 +29,7 @@ type machineFlags struct {
 // declare declares them.
 func (m *machineFlags) declare(f *flag.FlagSet, w world) {
 	f.StringVar(&m.listen, "gate-listen", "", "address of a listener for gateways alone: TLS 1.3, client certificate required, its key pinned by capdo gateway (CAPDO_GATE_LISTEN; default: none)")
-	f.StringVar(&m.cert, "gate-cert", "", "PEM file with the certificate of --gate-listen (CAPDO_GATE_CERT)")
+	f.StringVar(&m.cert, "gate-cert", "", "PEM file with the certificate of --gate-listen, read again when it changes (CAPDO_GATE_CERT)")
 	f.StringVar(&m.key, "gate-key", "", "PEM file with its key (CAPDO_GATE_KEY)")
 	f.StringVar(&m.ca, "gate-ca", "", "PEM file of the authorities that client certificates must also come from (default: the pin alone decides)")
 	f.BoolVar(&m.only, "gate-only", false, "shut the gate's addresses at --listen")
