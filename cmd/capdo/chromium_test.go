@@ -235,7 +235,7 @@ func TestPagesInChromium(t *testing.T) {
 	clean(t, ctx, "sign-in with an error")
 
 	visits := []struct{ login, paths string }{
-		{"canbo.thanhhoa", "/ /systems /systems/new /connections/new /services/new /calendar /notices"},
+		{"canbo.thanhhoa", "/ /systems /systems/new /connections/new /services/new /calendar /notices /import /systems/H56-S0001/import/checklist /statements /statements/new"},
 		{"theodoi", "/ /systems?q=trung+tam&level=2 /systems?q=kh%C3%B4ng-c%C3%B3 /systems/H35-S0001 /systems/G01-N01 /overview?on=2024-06-30 /gate?provider=H35-S0001 /gate?provider=khong-co /law /law/calendar /law/instruments/nd-331-2026 /what-if?rules=R331&on=2027-07-02 /systems/H35-S0001/controls /duplicates /assistant /about /systems/khong-co /connections /services /calendar /notices /systems/H35-S0001/checklist /systems/H35-S0001/gaps /systems/H35-S0001/watch /systems/H35-S0001/review"},
 		{"thamdinh.boca", "/delegations /queue /alarms /gateways"},
 	}

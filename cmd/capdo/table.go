@@ -14,6 +14,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/identity"
+	"capdo/internal/law"
 	"capdo/internal/workbook"
 )
 
@@ -42,7 +43,10 @@ func formOf(args []string) (f workbook.Form, system string, rest []string, err e
 
 // exportCommand writes a table: a workbook, CSV or JSON.
 func exportCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "export", "register | dossier SYSTEM | checklist SYSTEM | evidence SYSTEM [--as xlsx|csv|json] [--owner CODE] [--data DIR] [-o FILE]")
+	f := flags(w, "export", "register | dossier SYSTEM | checklist SYSTEM | evidence SYSTEM | --oscal catalog | --oscal ssp SYSTEM | --oscal poam SYSTEM [--as xlsx|csv|json] [--owner CODE] [--data DIR] [-o FILE]")
+	asOSCAL := f.String("oscal", "", "write OSCAL 1.1.3: catalog (see --rules, --level), ssp SYSTEM, poam SYSTEM")
+	rules := f.String("rules", string(law.R331), "rule set of the catalogue")
+	level := f.Int("level", 3, "level of the catalogue")
 	as := f.String("as", "xlsx", "xlsx, csv or json")
 	owner := f.String("owner", "", "of the register: the systems of one agency only")
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
@@ -50,6 +54,9 @@ func exportCommand(ctx context.Context, w world) (err error) {
 	args, err := w.parse(f, 2)
 	if err != nil {
 		return err
+	}
+	if *asOSCAL != "" {
+		return exportOSCAL(ctx, w, oscalQuery{Kind: *asOSCAL, System: strings.Join(args, " "), Rules: law.RuleSet(*rules), Level: law.Level(*level)}, *data, *out)
 	}
 	q := workbook.Query{Owner: *owner}
 	var rest []string
@@ -125,7 +132,7 @@ func importCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	a, err := p.signedIn(ctx, w, *login)
+	a, err := p.signedIn(ctx, w, *login, *yes)
 	if err != nil {
 		return err
 	}
@@ -146,8 +153,9 @@ func importCommand(ctx context.Context, w world) (err error) {
 }
 
 // signedIn is the account of a login whose password stands on standard input. An
-// account whose acts ask for more than a password imports on the pages.
-func (p *program) signedIn(ctx context.Context, w world, login string) (a identity.Account, err error) {
+// account that needs more than a password to act may try a table here, and
+// carries it out on the pages.
+func (p *program) signedIn(ctx context.Context, w world, login string, acts bool) (a identity.Account, err error) {
 	password, err := readPassword(w, login)
 	if err != nil {
 		return a, err
@@ -158,8 +166,8 @@ func (p *program) signedIn(ctx context.Context, w world, login string) (a identi
 	}
 	defer func() { err = errors.Join(err, p.desk.SignOut(ctx, token)) }()
 	a, session, err := p.desk.Account(ctx, token)
-	if err == nil && !p.desk.Suffices(&a, &session) {
-		err = errors.New("this account needs a second factor: import on the pages")
+	if err == nil && acts && !p.desk.Suffices(&a, &session) {
+		err = errors.New("this account needs a second factor: try the table here, import it on the pages")
 	}
 	return a, err
 }

@@ -24,6 +24,7 @@ import (
 	"capdo/internal/machine"
 	"capdo/internal/notice"
 	"capdo/internal/review"
+	"capdo/internal/statement"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
 	"capdo/internal/workbook"
@@ -156,6 +157,9 @@ func (c *castle) fill(t *testing.T, owner string) {
 	held, err := c.tray.Put(operator.Account, workbook.Register, "", strings.NewReader("Mã hệ thống,Tên hệ thống thông tin,Đơn vị vận hành,Giai đoạn của hệ thống\n"))
 	c.must(t, err)
 	put("table", held, strings.Repeat("A", len(held)))
+	st, err := (&statement.Office{Store: c.store, Book: c.book, Clock: c.clock}).Take(ctx, operator, statement.Statement{Agency: owner, Title: "Báo cáo", On: "2026-11-20", Figures: []statement.Figure{{Field: statement.Total, Value: 1, Text: "1"}}})
+	c.must(t, err)
+	put("statement", st.ID, "BC-999999")
 }
 
 // put notes what the addresses of a kind of object name.
@@ -221,7 +225,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 	t.Helper()
 	kind, wildcard := "", ""
 	for prefix, k := range map[string]string{"/systems/{code}": fmt.Sprint("system", stepOf(path)), "/agencies/{code}": "agency", "/consultations/{code}": "consultation",
-		"/connections/{id}": "connection", "/notices/{id}": "notice", "/import/{id}": "table", "/delegations/{id}": "delegation", "/gateways/{name}": "gateway"} {
+		"/connections/{id}": "connection", "/notices/{id}": "notice", "/import/{id}": "table", "/statements/{id}": "statement", "/delegations/{id}": "delegation", "/gateways/{name}": "gateway"} {
 		if strings.HasPrefix(path, prefix) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}

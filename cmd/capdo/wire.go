@@ -28,6 +28,7 @@ import (
 	"capdo/internal/openid"
 	"capdo/internal/plan"
 	"capdo/internal/review"
+	"capdo/internal/statement"
 	"capdo/internal/store"
 	"capdo/internal/web"
 	"capdo/internal/workbook"
@@ -183,7 +184,7 @@ func (p *program) handler(f front) (http.Handler, error) {
 // pages is what the pages are made of.
 func (p *program) pages(f front) web.Config {
 	return web.Config{Office: p.office, Gate: p.gate, Desk: p.desk, Book: p.book, Shelf: p.shelf,
-		Tables: p.tables(), Tray: p.tray,
+		Tables: p.tables(), Tray: p.tray, OSCAL: p.webOSCAL, Statements: &statement.Office{Store: p.store, Book: p.book, Clock: p.clock},
 		Elsewhere: p.elsewhere,
 		Clock:     p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
 		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Service: p.service(f), Lists: p.signing()}

@@ -58,7 +58,7 @@ func (s *site) mostOf(r *http.Request) int64 {
 	if s.Papers != nil && r.Method == http.MethodPost && r.URL.Path == "/r" {
 		return maxPaper
 	}
-	if s.Tables != nil && r.Method == http.MethodPost && (r.URL.Path == "/import" || strings.HasPrefix(r.URL.Path, "/systems/") && strings.Contains(r.URL.Path, "/import/")) {
+	if s.Tables != nil && r.Method == http.MethodPost && (r.URL.Path == "/import" || r.URL.Path == "/statements/new" || strings.HasPrefix(r.URL.Path, "/systems/") && strings.Contains(r.URL.Path, "/import/")) {
 		return sheet.MaxFile + uploadSlack
 	}
 	return maxBody

@@ -22,6 +22,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/plan"
 	"capdo/internal/review"
+	reported "capdo/internal/statement"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 	"capdo/internal/web"
@@ -101,6 +102,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
 	c.Record = s
+	c.Statements = &reported.Office{Store: s, Book: o.Book, Clock: h.clock.Now}
 	c.Tables, c.Tray = &workbook.Room{Office: o, Plans: c.Plans, Lists: c.Controls, Systems: s, Book: o.Book, Clock: h.clock.Now}, &workbook.Tray{Clock: h.clock.Now}
 	c.Service = func(context.Context) (web.Service, error) {
 		return web.Service{Settings: []web.Setting{{Name: "law digest", Value: o.Book.Digest()}}, Keys: []web.SealKey{{ID: "k1", Alg: "ES256", Made: h.clock.Now()}}, Size: 1, Root: "00"}, nil

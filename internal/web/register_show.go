@@ -61,6 +61,9 @@ func (s *site) registerShow(v *visit) error {
 	if s.Tables != nil {
 		p.Files = v.tableFiles(workbook.Register, "", query)
 	}
+	if s.Statements != nil {
+		p.Files = append(p.Files, Link{Href: "/statements", Text: v.t("st.title")})
+	}
 	if s.Tables != nil && p.MayRegister {
 		p.Import = "/import"
 	}

@@ -96,6 +96,9 @@ func (s *site) systemShow(v *visit) error {
 		for _, f := range []workbook.Form{workbook.Dossier, workbook.Checklist, workbook.Evidence} {
 			p.Tables = append(p.Tables, Link{Href: at + "/import/" + string(f), Text: v.say(f.Title())})
 		}
+		if s.OSCAL != nil {
+			p.Tables = append(p.Tables, Link{Href: at + "/tables/ssp.json", Text: v.t("tb.ssp")}, Link{Href: at + "/tables/poam.json", Text: v.t("tb.poam")})
+		}
 	}
 	return v.show(http.StatusOK, "system", p)
 }

@@ -32,9 +32,16 @@ func mediaOf(kind string) string {
 	return ""
 }
 
-// tableGet sends a table: its name in the address is FORM.KIND.
+// OSCALFunc writes a document of a system in OSCAL: kind "ssp" or "poam".
+type OSCALFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, system string) error
+
+// tableGet sends a table: its name in the address is FORM.KIND. The documents in
+// OSCAL stand among those of a system as ssp.json and poam.json.
 func (s *site) tableGet(v *visit) error {
 	form, kind, _ := strings.Cut(v.r.PathValue("table"), ".")
+	if (form == "ssp" || form == "poam") && kind == "json" && v.code() != "" && s.OSCAL != nil {
+		return v.file(v.code()+"-"+form+".json", mediaOf(kind), func(w io.Writer) error { return s.OSCAL(v.r.Context(), w, v.actor(), form, v.code()) })
+	}
 	q := workbook.Query{Form: workbook.Form(form), System: v.code(), Owner: v.r.URL.Query().Get("owner")}
 	if mediaOf(kind) == "" || q.Form.OfSystem() != (q.System != "") {
 		return s.absent(v)

@@ -58,7 +58,9 @@ type Config struct {
 	LongReports LongReportFunc        // nil hides the page of reports
 	Papers      *voucher.Desk         // nil hides the page where papers are checked
 	Tables      Tables                // nil hides the tables out and in
+	Statements  Statements            // nil hides what agencies report
 	Tray        *workbook.Tray        // where tables brought back wait
+	OSCAL       OSCALFunc             // nil hides the documents in OSCAL
 	Record      Record                // nil hides the ledger
 	Service     ServiceFunc           // nil hides the page of administrators
 	Lists       func() Lists          // how the signing of lists goes; nil: none is signed here
@@ -300,8 +302,16 @@ func (s *site) paperRoutes(mux addresses) {
 	mux.HandleFunc("GET /r/{ref}/proof", s.outside(s.paperProof))
 }
 
-// tableRoutes are the addresses of tables taken away and brought back.
+// tableRoutes are the addresses of tables taken away and brought back, and of what
+// agencies report.
 func (s *site) tableRoutes(mux addresses) {
+	if s.Statements != nil {
+		mux.HandleFunc("GET /statements", s.inside(s.statementsShow))
+		mux.HandleFunc("GET /statements/new", s.inside(s.statementNew))
+		mux.HandleFunc("POST /statements/new", s.inside(s.statementTake))
+		mux.HandleFunc("GET /statements/{id}", s.inside(s.statementShow))
+		mux.HandleFunc("POST /statements/{id}", s.inside(s.statementNote))
+	}
 	if s.Tables == nil {
 		return
 	}

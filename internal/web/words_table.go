@@ -6,6 +6,8 @@ func tableWords() catalogue {
 		"tb.xlsx": {"%s (Excel)", "%s (Excel)"},
 		"tb.csv":  {"%s (CSV)", "%s (CSV)"},
 		"tb.json": {"%s (JSON)", "%s (JSON)"},
+		"tb.ssp":  {"Phương án theo OSCAL (SSP)", "Security plan in OSCAL (SSP)"},
+		"tb.poam": {"Việc còn thiếu theo OSCAL (POA&M)", "What lacks in OSCAL (POA&M)"},
 		"tb.head": {"Tải bảng, nhập từ Excel", "Tables out, Excel in"},
 
 		"im.link":        {"Nhập từ Excel", "Import from Excel"},

@@ -431,6 +431,17 @@ CREATE TRIGGER seal_key_final_u BEFORE UPDATE ON seal_key
 WHEN OLD.until_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.alg <> OLD.alg OR NEW.spki <> OLD.spki OR NEW.made_at <> OLD.made_at
 BEGIN SELECT RAISE(ABORT, 'keys are retired, not changed'); END;
 
+CREATE TRIGGER statement_final_d BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
+
+CREATE TRIGGER statement_final_u BEFORE UPDATE ON statement BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
+
+CREATE TRIGGER statement_note_final_d BEFORE DELETE ON statement_note BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
+
+CREATE TRIGGER statement_note_final_r BEFORE INSERT ON statement_note WHEN EXISTS (SELECT 1 FROM statement_note x WHERE x.statement = NEW.statement AND x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
+
+CREATE TRIGGER statement_note_final_u BEFORE UPDATE ON statement_note BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
+
 CREATE TRIGGER status_place_final_d BEFORE DELETE ON status_place BEGIN SELECT RAISE(ABORT, 'places are final'); END;
 
 CREATE TRIGGER status_place_final_r BEFORE INSERT ON status_place WHEN EXISTS (SELECT 1 FROM status_place x WHERE x.place = NEW.place)
@@ -1141,6 +1152,21 @@ CREATE TABLE session (
 
 CREATE TABLE sqlite_sequence(name,seq);
 
+CREATE TABLE statement (
+  id     TEXT PRIMARY KEY CHECK (id <> ''),
+  agency TEXT NOT NULL REFERENCES agency (code),
+  on_day TEXT NOT NULL CHECK (length(on_day) = 10),
+  body   TEXT NOT NULL CHECK (body <> '')
+) STRICT;
+
+CREATE TABLE statement_note (
+  statement TEXT NOT NULL REFERENCES statement (id),
+  no        INTEGER NOT NULL CHECK (no >= 1),
+  agency    TEXT NOT NULL REFERENCES agency (code),
+  body      TEXT NOT NULL CHECK (body <> ''),
+  PRIMARY KEY (statement, no)
+) STRICT;
+
 CREATE TABLE status_place (
   place     INTEGER PRIMARY KEY CHECK (place >= 0),
   system_id INTEGER NOT NULL UNIQUE REFERENCES system (id)
@@ -1286,6 +1312,8 @@ CREATE INDEX pending_until ON pending (until_at);
 CREATE INDEX plan_row_origin ON plan_row (json_extract(body, '$.origin')) WHERE kind = 'answer' AND json_extract(body, '$.origin') IS NOT NULL;
 
 CREATE INDEX session_login ON session (login);
+
+CREATE INDEX statement_agency ON statement (agency, on_day);
 
 CREATE INDEX subscription_login ON subscription (login);
 
