@@ -192,6 +192,8 @@ func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (
 		return p.gaps(ctx, a, q)
 	case p.briefs()[q.Kind] != nil:
 		return p.brief(ctx, a, q)
+	case q.Kind == paperConsult:
+		return p.consultLetter(ctx, a, q)
 	case q.Kind == "system":
 		r, err := p.systemReport(ctx, a, q.Code, q.Day)
 		return gathered{&r.Official, &r, func(w io.Writer) error { return report.System(w, r) }}, err

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"capdo/forms"
@@ -203,7 +204,8 @@ func (p *program) signing() func() web.Lists {
 
 // webReport is the pages' way to the reports.
 func (p *program) webReport(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error {
-	return p.report(ctx, w, a, reportQuery{Kind: kind, Code: code, Day: day})
+	kind, edition, _ := strings.Cut(kind, "@")
+	return p.report(ctx, w, a, reportQuery{Kind: kind, Code: code, Day: day, Edition: edition})
 }
 
 // redecide makes the gate's decisions anew that are not known or past their day:

@@ -79,6 +79,7 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 	p.Facts = []Fact{{Label: v.t("col.owner"), Value: orElse(names[x.Owner], x.Owner)}, {Label: v.t("col.level"), Value: v.level(x.Round.Level)},
 		{Label: v.t("f.round"), Value: v.num(x.Request.Round)}, {Label: v.t("consult.from"), Value: v.role(x.Request.By.Capacity) + " – " + orElse(names[x.Request.By.Body], x.Request.By.Body)},
 		{Label: v.t("consult.question"), Value: x.Request.Question, Long: true}, {Label: v.t("consult.due"), Value: v.day(x.Request.Due)}}
+	p.Letter = v.letterOf(at+"/letter.pdf", x.Dossier, x.Request.No)
 	if err := v.enclosures(&p, x, at); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type ConsultPage struct {
 	Criteria        []Criterion
 	Sections        []DeskSection // nil on the page of the lead
 	Documents       []DocumentRow
+	Letter          string // address of the letter, "" on the page of the lead
 	Digest, Blocked string // why this person may not answer, "" when it may
 	Form            Form
 }
@@ -38,6 +39,7 @@ type ConsultPage struct {
 // OpinionRow is one request to a body, on the desk.
 type OpinionRow struct {
 	Body, Round, Question, Due, Comment, By string
+	Letter                                  string // address of the letter, "" where nobody writes one
 	State                                   Tag
 	Ask                                     int // to withdraw, 0 when this actor cannot
 }
@@ -66,6 +68,7 @@ func (k desk) opinions(p *DeskPage) error {
 	awaited := k.d.Awaited()
 	for _, r := range k.d.Requests() {
 		row := OpinionRow{Body: orElse(names[r.Asked], r.Asked), Round: k.t("desk.round", r.Round), Question: r.Question, Due: k.day(r.Due)}
+		row.Letter = k.letterOf(k.at+"/consult.pdf", k.d.No, r.No)
 		open := slices.ContainsFunc(awaited, func(x approval.Request) bool { return x.No == r.No })
 		switch {
 		case r.Answer != nil:
@@ -104,6 +107,20 @@ func (v *visit) withConsultations(f *approval.File) []approval.Entry {
 	}
 	slices.SortStableFunc(all, func(a, b approval.Entry) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// letterOf is the address of the letter of a request.
+func (v *visit) letterOf(at string, dossier, ask int) string {
+	if v.Reports == nil {
+		return ""
+	}
+	return at + "?ask=" + strconv.Itoa(dossier) + "-" + strconv.Itoa(ask)
+}
+
+// consultLetter sends the letter by which a body was asked, to that body and to
+// who judges the dossier.
+func (s *site) consultLetter(v *visit) error {
+	return s.report(v, "consult@"+v.r.URL.Query().Get("ask"), v.code())
 }
 
 // bodyNames are the names of all bodies by code.

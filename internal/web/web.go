@@ -89,7 +89,7 @@ type FeedStore interface {
 }
 
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
-// "system", "dossier" or a prescribed paper "mau-01" to "mau-07" with the code of a
+// "system", "dossier", "consult@1-2" (the letter of request 2 on dossier 1) or a prescribed paper "mau-01" to "mau-07" with the code of a
 // system, "mau-08" with that of an agency. Refusals are those of the office.
 type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error
 
@@ -264,6 +264,8 @@ func (s *site) deskRoutes(mux addresses) {
 	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
 	mux.HandleFunc("GET /systems/{code}/review/consult", s.inside(s.consultShow))
 	mux.HandleFunc("POST /systems/{code}/review/consult", s.inside(s.consultAsk))
+	mux.HandleFunc("GET /systems/{code}/review/consult.pdf", s.inside(s.consultLetter))
+	mux.HandleFunc("GET /consultations/{code}/letter.pdf", s.inside(s.consultLetter))
 	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
 	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
 	mux.HandleFunc("POST /consultations/{code}", s.inside(s.consultedAnswer))

@@ -26,6 +26,7 @@ func consultWords() catalogue {
 		"done.consult":          {"Đã gửi yêu cầu lấy ý kiến.", "The request is sent."},
 		"done.withdrawal":       {"Đã rút yêu cầu lấy ý kiến.", "The request is withdrawn."},
 		"done.consulted":        {"Đã gửi ý kiến. Hồ sơ không còn hiển thị với cơ quan bạn.", "The opinion is given. Your body no longer sees the dossier."},
+		"consult.letter":        {"Công văn lấy ý kiến (PDF)", "Letter asking for the opinion (PDF)"},
 		"past.consult-ask":      {"Lấy ý kiến cơ quan khác", "Asked another body"},
 		"past.consult-answer":   {"Cơ quan được lấy ý kiến trả lời", "The body consulted answered"},
 		"past.consult-withdraw": {"Rút yêu cầu lấy ý kiến", "Withdrew the request for an opinion"},
