@@ -159,7 +159,12 @@ func (o *Room) gather(r Reader, q *Question, agency string) (map[string]bool, er
 	return owners, err
 }
 
-// years reads the years of agencies.
+// YearsBack is how many years, the present one among them, tell when a body as a
+// whole was last inspected.
+const YearsBack = 3
+
+// years reads the years of agencies: this one, with the last inspections of the
+// body in it or in those before it.
 func years(r Reader, owners map[string]bool, year int) (all []Year, err error) {
 	as, err := r.Agencies()
 	if err != nil {
@@ -168,6 +173,11 @@ func years(r Reader, owners map[string]bool, year int) (all []Year, err error) {
 	for _, x := range as {
 		if owners[x.Code] {
 			y, err := r.YearOf(x.Code, year)
+			for back := 1; back < YearsBack && err == nil && len(y.Held(true)) == 0; back++ {
+				var before Year
+				before, err = r.YearOf(x.Code, year-back)
+				y.Drills = append(y.Drills, before.Held(true)...)
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -315,6 +315,20 @@ func (d *dues) incidents(s *approval.System, p Plan) {
 	}
 }
 
+// overall gathers the inspection of the whole body, where the rules in force ask
+// for one, counted from the last one or from the first day of the rules.
+func (d *dues) overall(y Year, add func(Item, string)) {
+	since := d.since()
+	for _, x := range y.Held(true) {
+		since = max(since, x.On)
+	}
+	for _, r := range d.Book.Reviews(d.rules, law.MinLevel) {
+		if r.Body && r.Months != nil && r.Activity == "overall" {
+			add(Item{Kind: DueReview, Day: since.AddMonths(*r.Months), Says: r.Says, Cites: r.Cites, Confidence: r.Confidence, Roles: []law.Role{law.RoleSpecialisedUnit, law.RoleOwner}}, r.Activity)
+		}
+	}
+}
+
 // year gathers what an agency owes in a year: a drill, the budget share, and
 // the yearly reports.
 func (d *dues) year(y Year) {
@@ -323,13 +337,14 @@ func (d *dues) year(y Year) {
 		it.ID, it.Agency = fmt.Sprintf("%s:%s:%s", it.Kind, y.Agency, detail), y.Agency
 		d.out = append(d.out, it)
 	}
-	if len(y.Drills) == 0 {
+	if len(y.Held(false)) == 0 {
 		for _, r := range d.Book.Reviews(d.rules, 3) {
 			if r.Activity == "drill" {
 				add(Item{Kind: DueDrill, Day: last, Says: r.Says, Cites: r.Cites, Confidence: r.Confidence, Roles: []law.Role{law.RoleSpecialisedUnit, law.RoleOperator}}, fmt.Sprint(y.Year))
 			}
 		}
 	}
+	d.overall(y, add)
 	share := d.Book.BudgetShare()
 	if b := y.Budget(); b == nil || !b.Enough(share) {
 		add(Item{Kind: DueBudget, Day: last, Says: share.Says, Cites: share.Cites, Confidence: share.Confidence, Roles: []law.Role{law.RoleOwner, law.RoleSpecialisedUnit}}, fmt.Sprint(y.Year))

@@ -342,3 +342,25 @@ func TestOldProcedureInTheCalendar(t *testing.T) {
 	}
 	t.Error("no clock in the calendar")
 }
+
+// TestWholeBody: under the older rules a body as a whole is inspected every two
+// years, counted from the last time; the rules of today ask for none.
+func TestWholeBody(t *testing.T) {
+	h := open(t, "2026-05-04")
+	h.lead("Một cửa", storetest.Confirmed)
+	due := func() *plan.Item { return item(h.agenda(unit, plan.OfAgency), "review:H56:overall") }
+	if it := due(); it == nil || it.Day != "2018-07-01" || it.Confidence != law.ConfidenceHigh {
+		t.Errorf("never done: %+v", it)
+	}
+	if _, err := h.KeepYear(ctx, unit, "H56", 2025, plan.YearInput{Overall: true, On: "2025-03-10", Says: "Kiểm tra tổng thể"}); err != nil {
+		t.Fatal(err)
+	}
+	if it := due(); it == nil || it.Day != "2027-03-10" {
+		t.Errorf("done in 2025: %+v", it)
+	}
+	h.clock.T = storetest.At("2026-11-22").T
+	if it := due(); it != nil {
+		t.Errorf("under the rules of today: %+v", it)
+	}
+	h.sound()
+}

@@ -43,8 +43,8 @@ type Reader interface {
 	// EachPlan hands every system in scope with its plan to f, those of an
 	// owner only unless "".
 	EachPlan(owner string, f func(approval.System, Plan) error) error
-	// Stamps returns how every system in scope stands, by code, and the year of
-	// every agency in scope that recorded any of it.
+	// Stamps returns how every system in scope stands, by code, and the YearsBack
+	// years of every agency in scope that recorded any of them.
 	Stamps(year int) (systems, agencies map[string]Stamp, err error)
 	// YearOf loads the record of an agency's year.
 	YearOf(agency string, year int) (Year, error)

@@ -28,9 +28,13 @@ func YearObject(agency string, year int) string { return fmt.Sprintf("year:%s/%d
 // Digest is the SHA-256, in hex, of the JSON of the year.
 func (y Year) Digest() (string, error) { return approval.Digest(y) }
 
-// Drill is an exercise that took place.
+// Drill is an exercise that took place or, with Overall, an inspection of the whole
+// body: of all its systems together, and of how it manages risk (NĐ 85/2016 Điều
+// 20 khoản 2 điểm c).
 type Drill struct {
 	Mark
+	Overall bool `json:"overall,omitempty"`
+
 	On     law.Day `json:"on"`
 	Number string  `json:"number,omitempty"`
 	Says   string  `json:"says"`
@@ -43,6 +47,11 @@ type Budget struct {
 	Total    int64  `json:"total"`
 	Security int64  `json:"security"`
 	Number   string `json:"number,omitempty"` // of the document that says so
+}
+
+// Held lists the exercises of the year, or the inspections of the whole body.
+func (y Year) Held(overall bool) []Drill {
+	return slices.DeleteFunc(slices.Clone(y.Drills), func(d Drill) bool { return d.Overall != overall })
 }
 
 // Budget returns the budget that stands, nil when none was recorded.
@@ -58,15 +67,17 @@ func (b Budget) Enough(share law.BudgetShare) bool {
 	return b.Security*100 >= b.Total*int64(share.Percent)
 }
 
-// YearInput records a drill (On set) or a budget (Total set).
+// YearInput records a drill or, with Overall, an inspection of the whole body
+// (On set), or a budget (Total set).
 type YearInput struct {
+	Overall         bool
 	On              law.Day
 	Says            string
 	Total, Security int64
 	Number          string
 }
 
-// KeepYear records a drill or the budget of an agency's year. The operating
+// KeepYear records a drill, an inspection of the whole body, or the budget of an agency's year. The operating
 // unit, the specialised unit or the owner of the agency records it.
 func (o *Room) KeepYear(ctx context.Context, a approval.Actor, agency string, year int, in YearInput) (Year, error) {
 	now := o.now()
@@ -95,8 +106,8 @@ func (o *Room) KeepYear(ctx context.Context, a approval.Actor, agency string, ye
 		m := Mark{No: int(y.Version), By: a.Who(), At: now}
 		detail := map[string]string{"year": fmt.Sprint(year)}
 		if in.On != "" {
-			y.Drills = append(y.Drills, Drill{m, in.On, clean(in.Number), clean(in.Says)})
-			detail["drill"] = string(in.On)
+			y.Drills = append(y.Drills, Drill{m, in.Overall, in.On, clean(in.Number), clean(in.Says)})
+			detail[map[bool]string{false: "drill", true: "overall"}[in.Overall]] = string(in.On)
 		} else {
 			y.Budgets = append(y.Budgets, Budget{m, in.Total, in.Security, clean(in.Number)})
 			detail["budget"] = fmt.Sprintf("%d/%d", in.Security, in.Total)
@@ -121,12 +132,12 @@ func (y Year) wrong(in YearInput, today law.Day) []approval.Finding {
 		fs = append(fs, finding("year", "year-wrong", "Nhập năm từ 2016 đến năm sau", "Enter a year from 2016 to next year"))
 	}
 	if in.On != "" {
-		fs = append(fs, day("on", in.On, "ngày diễn tập", "the day of the drill", today)...)
+		fs = append(fs, day("on", in.On, "ngày thực hiện", "the day it was done", today)...)
 		if t := in.On.Time(); !t.IsZero() && t.Year() != y.Year {
-			fs = append(fs, finding("on", "other-year", "Nhập ngày diễn tập trong năm này", "Enter a day of this year"))
+			fs = append(fs, finding("on", "other-year", "Nhập ngày thực hiện trong năm này", "Enter a day of this year"))
 		}
 		if clean(in.Says) == "" || len(in.Says) > maxText {
-			fs = append(fs, finding("says", "text-missing", "Nhập nội dung diễn tập", "Enter what was exercised"))
+			fs = append(fs, finding("says", "text-missing", "Nhập nội dung đã thực hiện", "Enter what was done"))
 		}
 		return fs
 	}

@@ -249,7 +249,7 @@ func (c *scope) Stamps(year int) (systems, agencies map[string]plan.Stamp, err e
 		Agency string
 		Rows   int64
 	}
-	if err = c.years((*yearRow)(nil)).ColumnExpr("t.agency, COUNT(*) AS rows").Where("t.year = ?", year).GroupExpr("t.agency").Scan(c.ctx, &said); err != nil {
+	if err = c.years((*yearRow)(nil)).ColumnExpr("t.agency, COUNT(*) AS rows").Where("t.year > ? AND t.year <= ?", year-plan.YearsBack, year).GroupExpr("t.agency").Scan(c.ctx, &said); err != nil {
 		return nil, nil, fmt.Errorf("read how years stand: %w", err)
 	}
 	systems, agencies = make(map[string]plan.Stamp, len(rows)), make(map[string]plan.Stamp, len(said))

@@ -151,6 +151,9 @@ func (v *visit) agendaRow(it plan.Item) AgendaRow {
 // agendaHref is where an item is dealt with.
 func agendaHref(it plan.Item) string {
 	at := "/systems/" + it.System
+	if it.System == "" && it.Kind == plan.DueReview {
+		return "/agencies/" + it.Agency + "/years/" + it.Day.Time().Format("2006")
+	}
 	switch it.Kind {
 	case plan.DueReview, plan.DueFinding, plan.DueIncident:
 		return at + "/watch"

@@ -20,6 +20,7 @@ type YearPage struct {
 	May                bool
 	Typed              map[string]string
 	Drills, Budgets    []Fact
+	Overalls           []Fact
 	State              Tag
 }
 
@@ -48,8 +49,11 @@ func (v *visit) yearPage(typed url.Values, fs []approval.Finding, status int) er
 	for _, f := range fs {
 		p.Errors = append(p.Errors, ErrorLink{Href: "#" + f.Field, Text: v.say(f.Says)})
 	}
-	for _, d := range y.Drills {
+	for _, d := range y.Held(false) {
 		p.Drills = append(p.Drills, Fact{Label: v.day(d.On), Value: d.Says + " " + d.Number, Long: true})
+	}
+	for _, x := range y.Held(true) {
+		p.Overalls = append(p.Overalls, Fact{Label: v.day(x.On), Value: x.Says + " " + x.Number, Long: true})
 	}
 	for _, b := range y.Budgets {
 		p.Budgets = append(p.Budgets, Fact{Label: v.dated(b.At), Value: v.t("ye.budget", v.num(int(b.Security)), v.num(int(b.Total)), v.pct(int(b.Security), int(b.Total))) + " " + b.Number})
@@ -83,10 +87,10 @@ func (s *site) yearDo(v *visit) error {
 	}
 	in := v.r.PostForm
 	y := plan.YearInput{Number: line(in.Get("number"))}
-	if in.Get("do") == "drill" {
+	if y.Overall = in.Get("do") == "overall"; y.Overall || in.Get("do") == "drill" {
 		y.On, y.Says = dayTyped(in.Get("on")), line(in.Get("says"))
 		if y.On == "" {
-			y.On = "-" // a drill without its day is refused as one, not taken for a budget
+			y.On = "-" // what was done, without its day, is refused as that and not taken for a budget
 		}
 	} else {
 		y.Total, y.Security = amount(in.Get("total")), amount(in.Get("security"))
