@@ -41,7 +41,8 @@ const (
 // of their own where they need one: when all registers are kept there, or when
 // the package has tests of it anyway.
 func Main(m *testing.M, anyway bool) int {
-	if !OnPostgres() && !anyway {
+	started := os.Getenv(clusterVar) != "" // by the test whose child this process is
+	if started || !OnPostgres() && !anyway {
 		return m.Run()
 	}
 	stop, err := startCluster()
