@@ -84,6 +84,9 @@ func (c *scope) noted(r statementRow) (s statement.Statement, err error) {
 		if err := follows("note", n.No, i); err != nil {
 			return s, err
 		}
+		if n.Agency != r.Agency {
+			return s, fmt.Errorf("note %d on %s stands under %s", n.No, r.ID, n.Agency)
+		}
 		if err := add(&s.Notes, n.Body); err != nil {
 			return s, fmt.Errorf("note %d on %s: %w", n.No, r.ID, err)
 		}

@@ -22,6 +22,7 @@ import (
 	"capdo/internal/plan"
 	"capdo/internal/review"
 	"capdo/internal/seal"
+	"capdo/internal/statement"
 	"capdo/internal/store"
 	"capdo/internal/store/storetest"
 	"capdo/internal/voucher"
@@ -54,6 +55,19 @@ func full(t testing.TB, dir string) (*approval.Office, *store.Store) {
 	return o, s
 }
 
+// reported puts a statement on record, and a word on it.
+func reported(t testing.TB, o *approval.Office, clock *storetest.Clock) {
+	t.Helper()
+	office, officer := &statement.Office{Store: o.Store.(*store.Store), Book: o.Book, Clock: clock.Now}, storetest.Actor(law.RoleOperator, "H56")
+	st, err := office.Take(context.Background(), officer, statement.Statement{Agency: "H56", Title: "Báo cáo", On: today, Lines: []statement.Line{{No: 2, Cell: "A2", Name: "Một cửa"}}})
+	if err == nil {
+		_, err = office.Note(context.Background(), officer, st.ID, []statement.Note{{Kind: statement.Match, Line: 2}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // fill puts something into every table of the register in dir.
 func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) {
 	t.Helper()
@@ -79,6 +93,7 @@ func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) 
 	if _, err = o.Retire(ctx, officer, whole.Code, whole.Version, "Hết"); err != nil {
 		t.Fatal(err)
 	}
+	reported(t, o, clock)
 	filed := storetest.Lead(t, o, "H41", "Một cửa", storetest.Submitted)
 	if _, err = o.Receive(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), filed.Code, filed.Version, approval.ReceiptInput{Lacks: "Sơ đồ", Digest: filed.Last().Digest}); err != nil {
 		t.Fatal(err)
