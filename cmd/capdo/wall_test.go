@@ -356,8 +356,8 @@ func label(a approval.Actor) string {
 func (c *castle) principles(t *testing.T, route string, a approval.Actor, answers []*httptest.ResponseRecorder) {
 	t.Helper()
 	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r"}
-	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions", "POST /session", "POST /keys"} // of one's own account, or keeping nothing
-	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions", "POST /session"}
+	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions", "POST /account/recovery", "POST /session", "POST /keys"} // of one's own account, or keeping nothing
+	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions", "GET /account/app", "POST /account/recovery", "POST /session"}
 	accounts := strings.HasPrefix(route, "GET /accounts") || route == "POST /account-requests/rebind" // of who administers
 	for _, w := range answers {
 		done := w.Code < 300 || w.Code == http.StatusSeeOther && !strings.HasPrefix(w.Header().Get("Location"), "/sign-in")

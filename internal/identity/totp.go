@@ -42,6 +42,15 @@ func totp(secret []byte, step int64) string {
 	return fmt.Sprintf("%0*d", totpDigits, n%1_000_000)
 }
 
+// AppCode is the code that an authenticator app shows for a secret at a time.
+func AppCode(secret string, at time.Time) (string, error) {
+	raw, err := readSecret(secret)
+	if err != nil {
+		return "", err
+	}
+	return totp(raw, at.Unix()/int64(totpStep/time.Second)), nil
+}
+
 // stepOf finds the step in which a code is good now, false when it is none.
 func stepOf(secret []byte, code string, now time.Time) (int64, bool) {
 	step := now.Unix() / int64(totpStep/time.Second)

@@ -181,19 +181,25 @@ type porch struct {
 
 func newPorch(t *testing.T) *porch {
 	t.Helper()
-	clock, ctx := storetest.At("2026-11-22"), context.Background()
+	clock := storetest.At("2026-11-22")
 	_, s := storetest.Office(t, clock)
+	for _, login := range []string{"canbo", "khac"} {
+		actor := storetest.Actor(law.RoleOperator, "H56")
+		actor.Person = login
+		if err := s.AddAccount(context.Background(), storetest.Keeper(), clock.T, "law", identity.Account{Login: login, Name: login, Actor: actor}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return porchOn(t, clock, s)
+}
+
+// porchOn is a porch with a provider of its own on a register that is there.
+func porchOn(t *testing.T, clock *storetest.Clock, s *store.Store) *porch {
+	t.Helper()
 	o := newOP(t, clock.Now)
 	desk := &identity.Desk{Store: s, Clock: clock.Now, Hash: identity.NewHasher()}
 	p := &porch{t, o, &openid.Door{Desk: desk, Origin: "https://capdo.example", Client: openid.NewClient(http.DefaultTransport), Clock: clock.Now,
 		Providers: []openid.Provider{{ID: "op", Name: "OP", Issuer: o.URL, ClientID: "capdo", Scopes: []string{"profile"}, ACR: []string{"loa2"}, Strong: []string{"loa2"}}}}, clock, s}
-	for _, login := range []string{"canbo", "khac"} {
-		actor := storetest.Actor(law.RoleOperator, "H56")
-		actor.Person = login
-		if err := s.AddAccount(ctx, storetest.Keeper(), clock.T, "law", identity.Account{Login: login, Name: login, Actor: actor}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	p.bind(o.URL, "0123", "canbo")
 	return p
 }
@@ -257,8 +263,7 @@ func TestSignInElsewhere(t *testing.T) {
 	if _, err := p.signIn(); err != nil {
 		t.Errorf("after a rotation: %v", err)
 	}
-	p.names = true
-	fresh := newPorch(t)
+	fresh := porchOn(t, p.clock, p.store)
 	fresh.names = true
 	if _, err := fresh.signIn(); err != nil {
 		t.Errorf("with iss in the answer: %v", err)
@@ -383,9 +388,10 @@ func TestMaliciousProviders(t *testing.T) {
 	if len(lies) < 25 {
 		t.Errorf("%d lies", len(lies))
 	}
+	house := newPorch(t)
 	for name, lie := range lies {
 		t.Run(name, func(t *testing.T) {
-			p := newPorch(t)
+			p := porchOn(t, house.clock, house.store)
 			lie.bend(p)
 			session, err := p.signIn()
 			var no *openid.Refused

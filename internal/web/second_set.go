@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 
@@ -11,8 +12,9 @@ import (
 // AppPage sets up an authenticator app.
 type AppPage struct {
 	Page
-	Secret, Address string
-	Form            Form
+	Secret  string
+	Address template.URL // otpauth:, which an app on this device opens
+	Form    Form
 }
 
 // RecoveryPage shows a sheet of recovery codes, once.
@@ -37,7 +39,7 @@ func (s *site) appPage(v *visit, status int, secret string, fs []approval.Findin
 	if err != nil {
 		return err
 	}
-	p := AppPage{Page: v.page(v.t("tf.app")), Secret: secret, Address: s.Desk.AppAddress(&v.account, secret), Form: v.draw(paper{form: form, in: url.Values{}, findings: fs, action: "/account/app"})}
+	p := AppPage{Page: v.page(v.t("tf.app")), Secret: secret, Address: template.URL(s.Desk.AppAddress(&v.account, secret)), Form: v.draw(paper{form: form, in: url.Values{}, findings: fs, action: "/account/app"})}
 	p.Form.Hidden, p.Form.Cancel, p.Failed = []Hidden{{"secret", secret}}, "/account", len(fs) > 0
 	return v.show(status, "app_set_up", p)
 }
