@@ -203,7 +203,7 @@ var chance = regexp.MustCompile(`name="once" value="[0-9a-f]+"|/(notices|delegat
 
 // head matches where a report or a page prints the ledger's head, by which it can be held
 // against a witness: it moves with everybody's acts and tells nothing of them.
-var head = regexp.MustCompile(`[0-9.,]+ (mục|entries)[.,] ([Gg]ốc|root):? [0-9a-f]+`)
+var head = regexp.MustCompile(`[0-9.,]+ (mục|entries)[.,]\s+([Gg]ốc|root):?\s+[0-9a-f]+`)
 
 // plain is an answer without what is drawn by lot.
 func (w *twins) plain(r *httptest.ResponseRecorder, name string) string {
