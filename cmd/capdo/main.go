@@ -61,6 +61,7 @@ func commands() []command {
 		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand, nil},
 		{"load", "ask a gate at a constant rate, and say how fast it answered", loadCommand, nil},
 		{"healthcheck", "ask a running service whether it is ready", healthcheck, nil},
+		{"self-check", "the controls of a level for this program itself, with evidence a row", selfCheck, nil},
 		{"config", "print the settings of capdo serve and where each is said", configCommand, nil},
 		{"manual", "print the manual page", manualCommand, nil},
 		{"completion", "print completion for bash, zsh or fish", completionCommand, nil},

@@ -239,6 +239,13 @@ func (o *Room) derive(s *approval.System, p *Plan, at List, known bool, day law.
 	return out
 }
 
+// Judge derives the sheet of a plan that stands on no register, today; it inherits
+// from nowhere.
+func (o *Room) Judge(p Plan, at List) Sheet {
+	nowhere := func(string) (Source, bool) { return Source{}, false }
+	return o.derive(&approval.System{}, &p, at, true, law.DayOf(o.now()), nowhere)
+}
+
 // Sheet returns the plan of a system in the actor's scope. With a list of
 // another rule set or level than the one followed, that list is shown.
 func (o *Room) Sheet(ctx context.Context, a approval.Actor, code string, at *List) (Sheet, error) {
