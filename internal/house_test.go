@@ -35,6 +35,7 @@ var plan = map[string]room{
 	"fixtures":   {nil, nil},
 
 	// Leaves: pure, no clock, no network, no database.
+	"internal/security":   {nil, nil},
 	"internal/fold":       {nil, []string{"golang.org/x/text"}},
 	"internal/proof":      {nil, []string{"go.yaml.in/yaml/v3"}},
 	"internal/law":        {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},

@@ -41,6 +41,7 @@ func serve(ctx context.Context, w world) (err error) {
 	var operators opsFlags
 	operators.declare(f)
 	lease := leaseFlags(f)
+	who := declareSides(f)
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -79,13 +80,12 @@ func serve(ctx context.Context, w world) (err error) {
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
 	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
-	if at.lease, err = lease(); err != nil {
-		return errors.Join(err, l.Close())
-	}
-	if at.url, err = p.openDoor(ctx, w, way, l); err != nil {
-		return errors.Join(err, l.Close())
-	}
-	if at.ops, err = p.openOperations(ctx, operators); err != nil {
+	var unleased, shut, unwatched error
+	at.sides, err = who.open(*secure)
+	at.lease, unleased = lease()
+	at.url, shut = p.openDoor(ctx, w, way, l)
+	at.ops, unwatched = p.openOperations(ctx, operators)
+	if err = errors.Join(err, unleased, shut, unwatched); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if err := p.openMaps(ctx, maps); err != nil {
@@ -148,6 +148,14 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	if f.machines != nil && err == nil {
 		h, err = p.machineDoor(f.doors, p.byCertificate)
 		handlers = append(handlers, h)
+	}
+	if f.sides.listen != nil {
+		listeners = append(listeners, f.sides.listen)
+	}
+	if f.sides.listen != nil && err == nil {
+		h, err = p.adminDoor(f)
+		handlers = append(handlers, h)
+		p.log.Info("serving administrators", "address", f.sides.listen.Addr().String())
 	}
 	if f.ops != nil && f.ops.listen != nil {
 		listeners, handlers = append(listeners, f.ops.listen), append(handlers, http.Handler(f.ops.pulse))

@@ -232,7 +232,7 @@ func (w *twins) plain(r *httptest.ResponseRecorder, name string) string {
 	if len(name) > 8 { // a name drawn by lot
 		text = strings.ReplaceAll(text, name, "NAMED")
 	}
-	return head.ReplaceAllString(chance.ReplaceAllString(text, "DRAWN"), "HEAD")
+	return head.ReplaceAllString(chance.ReplaceAllString(nonces.ReplaceAllString(text, "DRAWN"), "DRAWN"), "HEAD")
 }
 
 // difference shows the first line in which two texts part.

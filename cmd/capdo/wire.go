@@ -91,7 +91,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	if p.controls, err = controls.Load(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	p.log = slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	p.log = newLog(w)
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
@@ -151,6 +151,7 @@ func (lossy) Standings(context.Context, time.Time, ...string) ([]approval.Standi
 
 // front is how the program stands towards those who call it.
 type front struct {
+	sides  sides
 	secure bool   // a proxy ends TLS in front: cookies are marked Secure
 	url    string // how the pages are called, https://host
 	doors  gate.Doors
@@ -164,7 +165,7 @@ type front struct {
 
 // handler is the whole program over HTTP: the gate, and the pages.
 func (p *program) handler(f front) (http.Handler, error) {
-	pages, err := web.New(p.pages(f))
+	pages, err := web.New(f.sides.on(p.pages(f)))
 	if err != nil {
 		return nil, fmt.Errorf("make pages: %w", err)
 	}

@@ -33,8 +33,8 @@ type ended struct {
 // nothing else is needed, while others go on reading and writing.
 func (s *Store) Snapshot(ctx context.Context, dir string) error {
 	var err error
-	if s.lite() {
-		_, err = s.w.ExecContext(ctx, "VACUUM INTO ?", filepath.Join(dir, FileName))
+	if e, ok := s.e.(*sqlite); ok {
+		err = e.copyTo(ctx, filepath.Join(dir, FileName))
 	} else {
 		err = s.pourInto(ctx, dir)
 	}

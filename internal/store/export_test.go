@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -58,6 +59,22 @@ func Direct(s *Store) *sql.DB { return s.w.DB }
 func Unscoped(s *Store, a approval.Actor, query string) (n int64, err error) {
 	err = s.read(context.Background(), a, func(c *scope) error { return c.db.QueryRowContext(c.ctx, query).Scan(&n) })
 	return n, err
+}
+
+// InNobodysName runs a query in a transaction that did not say whose it is.
+func InNobodysName(s *Store, query string) (n int64, err error) {
+	return n, s.r.RunInTx(context.Background(), s.e.reading(), func(ctx context.Context, tx bun.Tx) error {
+		return tx.QueryRowContext(ctx, query).Scan(&n)
+	})
+}
+
+// Guarded are the tables behind SQLite's wall.
+func Guarded() (all []string) {
+	for table := range own() {
+		all = append(all, table)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // WriteUnscoped carries out a statement that forgot the tenant in an actor's

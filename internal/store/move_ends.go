@@ -61,7 +61,7 @@ func openEnd(ctx context.Context, at string) (*Store, error) {
 	if _, err := os.Stat(filepath.Join(at, FileName)); err != nil {
 		return nil, fmt.Errorf("no register in %q: %w", at, err)
 	}
-	return Open(ctx, at)
+	return openFile(ctx, at, false)
 }
 
 // openTarget opens a place for a register to come.
@@ -69,7 +69,7 @@ func openTarget(ctx context.Context, at string) (*Store, error) {
 	if IsAddress(at) {
 		return connect(ctx, at, pgSettings, pgSchema().current)
 	}
-	return Open(ctx, at)
+	return openFile(ctx, at, false)
 }
 
 // sound verifies a register and returns the head of its ledger.
@@ -104,7 +104,7 @@ func (s *Store) pour(ctx context.Context, to *Store) (m Moved, err error) {
 
 // pourInto copies the register into a file of its own in a folder.
 func (s *Store) pourInto(ctx context.Context, dir string) error {
-	file, err := Open(ctx, dir)
+	file, err := openFile(ctx, dir, false)
 	if err != nil {
 		return err
 	}

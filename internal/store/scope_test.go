@@ -22,12 +22,12 @@ var doors = map[string][]string{
 var shut = []string{"NewRaw", "NewMerge", "NewValues", "Query", "QueryContext", "QueryRow", "Exec", "ExecContext", "Table", "ModelTableExpr", "TableExpr", "With", "Union", "UnionAll", "Relation", "WhereOr"}
 
 // engines are the files that speak to one database about itself.
-var engines = []string{"sqlite.go", "postgres.go", "move.go", "move_ends.go", "index.go", "follow.go", "lead.go"}
+var engines = []string{"sqlite.go", "postgres.go", "sqlite_wall.go", "move.go", "move_ends.go", "index.go", "follow.go", "lead.go"}
 
 // unshut are the exceptions: the doors themselves, and what speaks to a database
 // about itself (the query of pgConfig is that of an address; listen speaks to the
 // connection itself).
-var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryContext": "relation.walk end.each", "QueryRowContext": "end.empty sqlite.assertDurable schema.done pgSettings pgRole postgres.step versionOf postgres.join postgres.leadOnce postgres.leads", "ExecContext": "relation.send end.silence end.silenceLite Store.Snapshot schema.apply Prepare postgres.turn postgres.enter postgres.join postgres.leadOnce", "Query": "pgConfig", "Exec": "postgres.listen"}
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryContext": "walled.QueryContext relation.walk end.each", "QueryRowContext": "end.empty sqlite.assertDurable schema.done pgSettings pgRole postgres.step versionOf postgres.join postgres.leadOnce postgres.leads", "ExecContext": "relation.send end.silence end.silenceLite sqlite.copyTo moat.Connect walled.ExecContext sqlite.enter schema.apply Prepare postgres.turn postgres.enter postgres.join postgres.leadOnce", "Query": "pgConfig", "Exec": "postgres.listen"}
 
 // TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
 // scope and nowhere else, and no shared door opens on a tenant's table.

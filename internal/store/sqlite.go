@@ -12,8 +12,6 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver
-
-	"capdo/internal/approval"
 )
 
 // FileName is the name of the database in the data folder.
@@ -22,6 +20,8 @@ const FileName = "capdo.db"
 // sqlite is a register in one file: a writer with a single connection, and
 // readers.
 type sqlite struct {
+	path    string
+	wall    bool // see sqlite_wall.go
 	stamp   stamp
 	reserve string // see reserve.go
 }
@@ -39,23 +39,24 @@ func dsn(path string, extra ...string) string {
 
 // Open opens the register in the folder dir, which is made when absent, and
 // brings its schema up to date.
-func Open(ctx context.Context, dir string) (*Store, error) {
+func Open(ctx context.Context, dir string) (*Store, error) { return openFile(ctx, dir, true) }
+
+// openFile is Open, behind the wall or, for what copies whole tables, without it.
+func openFile(ctx context.Context, dir string, wall bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	path := filepath.Join(dir, FileName)
-	w, err := handle(dsn(path, "_txlock=immediate"), 1)
+	m, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if err := sqliteSchema().up(ctx, w); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate: %w", err), w.Close())
+	m.SetMaxOpenConns(1)
+	if err := errors.Join(sqliteSchema().up(ctx, bun.NewDB(m, sqlitedialect.New())), m.Close()); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	r, err := handle(dsn(path, "_pragma=query_only(1)"), 4)
-	if err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
-	e := &sqlite{reserve: filepath.Join(dir, reserveName)}
+	w, r := handle(moat{dsn(path, "_txlock=immediate"), true, wall}, 1), handle(moat{dsn(path), false, wall}, 4)
+	e := &sqlite{wall: wall, path: path, reserve: filepath.Join(dir, reserveName)}
 	s := &Store{w: w, r: r, e: e}
 	if err := e.assertDurable(ctx, w); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -77,9 +78,6 @@ func (e *sqlite) step(context.Context, bun.Tx) (uint64, error) {
 	return uint64(uint32(e.stamp.now()) + 1), nil
 }
 
-// Nothing in the file knows tenants: the scope alone keeps them apart.
-func (e *sqlite) enter(context.Context, bun.IDB, approval.Actor) error { return nil }
-
 // Whoever answers from the file sees the counter move.
 func (e *sqlite) settled(context.Context, uint64) error { return nil }
 
@@ -87,15 +85,23 @@ func (e *sqlite) now() uint64             { return e.stamp.now() }
 func (e *sqlite) reading() *sql.TxOptions { return nil } // a deferred one reads at one snapshot
 func (e *sqlite) close() error            { return nil } // the stamp stays mapped
 
-// handle opens a pool of n connections.
-func handle(dsn string, n int) (*bun.DB, error) {
-	db, err := sql.Open("sqlite", dsn)
+// copyTo writes the register into a new file, by a connection of its own: behind
+// the wall there are views where the copy wants tables.
+func (e *sqlite) copyTo(ctx context.Context, file string) error {
+	db, err := sql.Open("sqlite", dsn(e.path))
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return err
 	}
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", file)
+	return errors.Join(err, db.Close())
+}
+
+// handle opens a pool of n connections.
+func handle(m moat, n int) *bun.DB {
+	db := sql.OpenDB(m)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
-	return bun.NewDB(db, sqlitedialect.New(), bun.WithDiscardUnknownColumns()), nil // columns of a newer program
+	return bun.NewDB(db, sqlitedialect.New(), bun.WithDiscardUnknownColumns()) // columns of a newer program
 }
 
 // assertDurable refuses to run on settings that could lose an acknowledged act.

@@ -94,11 +94,11 @@ func alike(here, there string) bool {
 const (
 	sqliteShape = `
 		SELECT 'column ' || m.name || ' ' || c.name || CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN ' NOT NULL' ELSE '' END || ' | ' || c.type
-			FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'bun_%' AND m.name NOT LIKE 'sqlite_%'
+			FROM sqlite_master m JOIN pragma_table_info(m.name, 'main') c WHERE m.type = 'table' AND m.name NOT LIKE 'bun_%' AND m.name NOT LIKE 'sqlite_%'
 		UNION ALL SELECT 'key ' || m.name || ' ' || c.name || ' ' || c.pk
-			FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.pk > 0 AND m.name NOT LIKE 'bun_%' AND m.name NOT LIKE 'sqlite_%'
+			FROM sqlite_master m JOIN pragma_table_info(m.name, 'main') c WHERE m.type = 'table' AND c.pk > 0 AND m.name NOT LIKE 'bun_%' AND m.name NOT LIKE 'sqlite_%'
 		UNION ALL SELECT 'foreign ' || m.name || ' ' || f."from" || ' ' || f."table"
-			FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND m.name NOT LIKE 'bun_%'
+			FROM sqlite_master m JOIN pragma_foreign_key_list(m.name, 'main') f WHERE m.type = 'table' AND m.name NOT LIKE 'bun_%'
 		UNION ALL SELECT 'trigger ' || tbl_name || ' ' || name FROM sqlite_master WHERE type = 'trigger'
 		UNION ALL SELECT 'index ' || tbl_name || ' ' || name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`
 	pgShape = `

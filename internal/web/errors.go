@@ -49,7 +49,7 @@ func (v *visit) answer(err error) {
 	case errors.As(err, &big):
 		err = v.message(http.StatusRequestEntityTooLarge, "msg.422", v.t("msg.big"))
 	default:
-		v.Log.Error("request failed", slog.String("request", v.id), slog.String("path", v.r.URL.Path), slog.Any("error", err))
+		v.Log.Error("request failed", slog.String("request", v.id), slog.String("route", v.r.Pattern), slog.Any("error", err))
 		err = v.message(http.StatusInternalServerError, "msg.500", v.t("msg.500.text"))
 	}
 	if err != nil {
@@ -92,6 +92,7 @@ func (v *visit) message(status int, heading string, paragraphs ...string) error 
 	p := MessagePage{Page: v.page(v.t(heading)), Heading: v.t(heading), Paragraphs: paragraphs}
 	if status == http.StatusInternalServerError {
 		p.Incident = v.id
+		p.OtherLang = "/?lang=" + v.t("lang.other.code") // an address may hold a secret, and is not said again
 	}
 	if v.signedIn {
 		if code := v.code(); code != "" && v.enters() && status != http.StatusNotFound {

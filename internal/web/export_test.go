@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"net/url"
+	"strconv"
 	"time"
 
 	"capdo/forms"
@@ -84,4 +85,13 @@ func places(ts []tile) map[string][2]int {
 		all[t.code] = [2]int{t.row, t.col}
 	}
 	return all
+}
+
+// Remembered is how many of n strangers the pace remembers.
+func Remembered(n int, p Pace) int {
+	b, now := buckets{pace: p}, time.Unix(0, 0)
+	for i := range n {
+		b.take(strconv.Itoa(i), now)
+	}
+	return len(b.late) + len(b.old)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,10 +18,21 @@ const idHeader = "X-Request-Id"
 // letter of it written as three escaped bytes.
 const maxBody = 4 << 20
 
-// policy is the content security policy of every answer.
-func policy() string {
-	return strings.Join([]string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
-		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"}, "; ")
+// policy is the content security policy of an answer: its script and its style
+// sheet are those that bear its nonce.
+func policy(nonce string) string {
+	return strings.Join([]string{"default-src 'none'", "script-src 'nonce-" + nonce + "'", "style-src 'nonce-" + nonce + "'", "img-src 'self' data:", "connect-src 'self'",
+		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'"}, "; ")
+}
+
+// nonceKey is the key under which a request's context carries the nonce of its
+// answer.
+type nonceKey struct{}
+
+// nonce is what the script and the style sheet of an answer must bear.
+func nonce(r *http.Request) string {
+	n, _ := r.Context().Value(nonceKey{}).(string)
+	return n
 }
 
 // frame puts around every answer, 404 and 500 included: the headers, the
@@ -29,10 +41,11 @@ func policy() string {
 func (s *site) frame(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(s.refuseCross))
-	inner := cross.Handler(s.nameless(next))
+	inner := s.paced(cross.Handler(s.nameless(next)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy())
+		h, once := w.Header(), newID()+newID()
+		r = r.WithContext(context.WithValue(r.Context(), nonceKey{}, once))
+		h.Set("Content-Security-Policy", policy(once))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -86,7 +99,7 @@ func (s *site) recovered(w http.ResponseWriter, r *http.Request) {
 	if err, ok := p.(error); ok && err == http.ErrAbortHandler {
 		panic(p)
 	}
-	s.Log.Error("handler panicked", slog.String("request", requestID(w)), slog.String("path", r.URL.Path),
+	s.Log.Error("handler panicked", slog.String("request", requestID(w)), slog.String("route", r.Pattern),
 		slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 	s.broken(w, r)
 }

@@ -13,6 +13,7 @@ type Page struct {
 	Style     string       // address of the style sheet
 	Script    string       // address of the script, "" on pages that need none
 	Scripts   []string     // addresses of further scripts
+	Nonce     string       // without which the browser takes none of these
 	OtherLang string       // this page in the other language
 	Nav       []Link       // empty while nobody is signed in
 	Who       *Who         // who is signed in
@@ -43,7 +44,7 @@ type Fact struct {
 
 // page starts a page of this visit. Its title is said in the visitor's words.
 func (v *visit) page(title string) Page {
-	p := Page{Title: title, Style: v.sheet.path, Now: v.now}
+	p := Page{Title: title, Style: v.sheet.path, Nonce: nonce(v.r), Now: v.now}
 	query := v.r.URL.Query()
 	query.Set("lang", v.t("lang.other.code"))
 	query.Del("done")

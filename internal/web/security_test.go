@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestHeaders(t *testing.T) {
 	for path, status := range map[string]int{"/": 200, "/nowhere": 404, "/systems/none": 404, "/gate?provider=X": 500, "/static/app.css": 404, sheet: 200, "/livez": 200, "/sign-in": 303} {
 		p := ministry.get(path).wants(status)
 		for name, want := range map[string]string{
-			"Content-Security-Policy":      "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+			"Content-Security-Policy":      "default-src 'none'; script-src 'nonce-N'; style-src 'nonce-N'; img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'",
 			"X-Content-Type-Options":       "nosniff",
 			"Referrer-Policy":              "same-origin",
 			"Cross-Origin-Opener-Policy":   "same-origin",
@@ -27,7 +28,7 @@ func TestHeaders(t *testing.T) {
 			"Access-Control-Allow-Origin":  "",
 			"Server":                       "",
 		} {
-			if got := p.header.Get(name); got != want {
+			if got := nonces.ReplaceAllString(p.header.Get(name), "'nonce-N'"); got != want {
 				t.Errorf("%s: %s = %q, want %q", path, name, got, want)
 			}
 		}
@@ -37,6 +38,32 @@ func TestHeaders(t *testing.T) {
 		}
 		if got := p.header.Get("Cache-Control"); got != want {
 			t.Errorf("%s: Cache-Control = %q", path, got)
+		}
+	}
+}
+
+// nonces matches the nonce of a policy.
+var nonces = regexp.MustCompile(`'nonce-([0-9a-f]{32})'`)
+
+// TestNonce: the script and the style sheet of a page bear the nonce of its own
+// answer, and no two answers have the same.
+func TestNonce(t *testing.T) {
+	h := open(t, nil)
+	officer, seen := h.as("vanhanh"), map[string]bool{}
+	at := registered(officer, "Hệ thống một cửa")
+	officer.fill(at+"/facts", level3())
+	for range 100 {
+		p := officer.get(at + "/dossier").wants(http.StatusOK)
+		n := nonces.FindStringSubmatch(p.header.Get("Content-Security-Policy"))
+		if n == nil || seen[n[1]] {
+			t.Fatalf("nonce of %q", p.header.Get("Content-Security-Policy"))
+		}
+		seen[n[1]] = true
+		if all := p.all(`script, link[rel=stylesheet], style`); len(all) < 2 || len(all) != len(p.all(`script[nonce="`+n[1]+`"], link[rel=stylesheet][nonce="`+n[1]+`"]`)) {
+			t.Fatalf("%d scripts and sheets, not all with the nonce", len(all))
+		}
+		if len(p.all("[style], [onclick], [onload], [onerror]")) > 0 {
+			t.Fatal("a style or a script in an attribute")
 		}
 	}
 }

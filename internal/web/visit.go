@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"net"
 	"net/http"
 	"time"
 
@@ -36,6 +35,22 @@ func (v *visit) actor() approval.Actor { return v.account.Actor }
 func (v *visit) enters() bool {
 	a := v.actor()
 	return !a.Blind() && a.Capacity != approval.Gateway && a.Capacity != approval.Keeper
+}
+
+// Side is whom a listener is for. Where administration has one of its own, an
+// administrator is served there and nowhere else, and nobody else there.
+type Side string
+
+// The sides.
+const (
+	BothSides      Side = ""
+	Officials      Side = "officials"
+	Administration Side = "administration"
+)
+
+// takes tells whether a side serves an account, by whether it administers.
+func (s Side) takes(administers bool) bool {
+	return s == BothSides || administers == (s == Administration)
 }
 
 // administers tells whether the actor runs the service.
@@ -73,11 +88,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 
 // from is where the request comes from, as far as it says.
 func (v *visit) from() identity.Place {
-	host, _, err := net.SplitHostPort(v.r.RemoteAddr)
-	if err != nil {
-		host = v.r.RemoteAddr
-	}
-	return identity.Place{Agent: v.r.UserAgent(), Address: host}
+	return identity.Place{Agent: v.r.UserAgent(), Address: v.peer(v.r)}
 }
 
 // language picks the language and keeps a choice made by ?lang=.

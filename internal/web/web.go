@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"capdo/forms"
@@ -62,6 +63,11 @@ type Config struct {
 	Tray        *workbook.Tray        // where tables brought back wait
 	OSCAL       OSCALFunc             // nil hides the documents in OSCAL
 	Record      Record                // nil hides the ledger
+	Contact     string                // where to report a weakness: mailto: or https:; "" says nothing
+	PerAddress  Pace                  // of requests from one address
+	PerAccount  Pace                  // of requests of one account
+	Proxies     []netip.Prefix        // whose X-Forwarded-For is believed; none: nobody's
+	Side        Side                  // whom these pages are for
 	Service     ServiceFunc           // nil hides the page of administrators
 	Lists       func() Lists          // how the signing of lists goes; nil: none is signed here
 }
@@ -107,12 +113,14 @@ type site struct {
 	kept                      kept
 	deeds                     []deed
 	jobs                      *jobs
+
+	byAddress, byAccount buckets
 }
 
 // New makes the pages ready. It parses every template in both languages and
 // fails when one is broken or a form is missing.
 func New(c Config) (http.Handler, error) {
-	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), jobs: newJobs()}
+	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), jobs: newJobs(), byAddress: buckets{pace: c.PerAddress}, byAccount: buckets{pace: c.PerAccount}}
 	var err error
 	if s.pages, err = parsePages(s.words); err != nil {
 		return nil, err
@@ -153,6 +161,7 @@ func (p *patterns) HandleFunc(pattern string, _ func(http.ResponseWriter, *http.
 func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /livez", live)
 	mux.HandleFunc("GET /static/", s.static)
+	mux.HandleFunc("GET /.well-known/security.txt", s.securityText)
 	mux.HandleFunc("GET /about", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /help", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /sign-in", s.outside(s.signInShow))
@@ -379,12 +388,26 @@ func (s *site) outside(h func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v, err := s.visit(w, r)
 		if err == nil {
-			err = h(v)
+			err = v.admit(h)
 		}
 		if err != nil {
 			v.answer(err)
 		}
 	}
+}
+
+// admit lets an account ask as often as it may, on the side where it belongs.
+func (v *visit) admit(h func(*visit) error) error {
+	if !v.signedIn {
+		return h(v)
+	}
+	if wait, ok := v.byAccount.take(v.account.Login, v.now); !ok {
+		return v.busy(wait)
+	}
+	if !v.Side.takes(v.administers()) && v.r.URL.Path != "/sign-out" {
+		return v.message(http.StatusForbidden, "msg.403", v.t("msg.side"))
+	}
+	return h(v)
 }
 
 // inside serves who is signed in and may see records of systems.
