@@ -41,6 +41,7 @@ var plan = map[string]room{
 	"internal/law":        {[]string{"internal/proof"}, []string{"go.yaml.in/yaml/v3"}},
 	"internal/ledger":     {nil, []string{"golang.org/x/mod"}},
 	"internal/cbor":       {nil, nil},
+	"internal/opendata":   {[]string{"internal/approval"}, nil},
 	"internal/seal":       {[]string{"internal/cbor"}, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/cbor", "internal/seal"}, nil},
 	"internal/voucher":    {[]string{"internal/cbor", "internal/pdf", "internal/seal"}, nil},
@@ -68,7 +69,7 @@ var plan = map[string]room{
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
 	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"internal/openid", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"internal/openid", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},

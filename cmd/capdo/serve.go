@@ -27,7 +27,7 @@ func serve(ctx context.Context, w world) (err error) {
 	gateways := f.String("gateways", "", "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
 	base := f.String("authzen-base", "", "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
-	public := baseFlag(f)
+	public, figures := baseFlag(f), f.Bool("public-figures", false, "publish the country's figures, no system named, at /public (CAPDO_PUBLIC_FIGURES)")
 	papers := attachmentFlags(f, w)
 	var machines machineFlags
 	machines.declare(f, w)
@@ -57,7 +57,7 @@ func serve(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	p.public = *public
+	p.public, p.published = *public, *figures
 	if err := papers.set(p.attachments); err != nil {
 		return err
 	}

@@ -86,6 +86,7 @@ func found(t *testing.T) *castle {
 			t.Error(err)
 		}
 	})
+	p.published = true
 	c := &castle{program: p, ids: map[string][3]string{}}
 	c.must(t, p.office.Import(t.Context(), storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "wall"}))
 	for _, a := range roles()[1:] {
@@ -356,7 +357,7 @@ func label(a approval.Actor) string {
 // principles are what no policy on file may allow.
 func (c *castle) principles(t *testing.T, route string, a approval.Actor, answers []*httptest.ResponseRecorder) {
 	t.Helper()
-	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r"}
+	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r", "GET /public", "GET /public/figures.csv", "GET /public/figures.json", "GET /public/schema.json"}
 	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions", "POST /account/recovery", "POST /session", "POST /keys"} // of one's own account, or keeping nothing
 	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions", "GET /account/app", "POST /account/recovery", "POST /session"}
 	accounts := strings.HasPrefix(route, "GET /accounts") || route == "POST /account-requests/rebind" // of who administers

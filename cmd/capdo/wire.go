@@ -59,6 +59,7 @@ type program struct {
 	tray        *workbook.Tray
 	notices     *notice.Desk
 	public      publicBase              // where the codes of papers lead
+	published   bool                    // the figures of the country stand on a public page
 	ring        *keyring.Ring           // keys under which documents lie encrypted
 	duties      []func(context.Context) // what one process at a time does, until its context ends
 }
@@ -189,7 +190,7 @@ func (p *program) pages(f front) web.Config {
 		Tables: p.tables(), Tray: p.tray, OSCAL: p.webOSCAL, Statements: &statement.Office{Store: p.store, Book: p.book, Clock: p.clock},
 		Elsewhere: p.elsewhere,
 		Clock:     p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
-		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Service: p.service(f), Lists: p.signing()}
+		Secure: f.secure, Reports: p.webReport, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Public: p.published, Service: p.service(f), Lists: p.signing()}
 }
 
 // signing tells how the signing of lists goes; nil where nothing is signed.

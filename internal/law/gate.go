@@ -33,6 +33,7 @@ type rawPolicy struct {
 	BackupFreshDays      rawSwitch[int]    `yaml:"backup_fresh_days"`
 	DrillMonths          rawSwitch[int]    `yaml:"drill_months"`
 	RestoreHours         rawSwitch[int]    `yaml:"restore_hours"`
+	PublicLeast          rawSwitch[int]    `yaml:"public_least"`
 }
 
 // rawSwitch is one choice with its ground.
@@ -108,6 +109,7 @@ func (l *loader) policy(r rawPolicy) {
 		BackupFreshDays:      r.BackupFreshDays.Value,
 		DrillMonths:          r.DrillMonths.Value,
 		RestoreHours:         r.RestoreHours.Value,
+		PublicLeast:          r.PublicLeast.Value,
 	}
 	if p.MinutesMonths < 1 || p.RiskMonths < 1 || p.DueSoonDays < 1 || p.RedetermineDays < 1 || p.GatewayPinDays < 1 {
 		l.Add(of.Line, "policy: minutes_months, risk_months, due_soon_days, redetermine_days and gateway_pin_days must be at least 1")
@@ -115,8 +117,8 @@ func (l *loader) policy(r rawPolicy) {
 	if p.ConnectionMonths < 1 || p.SandboxDays < 1 || p.GatewaySilentHours < 1 || p.BreakGlassInterval < 0 || p.BreakGlassHours < 1 || p.BreakGlassHours > MaxBreakGlassHours {
 		l.Add(of.Line, "policy: connection_months, sandbox_days and gateway_silent_hours must be at least 1, break_glass_interval_hours at least 0, break_glass_hours 1 to %d", MaxBreakGlassHours)
 	}
-	if p.BackupFreshDays < 1 || p.DrillMonths < 1 || p.RestoreHours < 1 {
-		l.Add(of.Line, "policy: backup_fresh_days, drill_months and restore_hours must be at least 1")
+	if p.BackupFreshDays < 1 || p.DrillMonths < 1 || p.RestoreHours < 1 || p.PublicLeast < 1 {
+		l.Add(of.Line, "policy: backup_fresh_days, drill_months, restore_hours and public_least must be at least 1")
 	}
 	p.Notes = []PolicyNote{
 		{"confirmation_required", l.text(mark{Value: "policy.confirmation_required", Line: 1}, r.ConfirmationRequired.Note)},
@@ -141,6 +143,7 @@ func (l *loader) policy(r rawPolicy) {
 		{"backup_fresh_days", l.text(mark{Value: "policy.backup_fresh_days", Line: 1}, r.BackupFreshDays.Note)},
 		{"drill_months", l.text(mark{Value: "policy.drill_months", Line: 1}, r.DrillMonths.Note)},
 		{"restore_hours", l.text(mark{Value: "policy.restore_hours", Line: 1}, r.RestoreHours.Note)},
+		{"public_least", l.text(mark{Value: "policy.public_least", Line: 1}, r.PublicLeast.Note)},
 	}
 	l.book.policy = p
 }

@@ -27,6 +27,7 @@ type Policy struct {
 	BackupFreshDays      int          `json:"backup_fresh_days"`          // age up to which an archive counts as a backup
 	DrillMonths          int          `json:"drill_months"`               // months that a restore drill counts
 	RestoreHours         int          `json:"restore_hours"`              // longest a restore should take
+	PublicLeast          int          `json:"public_least"`               // smallest figure above 0 that the public page prints
 	Notes                []PolicyNote `json:"notes"`                      // why each switch stands as it does
 }
 

@@ -96,7 +96,7 @@ func (v *visit) switches(p law.Policy) []PolicyRow {
 		"connection_months": v.t("switch.months", p.ConnectionMonths), "sandbox_days": v.t("switch.days", p.SandboxDays),
 		"break_glass_hours": v.t("switch.hours", p.BreakGlassHours), "break_glass_interval_hours": v.t("switch.hours", p.BreakGlassInterval),
 		"break_glass_overrides": strings.Join(p.BreakGlassOverrides, ", "), "gateway_silent_hours": v.t("switch.hours", p.GatewaySilentHours),
-		"backup_fresh_days": v.t("switch.days", p.BackupFreshDays), "drill_months": v.t("cal.every", p.DrillMonths), "restore_hours": v.t("switch.hours", p.RestoreHours)}
+		"backup_fresh_days": v.t("switch.days", p.BackupFreshDays), "drill_months": v.t("cal.every", p.DrillMonths), "restore_hours": v.t("switch.hours", p.RestoreHours), "public_least": v.num(p.PublicLeast)}
 	var all []PolicyRow
 	for _, n := range p.Notes {
 		all = append(all, PolicyRow{v.orCode("switch.", n.Key), orElse(values[n.Key], "–"), v.say(n.Says)})

@@ -15,7 +15,7 @@ func kinds() map[string]any {
 		"confirm":    web.ConfirmPage{},
 		"statements": web.StatementsPage{}, "statement": web.StatementPage{}, "statement_new": web.StatementNewPage{},
 		"several": web.SeveralPage{}, "account": web.AccountPage{}, "accounts": web.AccountsPage{}, "account_of": web.OneAccountPage{}, "account_link": web.LinkPage{}, "enrol": web.SignInPage{}, "delegations": web.DelegationsPage{}, "delegation": web.DelegationPage{}, "consult": web.ConsultPage{},
-		"message": web.MessagePage{}, "notices": web.NoticesPage{}, "paper": web.PaperPage{}, "reports": web.ReportsPage{}, "report_job": web.JobPage{}, "notice": web.NoticePage{}, "overview": web.OverviewPage{}, "queue": web.QueuePage{}, "sign_in": web.SignInPage{},
+		"message": web.MessagePage{}, "notices": web.NoticesPage{}, "paper": web.PaperPage{}, "public": web.PublicPage{}, "reports": web.ReportsPage{}, "report_job": web.JobPage{}, "notice": web.NoticePage{}, "overview": web.OverviewPage{}, "queue": web.QueuePage{}, "sign_in": web.SignInPage{},
 		"system": web.SystemPage{}, "systems": web.RegisterPage{}, "connections": web.ConnectionsPage{}, "connection": web.ConnectionPage{}, "services": web.ServicesPage{}, "alarms": web.AlarmsPage{},
 		"app_set_up": web.AppPage{}, "recovery": web.RecoveryPage{}}
 }

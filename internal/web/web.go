@@ -56,6 +56,7 @@ type Config struct {
 	Elsewhere   *openid.Door          // nil: nobody signs in with an identity elsewhere
 	Registrar   *identity.Registrar   // nil hides the pages of accounts and enrolment
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
+	Public      bool                  // the owner publishes the country's figures
 	LongReports LongReportFunc        // nil hides the page of reports
 	Papers      *voucher.Desk         // nil hides the page where papers are checked
 	Tables      Tables                // nil hides the tables out and in
@@ -297,6 +298,9 @@ func (s *site) lendRoutes(mux addresses) {
 // paperRoutes are the addresses where reports are made, and where anyone checks
 // a paper.
 func (s *site) paperRoutes(mux addresses) {
+	if s.Public {
+		s.publicRoutes(mux)
+	}
 	if s.LongReports != nil {
 		mux.HandleFunc("GET /reports", s.inside(s.reportsShow))
 		mux.HandleFunc("POST /reports", s.inside(s.reportAsk))

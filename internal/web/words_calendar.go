@@ -41,6 +41,7 @@ func calendarWords() catalogue {
 		"switch.gateway_silent_hours":       {"Máy cổng bị coi là im lặng sau", "A gateway is silent after"},
 		"switch.backup_fresh_days":          {"Tuổi tối đa của bản sao lưu", "Oldest backup that counts"},
 		"switch.drill_months":               {"Chu kỳ diễn tập khôi phục", "Restore drills"},
+		"switch.public_least":               {"Số nhỏ nhất được công khai", "Smallest figure published"},
 		"switch.restore_hours":              {"Thời gian khôi phục tối đa", "Longest restore"},
 
 		"entry.escalation":     {"Báo khi quá hạn", "Telling when overdue"},
