@@ -30,6 +30,8 @@ var whose = map[string]string{
 	"year_row":        "agency = 'BODY'",
 	"gate_decision":   "FALSE",
 	"figure":          "holder = 'BODY'",
+	"statement":       "agency = 'BODY'",
+	"statement_note":  "agency = 'BODY'",
 }
 
 // TestRowSecurity: a query that forgot the tenant gives an agency its own rows and
