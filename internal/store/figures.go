@@ -154,6 +154,9 @@ func (s *Store) MakeFigures(ctx context.Context) error {
 		if n, err := w.shared((*madeRow)(nil)).Count(ctx); err != nil || n > 0 {
 			return err
 		}
+		if _, err := tx.NewDelete().Model((*figureRow)(nil)).Where("1 = 1").Exec(ctx); err != nil { // of acts since the schema grew
+			return fmt.Errorf("make figures: %w", err)
+		}
 		all, err := w.counted()
 		if err != nil {
 			return err
