@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,15 +151,27 @@ func (k *jobs) run(ctx context.Context, j *job, run func(context.Context, *bytes
 	}
 	j.become(jobRuns, nil, nil)
 	var out bytes.Buffer
-	err := run(ctx, &out, func() error {
-		j.rows.Add(1)
-		return ctx.Err()
-	})
-	if err != nil {
+	if err := unharmed(func() error {
+		return run(ctx, &out, func() error {
+			j.rows.Add(1)
+			return ctx.Err()
+		})
+	}); err != nil {
 		j.become(jobFailed, nil, err)
 		return
 	}
 	j.become(jobReady, out.Bytes(), nil)
+}
+
+// unharmed turns a panic of f into its error: a report that breaks breaks nothing
+// else.
+func unharmed(f func() error) (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("report: panic: %v", x)
+		}
+	}()
+	return f()
 }
 
 // stop ends a job that waits or runs, and gives its file up when it is ready.
