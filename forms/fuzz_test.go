@@ -58,8 +58,10 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("not JSON: %s", paper.Canonical(a))
 		}
 		stored := paper.Values(a)
-		if a["password"] != "" {
-			stored.Set("password", a["password"])
+		for _, field := range paper.Fields() {
+			if field.Type == "password" && a[field.ID] != "" {
+				stored.Set(field.ID, a[field.ID])
+			}
 		}
 		if again, _ := paper.Parse(c, stored); !maps.Equal(a, again) {
 			t.Errorf("%q reads back as %q", a, again)

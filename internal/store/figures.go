@@ -91,8 +91,16 @@ func (w *writing) count(now, old *approval.System) {
 	w.sums.add(now, 1)
 }
 
-// sum adds the changes to the figures kept.
+// sum adds the changes to the figures kept: of all bodies, for what one does may
+// let the plans of others lapse.
 func (w *writing) sum() error {
+	if len(w.sums) == 0 {
+		return nil
+	}
+	return w.wide(func(*scope) error { return w.sumAll() })
+}
+
+func (w *writing) sumAll() error {
 	rows := w.sums.rows()
 	for i := 0; i < len(rows); i += bulk {
 		part := rows[i:min(i+bulk, len(rows))]
@@ -162,7 +170,7 @@ func (s *Store) MakeFigures(ctx context.Context) error {
 			return err
 		}
 		w.sums = all
-		if err := w.sum(); err != nil {
+		if err := w.sumAll(); err != nil {
 			return err
 		}
 		return insert(w, []madeRow{{ID: 1}})

@@ -22,7 +22,7 @@ const maxBody = 4 << 20
 // sheet are those that bear its nonce.
 func policy(nonce string) string {
 	return strings.Join([]string{"default-src 'none'", "script-src 'nonce-" + nonce + "'", "style-src 'nonce-" + nonce + "'", "img-src 'self' data:", "connect-src 'self'",
-		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'"}, "; ")
+		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'", "trusted-types capdo"}, "; ")
 }
 
 // nonceKey is the key under which a request's context carries the nonce of its
