@@ -88,7 +88,9 @@ func TestRowSecurity(t *testing.T) {
 	}
 	for _, statement := range []string{`UPDATE "system" SET owner = 'H41' WHERE owner = 'H56'`, `DELETE FROM "plan_head"`, "INSERT INTO \"plan_head\" SELECT id, 1, '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM system WHERE FALSE UNION ALL SELECT " +
 		column(t, v.db, "SELECT MIN(id) FROM system WHERE owner = 'H41'")[0] + ", 1, '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"} {
-		if n, err := store.WriteUnscoped(v.store, officer, statement); err == nil || !strings.Contains(err.Error(), "row-level security") && !behindWall(err) {
+		if n, err := store.WriteUnscoped(v.store, officer, statement); storetest.OnPostgres() && err == nil && n == 0 {
+			continue // another's rows are not there to be deleted
+		} else if err == nil || !strings.Contains(err.Error(), "row-level security") && !behindWall(err) {
 			t.Errorf("%s: %d rows, %v", statement, n, err)
 		}
 	}
@@ -103,6 +105,7 @@ func behindWall(err error) bool {
 // the name of who came before neither, and one that walks around the wall is
 // refused.
 func TestWallFailsClosed(t *testing.T) {
+	storetest.SQLiteOnly(t)
 	_, s := two(t)
 	if _, err := store.Unscoped(s, storetest.Actor(law.RoleMPS, "G01"), "SELECT COUNT(*) FROM system"); err != nil {
 		t.Fatal(err)
