@@ -189,7 +189,7 @@ func (l *life) forge(hands []string, path []told) {
 	inserts := map[string][]string{
 		"apply":    {"INSERT INTO dossier_editor (system_id, dossier_no, no, person) VALUES (" + id + ", 1, 90, '%s')"},
 		"opinion":  {"INSERT INTO review VALUES (" + id + ", 1, 90, 'opinion', 'agree', '', 'x', " + who + ")"},
-		"appraise": {"INSERT INTO review VALUES (" + id + ", 1, 90, 'appraisal', 'fit', '', 'x', " + who + ")", "INSERT INTO receipt VALUES (" + id + ", 1, 90, 90, 1, '', 'x', " + who + ")"},
+		"appraise": {"INSERT INTO review VALUES (" + id + ", 1, 90, 'appraisal', 'fit', '', 'x', " + who + ")", "INSERT INTO receipt VALUES (" + id + ", 1, 90, 90, TRUE, '', 'x', " + who + ")"},
 		"decide":   {"INSERT INTO decision VALUES (" + id + ", 1, 90, 'level', 'approve', '1', '2026-11-22', '', '', 'x', " + who + ")"},
 	}
 	if len(s.Approvals) > 0 && !s.Standing(l.clock.T).Confirmed {
