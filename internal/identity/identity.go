@@ -42,8 +42,7 @@ const (
 	IdleLimit      = 15 * time.Minute
 	AdminIdleLimit = 5 * time.Minute
 	AbsoluteLimit  = 8 * time.Hour
-	SureFor        = 5 * time.Minute // how long after being asked again it is sure who sits there
-	touchEvery     = time.Minute     // how exactly the last request is remembered
+	touchEvery     = time.Minute // how exactly the last request is remembered
 )
 
 // The errors of the door. Which of login and password was wrong is not told.
@@ -112,9 +111,6 @@ type Place struct{ Agent, Address string }
 
 // ID names a session to its owner; it does not open it.
 func (s *Session) ID() string { return s.TokenHash[:16] }
-
-// Sure tells whether it was made sure lately who sits there.
-func (s *Session) Sure(now time.Time) bool { return now.Sub(s.SureAt) < SureFor }
 
 // Desk signs people in and out.
 type Desk struct {
