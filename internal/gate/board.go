@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -169,29 +170,34 @@ func (b *Board) reload() {
 	}()
 }
 
-// adopt gives a kept pattern its number; false when it is of another book.
+// adopt gives a kept pattern its number; false when it is of another book, or
+// this process has given the number to another. A number never means two things
+// in one process, for words may be in anyone's hands: it means nothing then.
 func (b *Board) adopt(no int, kept string) bool {
 	digest, from, key, ok := cutPattern(kept)
 	if !ok || no < 0 || no >= maxPatterns {
 		return false
 	}
 	list := *b.patterns.Load()
-	for len(list) <= no {
-		list = append(list[:len(list):len(list)], nil)
+	if no < len(list) && list[no] != nil && list[no].kept == kept {
+		return list[no].alone != nil
 	}
-	if p := list[no]; p == nil || p.kept != kept {
-		if p != nil {
+	list = append(slices.Clone(list), make([]*pattern, max(0, no+1-len(list)))...)
+	switch p := list[no]; {
+	case p != nil:
+		if b.numbers[p.kept] == no {
 			delete(b.numbers, p.kept)
 		}
+		list[no] = &pattern{}
+	case digest != b.book.Digest():
 		list[no] = &pattern{kept: kept}
-	}
-	if ok = digest == b.book.Digest(); ok {
+	default:
 		plain, short, _ := revoice(b.book, key, from)
 		list[no] = b.made(kept, plain, short, from)
 		b.numbers[kept] = no
 	}
 	b.patterns.Store(&list)
-	return ok
+	return list[no].alone != nil
 }
 
 // number finds or gives the number of a pattern; -1 when there are too many.
@@ -230,13 +236,16 @@ func (b *Board) sinceWhen(day law.Day) law.Day {
 	return d
 }
 
-// voiceOf is what the pattern of a judged word says; nil when there is none.
+// voiceOf is what the pattern of a judged word says; nil when nobody knows.
 func (b *Board) voiceOf(w word) *pattern {
 	list := *b.patterns.Load()
 	if w.state() != judged || w.pattern() >= len(list) {
 		return nil
 	}
-	return list[w.pattern()]
+	if p := list[w.pattern()]; p != nil && p.alone != nil {
+		return p
+	}
+	return nil
 }
 
 // Judge is the decision of one system as it stands.
@@ -345,7 +354,7 @@ func (b *Board) show(head approval.Head, at time.Time, partial bool) {
 	if old := b.scene.Load(); old != nil {
 		s.asOf, s.stranger = max(s.asOf, old.asOf), old.stranger
 	}
-	if s.outlived(at) {
+	if b.outlived(s, at) {
 		s.stranger = b.stranger(at)
 	}
 	s.tail = append(s.tail, `,"law_digest":`...)
@@ -360,9 +369,12 @@ func (b *Board) show(head approval.Head, at time.Time, partial bool) {
 }
 
 // outlived tells whether what is said of strangers may be another by then.
-func (s *scene) outlived(at time.Time) bool {
+func (b *Board) outlived(s *scene, at time.Time) bool { return !b.hold(s.stranger[:], at) }
+
+// hold tells whether words say at an instant what their system is answered.
+func (b *Board) hold(ws []word, at time.Time) bool {
 	day, _ := dayNumber(at)
-	return s.stranger[0].state() != judged || day >= s.stranger[0].next() || day >= s.stranger[1].next()
+	return !slices.ContainsFunc(ws, func(w word) bool { return b.voiceOf(w) == nil || day >= w.next() })
 }
 
 // now is the register's stamp as it is.
@@ -384,7 +396,7 @@ func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 	case head == s.head:
 		b.lease.Store(max(b.lease.Load(), began.UnixMicro()+leaseTime.Microseconds()))
 		b.stamp.Store(stamp)
-		if s.outlived(began) {
+		if b.outlived(s, began) {
 			b.seq.Add(1)
 			b.show(head, began, s.partial)
 			b.seq.Add(1)
@@ -414,9 +426,8 @@ func (b *Board) refresh(st approval.Standing, head approval.Head) {
 	if c == nil && !st.Registered {
 		return
 	}
-	today, _ := dayNumber(st.At)
 	if c != nil {
-		if old := c.words(); old[0].state() == judged && old[1].state() == judged && today < old[0].next() && today < old[1].next() {
+		if old := c.words(); b.hold(old[:], st.At) {
 			return
 		}
 	}
@@ -443,11 +454,5 @@ func (b *Board) Fill(ds []approval.Decided, head approval.Head) {
 func (b *Board) Stale(d approval.Decided, at time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	today, _ := dayNumber(at)
-	for _, w := range []word{word(d.NDXP), word(d.NDOP)} {
-		if p := b.voiceOf(w); p == nil || p.alone == nil || today >= w.next() {
-			return true
-		}
-	}
-	return false
+	return !b.hold([]word{word(d.NDXP), word(d.NDOP)}, at)
 }

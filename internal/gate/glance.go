@@ -187,19 +187,15 @@ func (b *Board) word(s *scene, code string, n int, day int64) (word, outcome) {
 // chord finds what two words say together, and makes it where it is the first
 // time; c is ask for a provider alone.
 func (b *Board) chord(p, c word) *chord {
-	list := *b.patterns.Load()
-	if p.pattern() >= len(list) || c.pattern() >= len(list) {
-		return nil
-	}
-	from := list[p.pattern()]
-	if from == nil || from.alone == nil {
+	from := b.voiceOf(p)
+	if from == nil {
 		return nil
 	}
 	if c == ask {
 		return from.alone
 	}
-	to := list[c.pattern()]
-	if to == nil || to.alone == nil {
+	to := b.voiceOf(c)
+	if to == nil {
 		return nil
 	}
 	short := c.level() < p.need()

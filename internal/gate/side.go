@@ -177,9 +177,9 @@ func cutPattern(kept string) (digest string, from law.Day, key string, ok bool) 
 func (b *Board) takesAway(old, now word) bool {
 	was, is := b.voiceOf(old), b.voiceOf(now)
 	switch {
-	case was != nil && was.alone != nil && was.plain.barred:
+	case was != nil && was.plain.barred:
 		return false
-	case was == nil || is == nil || was.alone == nil || is.alone == nil:
+	case was == nil || is == nil:
 		return true
 	case is.plain.barred, now.level() < old.level(), now.need() > old.need(), now.end() < old.end():
 		return true
