@@ -7,13 +7,21 @@ import (
 	"testing"
 )
 
-// TestReorganiseCommand: the reorganisations of 2025 on the world of 2024; the
-// papers of either day show the bodies of that day, and nothing is lost.
-func TestReorganiseCommand(t *testing.T) {
+// TestSimulatedWorld: what commands make of the simulated world, the one that
+// changes it last.
+func TestSimulatedWorld(t *testing.T) {
 	dir := t.TempDir()
 	if r := capdo(t, "", "seed", "--data", dir, "--simulated"); r.status != statusOK {
 		t.Fatalf("seed: %+v", r)
 	}
+	t.Run("whatif", func(t *testing.T) { tryWhatIf(t, dir) })
+	t.Run("form", func(t *testing.T) { tryForm(t, dir) })
+	t.Run("reorganise", func(t *testing.T) { tryReorganise(t, dir) })
+}
+
+// tryReorganise: the reorganisations of 2025 on the world of 2024; the
+// papers of either day show the bodies of that day, and nothing is lost.
+func tryReorganise(t *testing.T, dir string) {
 	r := capdo(t, "", "reorganise", "--data", dir, "--duplicates")
 	if r.status != statusOK || !strings.Contains(r.out, "2025-03-01: 2 bodies founded") || !strings.Contains(r.out, "2025-07-01: 23 bodies founded, 52 ended") || !strings.Contains(r.out, "pairs proposed") {
 		t.Fatalf("%+v", r)
@@ -42,12 +50,8 @@ func TestReorganiseCommand(t *testing.T) {
 	}
 }
 
-// TestFormCommand: prescribed papers of a system and of an agency.
-func TestFormCommand(t *testing.T) {
-	dir := t.TempDir()
-	if r := capdo(t, "", "seed", "--data", dir, "--simulated"); r.status != statusOK {
-		t.Fatalf("seed: %+v", r)
-	}
+// tryForm: prescribed papers of a system and of an agency.
+func tryForm(t *testing.T, dir string) {
 	tests := []struct{ paper, code, want string }{
 		{"mau-06", "H35-S0002", "QUYẾT ĐỊNH"},
 		{"mau-05", "H35-S0002", "Ủy ban nhân dân tỉnh Lai Châu"},
@@ -71,12 +75,8 @@ func TestFormCommand(t *testing.T) {
 	}
 }
 
-// TestWhatIfCommand: adopting the new rule set, and a book edited in a folder.
-func TestWhatIfCommand(t *testing.T) {
-	dir := t.TempDir()
-	if r := capdo(t, "", "seed", "--data", dir, "--simulated"); r.status != statusOK {
-		t.Fatalf("seed: %+v", r)
-	}
+// tryWhatIf: adopting the new rule set, and a book edited in a folder.
+func tryWhatIf(t *testing.T, dir string) {
 	if r := capdo(t, "", "whatif", "--on", "2027-07-02", "--data", dir); r.status != statusOK || !strings.Contains(r.out, "3957 lose the gate") {
 		t.Errorf("%+v", r)
 	}
