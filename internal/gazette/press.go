@@ -394,7 +394,7 @@ func (p *Press) sign(ctx context.Context, e *edition) error {
 	}
 	policy := p.Book.Lists()
 	for i := range platforms() {
-		c := statuslist.Claims{Sub: p.listAddress(i), IAT: e.iat, EXP: e.exp, TTL: int64(policy.TTL),
+		c := statuslist.Claims{Sub: p.listAddress(i), IAT: e.iat, EXP: e.exp, TTL: min(int64(policy.TTL), e.exp-e.iat), // who goes by the one outlives not the other
 			Capdo: statuslist.Extra{Version: e.checkpoint.Size}}
 		for k, s := range policy.Usable {
 			c.Capdo.Usable[k] = int64(s)
