@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -49,26 +50,30 @@ type proof func(ctx context.Context, r *http.Request) (machine.Gateway, bool)
 // refused on a connection that was opened before.
 func (p *program) proven(next http.Handler, by proof) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g, ok := p.whose(r, by)
-		may := func(gate.Question) bool { return false }
+		ctx := gate.Limited(r.Context(), func(gate.Question) bool { return false })
+		g, ok := p.whose(r.Context(), func(ctx context.Context) (machine.Gateway, bool) { return by(ctx, r) })
 		switch {
 		case ok:
-			r = r.WithContext(gate.Named(r.Context(), g.Name))
-			may = func(q gate.Question) bool {
-				return g.Reach.May(r.Context(), p.ownerOf, q.Platform, q.Provider, q.Consumer)
-			}
+			ctx = p.asking(r.Context(), g)
 		case !gate.Anonymous(r.URL.Path):
 			gate.Unknown(w)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(gate.Limited(r.Context(), may)))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// asking is the context of what a gateway asks, limited to its reach.
+func (p *program) asking(ctx context.Context, g machine.Gateway) context.Context {
+	return gate.Limited(gate.Named(ctx, g.Name), func(q gate.Question) bool {
+		return g.Reach.May(ctx, p.ownerOf, q.Platform, q.Provider, q.Consumer)
 	})
 }
 
 // whose finds the gateway of a request, within the time a decision may take; a
 // register that hangs or a panic is nobody.
-func (p *program) whose(r *http.Request, by proof) (machine.Gateway, bool) {
-	ctx, cancel := context.WithTimeout(r.Context(), patienceForPins)
+func (p *program) whose(ctx context.Context, by func(context.Context) (machine.Gateway, bool)) (machine.Gateway, bool) {
+	ctx, cancel := context.WithTimeout(ctx, patienceForPins)
 	defer cancel()
 	type found struct {
 		g  machine.Gateway
@@ -82,7 +87,7 @@ func (p *program) whose(r *http.Request, by proof) (machine.Gateway, bool) {
 				done <- found{}
 			}
 		}()
-		g, ok := by(ctx, r)
+		g, ok := by(ctx)
 		done <- found{g, ok}
 	}()
 	select {
@@ -95,24 +100,57 @@ func (p *program) whose(r *http.Request, by proof) (machine.Gateway, bool) {
 
 // byCertificate proves by the client certificate of the connection.
 func (p *program) byCertificate(ctx context.Context, r *http.Request) (machine.Gateway, bool) {
-	if r.TLS == nil || r.TLS.Version < tls.VersionTLS13 || len(r.TLS.PeerCertificates) == 0 {
+	s := cmp.Or(r.TLS, gate.TLSOf(r.Context()))
+	if s == nil {
 		return machine.Gateway{}, false
 	}
-	c, now := r.TLS.PeerCertificates[0], p.gate.Now()
-	spki := machine.HashSPKI(c.RawSubjectPublicKeyInfo)
-	g, ok, err := p.store.GatewayOf(ctx, spki)
+	return p.byKey(ctx, keyOf(s))
+}
+
+// shownKey is the key of a client certificate, and what is read beside it.
+type shownKey struct {
+	spki        string // "" = none was shown
+	uris        []string
+	from, until time.Time
+}
+
+// keyOf finds the key that a peer proved in its handshake to hold.
+func keyOf(s *tls.ConnectionState) (k shownKey) {
+	if s.Version < tls.VersionTLS13 || len(s.PeerCertificates) == 0 {
+		return k
+	}
+	c := s.PeerCertificates[0]
+	k = shownKey{spki: machine.HashSPKI(c.RawSubjectPublicKeyInfo), from: c.NotBefore, until: c.NotAfter}
+	for _, u := range c.URIs {
+		k.uris = append(k.uris, u.String())
+	}
+	return k
+}
+
+// byKey finds the gateway whose key it is now.
+func (p *program) byKey(ctx context.Context, k shownKey) (machine.Gateway, bool) {
+	g, ok, err := p.store.GatewayOf(ctx, k.spki)
+	now := p.gate.Now()
 	switch {
 	case err != nil:
 		p.log.Error("gateway: read pins", "error", err)
 		return machine.Gateway{}, false
-	case !ok || now.Before(c.NotBefore) || now.After(c.NotAfter):
+	case !ok || k.spki == "" || now.Before(k.from) || now.After(k.until):
 		return machine.Gateway{}, false
 	}
-	uris := make([]string, len(c.URIs))
-	for i, u := range c.URIs {
-		uris[i] = u.String()
+	return g, g.Admits(k.spki, k.uris, now)
+}
+
+// prover asks before each request of a connection whose its key is now.
+func (p *program) prover(s tls.ConnectionState) func() (context.Context, bool) {
+	k, was, ctx := keyOf(&s), machine.Gateway{}, context.Context(nil)
+	return func() (context.Context, bool) {
+		g, ok := p.whose(context.Background(), func(ctx context.Context) (machine.Gateway, bool) { return p.byKey(ctx, k) })
+		if ok && (ctx == nil || g.Name != was.Name || g.Version != was.Version) {
+			was, ctx = g, p.asking(context.Background(), g)
+		}
+		return ctx, ok
 	}
-	return g, g.Admits(spki, uris, now)
 }
 
 // byAssertion proves by one signed assertion for an audience, used once.
@@ -169,10 +207,15 @@ func (m machineFlags) machineListener() (net.Listener, error) {
 	return tls.Listen("tcp", m.listen, c)
 }
 
+// provenDoors are doors at which every asker proved who it is.
+func (p *program) provenDoors(d gate.Doors) gate.Doors {
+	d.TrustedPeers, d.ProvenOnly, d.Uses = everywhere(), true, useLog{p.watch}
+	return d
+}
+
 // machineDoor is the gate for machines that prove themselves, and nothing else.
 func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
-	d.TrustedPeers, d.ProvenOnly, d.Uses = everywhere(), true, useLog{p.watch}
-	h, err := p.gate.Before(http.NotFoundHandler(), d)
+	h, err := p.gate.Before(http.NotFoundHandler(), p.provenDoors(d))
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +223,16 @@ func (p *program) machineDoor(d gate.Doors, by proof) (http.Handler, error) {
 		h = p.press.Proven(h)
 	}
 	return p.proven(h, by), nil
+}
+
+// machineLane answers the commonest questions of gateways that prove themselves
+// before the server of HTTP does.
+func (p *program) machineLane(l net.Listener, f front) (net.Listener, error) {
+	lane, err := p.gate.ProvenLane(l, p.provenDoors(f.doors), p.prover)
+	if err != nil {
+		return l, err
+	}
+	return lane, nil
 }
 
 // lane answers the commonest questions at the officials' listener before the

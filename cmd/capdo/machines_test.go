@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -169,12 +170,25 @@ func TestGatewaysProveThemselves(t *testing.T) {
 	if said := y.ask(old, y.own, y.his); said != "error" {
 		t.Errorf("TLS 1.2: %s", said)
 	}
-	for _, path := range []string{"/gate/v1/decisions?provider=" + y.own, "/access/v1/evaluation", "/systems", "/"} {
-		if r, err := other.Get("https://" + y.at + path); err != nil || r.StatusCode != http.StatusUnauthorized {
-			t.Errorf("%s as a stranger: %v, %v", path, r, err)
+	status := func(c *http.Client, path string) int {
+		r, err := c.Get("https://" + y.at + path)
+		if err == nil {
+			_, err = io.Copy(io.Discard, r.Body) // so that the next request comes on the same connection
+			err = errors.Join(err, r.Body.Close())
 		}
-		if r, err := two.Get("https://" + y.at + path); strings.HasPrefix(path, "/gate") != (err == nil && r.StatusCode == 200) {
-			t.Errorf("%s: %v, %v", path, r, err)
+		if err != nil {
+			t.Fatal(path, err)
+		}
+		return r.StatusCode
+	}
+	for _, path := range []string{"/gate/v1/decisions?provider=" + y.own, "/gate/v1/snapshot", "/gate/v1/decisions?provider=" + y.own, "/access/v1/evaluation", "/systems", "/"} {
+		if got := status(other, path); got != http.StatusUnauthorized {
+			t.Errorf("%s as a stranger: %d", path, got)
+		}
+		for name, c := range map[string]*http.Client{"HTTP/1.1": one, "HTTP/2": two} {
+			if got := status(c, path); strings.HasPrefix(path, "/gate") != (got == 200) {
+				t.Errorf("%s by %s: %d", path, name, got)
+			}
 		}
 	}
 
@@ -202,9 +216,9 @@ func TestGatewaysProveThemselves(t *testing.T) {
 		t.Errorf("two keys do not overlap: %s", said)
 	}
 	var out strings.Builder
-	status := run(ctx, world{args: []string{"gateway", "unpin", "gw", "--data", y.dir, "--pin", g.Pins[0].SPKI, "--ground", "lộ khóa"}, clock: y.p.clock, out: &out, err: &out, getenv: func(string) string { return "" }})
-	if status != 0 || !strings.Contains(out.String(), "revoked: lộ khóa") {
-		t.Fatalf("%d, %s", status, out.String())
+	code := run(ctx, world{args: []string{"gateway", "unpin", "gw", "--data", y.dir, "--pin", g.Pins[0].SPKI, "--ground", "lộ khóa"}, clock: y.p.clock, out: &out, err: &out, getenv: func(string) string { return "" }})
+	if code != 0 || !strings.Contains(out.String(), "revoked: lộ khóa") {
+		t.Fatalf("%d, %s", code, out.String())
 	}
 	for name, c := range map[string]*http.Client{"HTTP/1.1": one, "HTTP/2": two} {
 		if said := y.ask(c, y.own, y.his); said != stranger {

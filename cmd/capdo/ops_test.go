@@ -112,8 +112,17 @@ func TestOperatorsListener(t *testing.T) {
 	if r, err := http.Get("http://" + s.at("serving") + "/sign-in"); err != nil || r.Body.Close() != nil {
 		t.Fatal(err)
 	}
+	for range 3 {
+		for _, query := range []string{"?provider=absent", "?provider=absent&platform=NDOP", "?what=1"} {
+			r, err := http.Get("http://" + s.at("serving") + "/gate/v1/decisions" + query)
+			if err != nil || r.Body.Close() != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	_, figures := s.get("/metrics")
-	for _, want := range []string{`capdo_http_requests_total{room="sign-in",status="200"} 1`, "capdo_ledger_entries ", "capdo_backup_age_seconds -1", "capdo_backup_lacks 5", "capdo_disk_free_bytes "} {
+	for _, want := range []string{`capdo_http_requests_total{room="sign-in",status="200"} 1`, `capdo_gate_decisions_total{door="decisions",outcome="deny",platform="NDOP"} 3`,
+		`capdo_gate_decisions_total{door="decisions",outcome="deny",platform="NDXP"} 3`, `capdo_gate_decisions_total{door="decisions",outcome="refused",platform=""} 3`, `capdo_gate_decisions_total{door="connect",outcome="allow",platform="NDXP"} 0`, "capdo_ledger_entries ", "capdo_backup_age_seconds -1", "capdo_backup_lacks 5", "capdo_disk_free_bytes "} {
 		if !strings.Contains(figures, want) {
 			t.Errorf("no %s", want)
 		}

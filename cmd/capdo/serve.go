@@ -149,6 +149,9 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 		h, err = p.machineDoor(f.doors, p.byCertificate)
 		handlers = append(handlers, h)
 	}
+	if f.machines != nil && err == nil {
+		listeners[1], err = p.machineLane(f.machines, f)
+	}
 	if f.sides.listen != nil {
 		listeners = append(listeners, f.sides.listen)
 	}
@@ -194,7 +197,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 
 // serveUntil serves one listener until ctx is done.
 func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead, Protocols: new(http.Protocols)}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: headTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHead, Protocols: new(http.Protocols), ConnContext: gate.Carry}
 	srv.Protocols.SetHTTP1(true)
 	srv.Protocols.SetHTTP2(true)
 	srv.Protocols.SetUnencryptedHTTP2(true) // Envoy's gRPC on this machine

@@ -33,6 +33,7 @@ func (g *Gate) batch(w http.ResponseWriter, r *http.Request) {
 		s.qs = qs
 	}
 	if bad.VI != "" {
+		g.tally.unread(batchDoor)
 		g.refuse(w, status, bad)
 		return
 	}
@@ -43,12 +44,16 @@ func (g *Gate) batch(w http.ResponseWriter, r *http.Request) {
 				s.out = append(s.out, ',')
 			}
 			s.out = s.seen[i].appendVerdict(s.out, &s.qs[i], s)
+			g.tally.seen(batchDoor, &s.qs[i], s.seen[i].chord.allow)
 		}
 		s.out = append(s.out, "]}\n"...)
 		g.Board.press.print(w, s)
 		return
 	}
 	vs := g.AskAll(r.Context(), qs)
+	for i := range vs {
+		g.tally.judged(batchDoor, &qs[i], &vs[i])
+	}
 	status = http.StatusOK
 	if slices.ContainsFunc(vs, func(v Verdict) bool { return v.Fault }) {
 		status = http.StatusServiceUnavailable

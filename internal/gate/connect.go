@@ -21,11 +21,13 @@ func (f *front) connect(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if refused.code == "" {
 		if x, ok := f.glimpse(r.Context(), &q); ok {
+			f.tally.seen(connectDoor, &q, x.chord.allow)
 			f.pass(w, r, &x)
 			return
 		}
 	}
 	v := f.connecting(r, q, refused)
+	f.tally.judged(connectDoor, &q, &v)
 	h["Content-Length"] = []string{"0"}
 	h["Cache-Control"] = []string{"no-store"}
 	h["X-Decision"] = []string{v.Decision}

@@ -26,7 +26,8 @@ const rpcDenied = 7
 // Whatever cannot be read is a denial, never an error of the protocol: an error
 // passes a gateway that was told to fail open.
 func (f *front) envoy(w http.ResponseWriter, r *http.Request) {
-	v := f.checking(w, r)
+	q, v := f.checking(w, r)
+	f.tally.judged(envoyDoor, &q, &v)
 	h := w.Header()
 	h.Set("Content-Type", "application/grpc")
 	h.Set("Trailer", "Grpc-Status, Grpc-Message")
@@ -39,7 +40,7 @@ func (f *front) envoy(w http.ResponseWriter, r *http.Request) {
 }
 
 // checking decides on what a check names.
-func (f *front) checking(w http.ResponseWriter, r *http.Request) (v Verdict) {
+func (f *front) checking(w http.ResponseWriter, r *http.Request) (q Question, v Verdict) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.report("gate: panic", fmt.Errorf("%v", p), []Question{{}})
@@ -47,9 +48,9 @@ func (f *front) checking(w http.ResponseWriter, r *http.Request) (v Verdict) {
 		}
 	}()
 	if !f.trusts(r.RemoteAddr) {
-		return refusal(Question{}, time.Time{}, stranger())
+		return q, refusal(Question{}, time.Time{}, stranger())
 	}
-	q := Question{Platform: f.Platform}
+	q.Platform = f.Platform
 	in, err := message(w, r)
 	var c check
 	if err == nil {
@@ -58,7 +59,7 @@ func (f *front) checking(w http.ResponseWriter, r *http.Request) (v Verdict) {
 	if err != nil || !f.name(&q, c) {
 		q.bad = unasked(law.Text{VI: "Không đọc được CheckRequest, hoặc thiếu hay sai hệ thống do cổng nêu.", EN: "The CheckRequest cannot be read, or the system the gateway names is missing or malformed."})
 	}
-	return f.Ask(r.Context(), q)
+	return q, f.Ask(r.Context(), q)
 }
 
 // name takes the systems a check names: the asking one from the certificate that

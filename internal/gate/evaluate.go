@@ -55,15 +55,20 @@ func (f *front) evaluation(w http.ResponseWriter, r *http.Request, many bool) {
 		bad = q.missing()
 	}
 	if bad.VI != "" {
+		f.tally.unread(doorOf(many))
 		complain(w, status, bad)
 		return
 	}
 	if f.evaluateSwiftly(r.Context(), &q, s) {
+		f.counted(&q, s, doorOf(many))
 		f.Board.press.print(w, s)
 		return
 	}
 	if len(q.evaluations) == 0 {
-		write(w, http.StatusOK, say(f.Ask(r.Context(), q.question())))
+		one := q.question()
+		v := f.Ask(r.Context(), one)
+		f.tally.judged(doorOf(many), &one, &v)
+		write(w, http.StatusOK, say(v))
 		return
 	}
 	write(w, http.StatusOK, struct {
@@ -103,6 +108,24 @@ func (f *front) evaluateSwiftly(ctx context.Context, q *request, s *sheet) bool 
 	return true
 }
 
+// doorOf is the door of one evaluation, or of many.
+func doorOf(many bool) door {
+	if many {
+		return evaluationsDoor
+	}
+	return evaluationDoor
+}
+
+// counted counts what evaluateSwiftly answered.
+func (f *front) counted(q *request, s *sheet, d door) {
+	for i := range s.seen {
+		f.tally.seen(d, &s.qs[i], s.seen[i].chord.allow)
+		if len(q.evaluations) > 0 && q.enough(s.seen[i].chord.allow) {
+			return
+		}
+	}
+}
+
 // enough tells whether the semantic of several evaluations ends after one.
 func (q *request) enough(allow bool) bool {
 	return allow && q.semantic == permitOnFirstHit || !allow && q.semantic == denyOnFirstDeny
@@ -115,7 +138,8 @@ func (f *front) evaluate(r *http.Request, q request) []decided {
 		qs[i] = t.over(&q.tuple).question()
 	}
 	out := make([]decided, 0, len(qs))
-	for _, v := range f.AskAll(r.Context(), qs) {
+	for i, v := range f.AskAll(r.Context(), qs) {
+		f.tally.judged(evaluationsDoor, &qs[i], &v)
 		out = append(out, say(v))
 		if q.enough(v.Decision == Allow) {
 			break

@@ -228,6 +228,7 @@ type Gate struct {
 	seen    atomic.Int64 // latest reading of the clock, microseconds
 	reading atomic.Int64 // reads of one pair not yet answered
 	batches atomic.Int64 // reads of more than one pair not yet answered
+	tally   tally
 }
 
 // Question asks whether the provider may be connected, and the consumer to it.

@@ -25,6 +25,7 @@ func (g *Gate) decision(w http.ResponseWriter, r *http.Request) {
 	var asked Question
 	if fast(r.URL.RawQuery, &asked) {
 		if x, ok := g.glimpse(r.Context(), &asked); ok {
+			g.tally.seen(decisionDoor, &asked, x.chord.allow)
 			s := g.Board.press.take()
 			defer g.Board.press.give(s)
 			s.times(x.at)
@@ -35,10 +36,12 @@ func (g *Gate) decision(w http.ResponseWriter, r *http.Request) {
 	}
 	q, bad := parse(r.URL.RawQuery)
 	if bad.VI != "" {
+		g.tally.unread(decisionDoor)
 		g.refuse(w, http.StatusBadRequest, bad)
 		return
 	}
 	v := g.Ask(r.Context(), q)
+	g.tally.judged(decisionDoor, &q, &v)
 	status := http.StatusOK
 	if v.Fault {
 		status = http.StatusServiceUnavailable

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -18,13 +20,14 @@ import (
 // up to the server to understand it, or not.
 //
 // It keeps nothing between two requests but the connection. A connection that
-// says nothing is closed after laneIdle, a request that does not come to its
-// end after laneHead.
+// says nothing is closed after laneIdle, a handshake or a request that does not
+// come to its end after laneHead.
 type Lane struct {
 	net.Listener
 	front  *front
 	kinds  kinds
 	pass   func(peer netip.Addr) bool
+	prover Prover
 	given  chan net.Conn
 	failed chan error
 	done   chan struct{}
@@ -44,15 +47,31 @@ const (
 	laneWrite = 60      // seconds to take an answer
 )
 
+// Prover makes, of what a peer proved in its handshake, the question asked
+// before each of its requests: the context with what it may ask (Limited, Named);
+// false where it is nobody, or not any more.
+type Prover func(tls.ConnectionState) func() (context.Context, bool)
+
 // Lane listens on l for the gate behind the given doors. Connections of a peer
 // that pass tells of are given away unread; nil passes none.
 func (g *Gate) Lane(l net.Listener, d Doors, pass func(peer netip.Addr) bool) (*Lane, error) {
+	return g.lane(l, d, pass, nil)
+}
+
+// ProvenLane listens on l, whose connections are of crypto/tls, for gateways that
+// prove who they are. A request of nobody, and a connection of HTTP/2, is the
+// server's, which finds with TLSOf what was proved.
+func (g *Gate) ProvenLane(l net.Listener, d Doors, prover Prover) (*Lane, error) {
+	return g.lane(l, d, nil, prover)
+}
+
+func (g *Gate) lane(l net.Listener, d Doors, pass func(peer netip.Addr) bool, prover Prover) (*Lane, error) {
 	f := &front{Gate: g, Doors: d}
 	f.fill()
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	x := &Lane{Listener: l, front: f, kinds: newKinds(), pass: pass, given: make(chan net.Conn), failed: make(chan error), done: make(chan struct{}), held: map[*held]struct{}{}}
+	x := &Lane{Listener: l, front: f, kinds: newKinds(), pass: pass, prover: prover, given: make(chan net.Conn), failed: make(chan error), done: make(chan struct{}), held: map[*held]struct{}{}}
 	go x.listen()
 	go x.sweep()
 	return x, nil
@@ -122,15 +141,38 @@ func (l *Lane) hold(c net.Conn) {
 	}
 	l.held[h] = struct{}{}
 	l.mu.Unlock()
-	foreign := h.serve()
+	foreign := h.greet()
+	if !foreign && h.ask != nil {
+		foreign = h.serve()
+	}
 	l.mu.Lock()
 	delete(l.held, h)
 	l.mu.Unlock()
-	if foreign {
+	switch {
+	case foreign && len(h.in) == 0:
+		l.give(c)
+	case foreign:
 		l.give(&rewound{Conn: c, unread: slices.Clone(h.in)})
-		return
+	default:
+		_ = c.Close() // the peer went away, or is too slow
 	}
-	_ = c.Close() // the peer went away, or is too slow
+}
+
+// greet shakes hands where the lane is of TLS, and finds how the peer is asked
+// who it is; true when the connection is for the server. The peer of a lane in
+// the clear may ask anything.
+func (h *held) greet() (foreign bool) {
+	if h.lane.prover == nil {
+		h.ask = func() (context.Context, bool) { return context.Background(), true }
+		return false
+	}
+	c, ok := h.conn.(*tls.Conn)
+	if !ok || c.Handshake() != nil {
+		return false // closed, as a server of TLS does
+	}
+	state := c.ConnectionState()
+	h.ask = h.lane.prover(state)
+	return state.NegotiatedProtocol == "h2"
 }
 
 // give hands a connection to the server.
@@ -168,7 +210,8 @@ type held struct {
 	lane    *Lane
 	conn    net.Conn
 	remote  string
-	trusted bool         // its peer may ask at the connect door
+	trusted bool // its peer may ask at the connect door
+	ask     func() (context.Context, bool)
 	ends    atomic.Int64 // tick at which it is over its time
 	in, out []byte
 	sheet   sheet
@@ -197,7 +240,9 @@ func (h *held) serve() (foreign bool) {
 		for !foreign && at < len(h.in) {
 			switch h.plea.read(h.in[at:], h.lane); h.plea.found {
 			case whole:
-				h.answer()
+				if foreign = !h.answer(); foreign {
+					break
+				}
 				at += h.plea.size
 				continue
 			case partial:
@@ -231,6 +276,31 @@ func (h *held) serve() (foreign bool) {
 type rewound struct {
 	net.Conn
 	unread []byte
+}
+
+// shaken is the key under which a context carries a connection of TLS.
+type shaken struct{}
+
+// Carry is for the server of a lane of TLS (http.Server.ConnContext): it keeps
+// with a connection what its handshake proved.
+func Carry(ctx context.Context, c net.Conn) context.Context {
+	if r, ok := c.(*rewound); ok {
+		c = r.Conn
+	}
+	if t, ok := c.(*tls.Conn); ok {
+		return context.WithValue(ctx, shaken{}, t)
+	}
+	return ctx
+}
+
+// TLSOf is what the peer of a request proved in its handshake; nil in the clear.
+func TLSOf(ctx context.Context) *tls.ConnectionState {
+	t, ok := ctx.Value(shaken{}).(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	s := t.ConnectionState()
+	return &s
 }
 
 // Read reads those first.

@@ -14,21 +14,12 @@ const (
 	whole
 )
 
-// door is where a request of the lane goes.
-type door int
-
-const (
-	decisionDoor door = iota
-	connectDoor
-	evaluationDoor
-)
-
 // plea is a request as the lane reads it. Its strings stand on memory of their
 // own.
 type plea struct {
 	found                     finding
-	size                      int // bytes, the body included
-	door                      door
+	size                      int  // bytes, the body included
+	door                      door // one of the first three
 	method, path, query, host string
 	system, provider, service sayings
 	media, ids, lengths       sayings // Content-Type, X-Request-Id, Content-Length

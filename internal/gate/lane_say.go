@@ -27,10 +27,13 @@ func (l *Lane) dated(buf []byte, now time.Time) []byte {
 }
 
 // answer appends the answer to the request at hand: from the board where it has
-// it, else as the door itself gives it.
-func (h *held) answer() {
-	p, f, ctx := &h.plea, h.lane.front, context.Background()
+// it, else as the door itself gives it. It is false where the peer is nobody.
+func (h *held) answer() bool {
+	p, f := &h.plea, h.lane.front
+	ctx, ok := h.ask()
 	switch {
+	case !ok:
+		return false
 	case p.door == decisionDoor:
 		var q Question
 		if fast(p.query, &q) {
@@ -38,14 +41,16 @@ func (h *held) answer() {
 				h.sheet.times(x.at)
 				h.sheet.out = append(x.appendVerdict(h.sheet.out[:0], &q, &h.sheet), '\n')
 				h.print(x.at)
-				return
+				f.tally.seen(decisionDoor, &q, x.chord.allow)
+				return true
 			}
 		}
 	case p.door == connectDoor && h.trusted:
 		q := f.naming(subrequest(p.path), p.system.list(), p.provider.list(), p.service.list())
 		if x, ok := f.glimpse(ctx, &q); ok {
 			h.pass(&x)
-			return
+			f.tally.seen(connectDoor, &q, x.chord.allow)
+			return true
 		}
 	case p.door == evaluationDoor:
 		q, bad := parseRequest(&h.sheet.doc, p.body, false)
@@ -54,10 +59,12 @@ func (h *held) answer() {
 		}
 		if bad.VI == "" && f.evaluateSwiftly(ctx, &q, &h.sheet) {
 			h.print(h.sheet.seen[0].at)
-			return
+			f.counted(&q, &h.sheet, evaluationDoor)
+			return true
 		}
 	}
-	h.slowly()
+	h.slowly(ctx)
+	return true
 }
 
 // print appends the sheet as an answer in JSON.
@@ -89,7 +96,7 @@ func (h *held) pass(x *glance) {
 }
 
 // slowly asks the door itself and appends what it says.
-func (h *held) slowly() {
+func (h *held) slowly(ctx context.Context) {
 	p, f := &h.plea, h.lane.front
 	r := &http.Request{Method: p.method, URL: &url.URL{Path: p.path, RawQuery: p.query}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, ContentLength: int64(len(p.body)), Host: p.host, RemoteAddr: h.remote}
@@ -102,7 +109,7 @@ func (h *held) slowly() {
 		}
 	}
 	w := &written{head: http.Header{}, status: http.StatusOK}
-	f.ServeHTTP(w, r)
+	f.ServeHTTP(w, r.WithContext(ctx))
 	w.head["Content-Length"] = []string{strconv.Itoa(len(w.body))}
 	h.out = append(h.out, "HTTP/1.1 "+strconv.Itoa(w.status)+" "+http.StatusText(w.status)+"\r\n"...)
 	var head bytes.Buffer

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -12,11 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,13 +23,16 @@ import (
 )
 
 // The paired benchmark: CAPDO_BENCH=ROUNDS go test ./internal/gate -run
-// TestPaired -v -timeout 1h. All servers stand side by side, each a process of
-// its own, all on one core where taskset is to be had; each round runs every
-// case once, one second long, in random order, from 32 connections; a ratio is
-// made within its round, and the medians are told with their quartiles. It
-// proves nothing by itself and asserts nothing. CAPDO_BENCH_PACE=N asks N times a
-// second instead, from a schedule; CAPDO_BENCH_OPA names the program of OPA;
-// CAPDO_BENCH_ONLY lists the names of cases, those of NGINX needing others.
+// 'TestPaired$' -v -timeout 1h. All servers stand side by side, each a process of
+// its own, all on one core where taskset is to be had, and who asks on another;
+// each round runs every case once in random order: for a second from 32
+// connections as fast as answers come, or for two at a constant pace whatever the
+// answers. A ratio is made within its round, and the medians are told with their
+// quartiles. The column busy is the share of the core that the servers took: a
+// throughput tells of them where it is near 1, else of who asks. It proves nothing
+// by itself and asserts nothing. CAPDO_BENCH_OPA names the program of OPA;
+// CAPDO_BENCH_ONLY is a pattern of the names of cases, those of NGINX needing
+// others.
 
 // contestant is one server and what it is asked.
 type contestant struct {
@@ -39,6 +41,7 @@ type contestant struct {
 	request    func(r *rand.Rand) string
 	per        int    // decisions a request
 	of         string // the case it is compared with
+	pace       int    // requests a second; 0 = as fast as answers come
 
 	address string
 	pids    []int
@@ -99,8 +102,25 @@ func asBatch(n, many int) func(*rand.Rand) string {
 	}
 }
 
-// contestants are the cases in the order of the table.
-func contestants() []*contestant {
+// contestants are the cases in the order of the table: the first, at a pace too.
+func contestants() (all []*contestant) {
+	all = saturated()
+	for _, c := range all[:6] {
+		paced := *c
+		paced.pace = 1000
+		paced.name += paceName
+		if c.of != "" {
+			paced.of = c.of + paceName
+		}
+		all = append(all, &paced)
+	}
+	return all
+}
+
+const paceName = ", 1,000 a second"
+
+// saturated are the cases that are asked as fast as they answer.
+func saturated() []*contestant {
 	const n, million = 7_008, 1_000_000
 	return []*contestant{
 		{name: "bare handler, GET, the answer of a decision", kind: "bare", request: asGet("/json", n), per: 1},
@@ -322,20 +342,23 @@ func launchOPA(t *testing.T, n int) (string, []int) {
 }
 
 // run is what one case did in one round.
-type run struct{ rate, cpu, p50, p99 float64 }
+type run struct{ rate, cpu, p50, p99, busy float64 }
 
 func TestPaired(t *testing.T) {
 	rounds, err := strconv.Atoi(os.Getenv("CAPDO_BENCH"))
 	if err != nil || rounds < 1 {
 		t.Skip("SKIPPED: the paired benchmark runs with CAPDO_BENCH=ROUNDS")
 	}
-	pace, err := strconv.Atoi(os.Getenv("CAPDO_BENCH_PACE"))
-	if err != nil {
-		pace = 0 // as fast as they can
+	if path, err := exec.LookPath("taskset"); err == nil && runtime.NumCPU() > 1 {
+		if out, err := exec.Command(path, "-a", "-c", "-p", "1", strconv.Itoa(os.Getpid())).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
 	}
+	runtime.LockOSThread()
 	list := contestants()
 	if only := os.Getenv("CAPDO_BENCH_ONLY"); only != "" {
-		list = slices.DeleteFunc(list, func(c *contestant) bool { return !strings.Contains(only, c.name) })
+		pattern := regexp.MustCompile(only)
+		list = slices.DeleteFunc(list, func(c *contestant) bool { return !pattern.MatchString(c.name) })
 	}
 	servers := map[string]string{}
 	pids := map[string][]int{}
@@ -362,7 +385,7 @@ func TestPaired(t *testing.T) {
 	runs := map[string][]run{}
 	for n := range rounds + 1 {
 		for _, i := range r.Perm(len(list)) {
-			if x := list[i].run(t, r, pace); n > 0 { // the first round warms
+			if x := list[i].run(t, r); n > 0 { // the first round warms
 				runs[list[i].name] = append(runs[list[i].name], x)
 			}
 		}
@@ -370,89 +393,32 @@ func TestPaired(t *testing.T) {
 	report(t, list, runs)
 }
 
-// run asks for a second from 32 connections.
-func (c *contestant) run(t *testing.T, r *rand.Rand, pace int) run {
-	const connections, span = 32, time.Second
+// run asks for a second from 32 connections as fast as answers come, or for two
+// at a pace from 16.
+func (c *contestant) run(t *testing.T, r *rand.Rand) run {
+	many, span := 32, time.Second
+	if c.pace > 0 {
+		many, span = 16, 2*time.Second
+	}
+	all, err := gather(c.address, many, func() int { return r.IntN(len(c.prints)) })
+	if err != nil {
+		t.Fatal(c.name, err)
+	}
+	defer all.close()
 	before, began := cpuOf(t, c.pids), time.Now()
-	lats := make([][]time.Duration, connections)
-	var all sync.WaitGroup
-	for n := range connections {
-		from := r.IntN(len(c.prints))
-		all.Go(func() {
-			conn, err := net.Dial("tcp", c.address)
-			if err != nil {
-				t.Error(c.name, err)
-				return
-			}
-			defer conn.Close()
-			in := bufio.NewReaderSize(conn, 64<<10)
-			for i := from; time.Since(began) < span; i++ {
-				sent := time.Now()
-				if pace > 0 { // open loop: the time counts from when it should have been sent
-					sent = began.Add(time.Duration(n+(i-from)*connections) * time.Second / time.Duration(pace))
-					time.Sleep(time.Until(sent))
-				}
-				if _, err := conn.Write(c.prints[i%len(c.prints)]); err != nil {
-					t.Error(c.name, err)
-					return
-				}
-				if err := swallow(in); err != nil {
-					t.Error(c.name, err)
-					return
-				}
-				lats[n] = append(lats[n], time.Since(sent))
-			}
-		})
+	if c.pace > 0 {
+		all.march(c.prints, span, c.pace)
+	} else {
+		all.rush(c.prints, span)
 	}
-	all.Wait()
-	took := time.Since(began)
-	every := slices.Concat(lats...)
-	slices.Sort(every)
-	k := float64(len(every) * c.per)
+	took, cpu := time.Since(began), cpuOf(t, c.pids)-before
+	if all.wrong != nil {
+		t.Fatal(c.name, all.wrong)
+	}
+	slices.Sort(all.took)
+	k := float64(len(all.took) * c.per)
 	us := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
-	return run{k / took.Seconds(), us(cpuOf(t, c.pids)-before) / k, us(every[len(every)/2]), us(every[len(every)*99/100])}
-}
-
-// swallow reads one answer.
-func swallow(in *bufio.Reader) error {
-	length, chunked := 0, false
-	for first := true; ; first = false {
-		line, err := in.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		switch {
-		case first && !bytes.HasPrefix(line, []byte("HTTP/1.1 200")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 403")):
-			return fmt.Errorf("%s", line)
-		case bytes.HasPrefix(line, []byte("Content-Length: ")):
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(line[16:]))); err != nil {
-				return err
-			}
-		case bytes.HasPrefix(line, []byte("Transfer-Encoding: chunked")):
-			chunked = true
-		case len(line) <= 2 && !chunked:
-			_, err := in.Discard(length)
-			return err
-		case len(line) <= 2:
-			return swallowChunks(in)
-		}
-	}
-}
-
-func swallowChunks(in *bufio.Reader) error {
-	for {
-		line, err := in.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		n, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
-		if err != nil {
-			return err
-		}
-		if _, err := in.Discard(int(n) + 2); err != nil || n == 0 {
-			return err
-		}
-	}
+	return run{k / took.Seconds(), us(cpu) / k, us(all.took[len(all.took)/2]), us(all.took[len(all.took)*99/100]), cpu.Seconds() / took.Seconds()}
 }
 
 // cpuOf is the processor time that processes took.
@@ -492,13 +458,14 @@ func report(t *testing.T, list []*contestant, runs map[string][]run) {
 		return xs
 	}
 	var b strings.Builder
-	b.WriteString("\n| case | decisions/s (median) | CPU µs | p50 µs | p99 µs | compared with | throughput [quartiles] | CPU | p99 |\n|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n| case | decisions/s (median) | busy | CPU µs | p50 µs | p99 µs | compared with | throughput [quartiles] | CPU | p99 |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, c := range list {
 		_, rate, _ := quartiles(column(c.name, func(x run) float64 { return x.rate }))
 		_, cpu, _ := quartiles(column(c.name, func(x run) float64 { return x.cpu }))
 		_, p50, _ := quartiles(column(c.name, func(x run) float64 { return x.p50 }))
 		_, p99, _ := quartiles(column(c.name, func(x run) float64 { return x.p99 }))
-		fmt.Fprintf(&b, "| %s | %.0f | %.2f | %.0f | %.0f |", c.name, rate, cpu, p50, p99)
+		_, busy, _ := quartiles(column(c.name, func(x run) float64 { return x.busy }))
+		fmt.Fprintf(&b, "| %s | %.0f | %.2f | %.2f | %.0f | %.0f |", c.name, rate, busy, cpu, p50, p99)
 		if len(runs[c.of]) == 0 {
 			b.WriteString(" | | | |\n")
 			continue
