@@ -67,7 +67,7 @@ var plan = map[string]room{
 	"internal/oscal":      {[]string{"internal/approval", "internal/controls", "internal/law", "internal/plan"}, nil},
 	"internal/statement":  {[]string{"internal/approval", "internal/fold", "internal/law", "internal/reconcile", "internal/sheet"}, nil},
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
-	"internal/identity":   {[]string{"internal/approval", "internal/law"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
+	"internal/identity":   {[]string{"internal/approval", "internal/law", "internal/ledger"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
 	"internal/web":        {[]string{"internal/openid", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
 

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"net"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +15,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/identity"
 	"capdo/internal/law"
+	"capdo/internal/ledger"
 	"capdo/internal/store/storetest"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
@@ -42,7 +47,8 @@ func awaits(t *testing.T, ctx context.Context, selector string) {
 
 // TestPasskeysInChromium: the first administrator enrols by the printed link and
 // adds a passkey; whoever approves signs in with one and signs the decision with
-// it; the signature stands in the ledger and is checked from a bundle alone.
+// it, one alone and several by one signature; the signatures stand in the ledger
+// and are checked from a bundle alone, by this program and by a second one.
 func TestPasskeysInChromium(t *testing.T) {
 	need(t, "chromium")
 	w := world{getenv: func(string) string { return "" }, out: t.Output(), err: t.Output(), clock: time.Now}
@@ -59,6 +65,7 @@ func TestPasskeysInChromium(t *testing.T) {
 	}
 	must(p.office.Import(t.Context(), keeper(), approval.World{Agencies: storetest.Agencies(), Source: "test"}))
 	dossier := storetest.Lead(t, p.office, "H56", "Một cửa điện tử", storetest.Appraised)
+	more := []string{storetest.Lead(t, p.office, "H56", "Hai cửa", storetest.Appraised).Code, storetest.Lead(t, p.office, "H56", "Ba cửa", storetest.Appraised).Code}
 	owner := storetest.Actor(law.RoleOwner, "H56")
 	hash, err := p.desk.Hash.New(t.Context(), "mật khẩu của chủ quản")
 	must(err)
@@ -132,14 +139,40 @@ func TestPasskeysInChromium(t *testing.T) {
 	click(t, ctx, "form[data-options] button")
 	awaits(t, ctx, ".flash")
 
-	var e approval.Entry
-	must(p.store.View(t.Context(), keeper(), func(r approval.Reader) error {
-		es, err := r.Entries(dossier.Code)
-		e = es[len(es)-1]
-		return err
-	}))
+	last := func(code string) (e approval.Entry) {
+		must(p.store.View(t.Context(), keeper(), func(r approval.Reader) error {
+			es, err := r.Entries(code)
+			e = es[len(es)-1]
+			return err
+		}))
+		return e
+	}
+	e := last(dossier.Code)
 	if e.Act != approval.ActDecide || e.Assurance == nil || e.Assurance.Method != "passkey" || e.Assurance.Signed == nil || !strings.Contains(e.Assurance.Signed.Statement, "12/QĐ-UBND") {
 		t.Fatalf("entry %+v, %+v", e, e.Assurance)
+	}
+
+	s.page(t, ctx, "/queue?lang=vi")
+	for _, code := range more {
+		click(t, ctx, "#c-"+code)
+	}
+	click(t, ctx, `form[action="/queue/several"] button`)
+	awaits(t, ctx, "#number")
+	clean(t, ctx, "several decisions")
+	click(t, ctx, "[name=outcome][value=approve]")
+	typeIn(t, ctx, "#number", "13/QĐ-UBND")
+	typeIn(t, ctx, "#decided_on", time.Now().In(law.Zone()).Format("02/01/2006"))
+	click(t, ctx, "form.form .buttons button")
+	awaits(t, ctx, "form[data-options]:not([hidden])")
+	clean(t, ctx, "sign several decisions")
+	click(t, ctx, "form[data-options] button")
+	awaits(t, ctx, ".tag.green")
+	clean(t, ctx, "several decided")
+	for i, code := range more {
+		e := last(code)
+		if e.Act != approval.ActDecide || e.Assurance.Signed.Joint == nil || e.Assurance.Signed.Joint.Index != int64(i) || !strings.Contains(e.Assurance.Signed.Statement, code) {
+			t.Errorf("entry %+v, %+v", e, e.Assurance)
+		}
 	}
 	r, err := p.store.Verify(t.Context())
 	if err != nil || len(r.Violations) > 0 {
@@ -152,4 +185,31 @@ func TestPasskeysInChromium(t *testing.T) {
 	if r := capdo(t, "", "verify", "--bundle", file); r.status != statusOK || !strings.Contains(r.out, "0 violations") {
 		t.Errorf("verify --bundle: %+v", r)
 	}
+	second := func(want string) {
+		t.Helper()
+		out, err := exec.Command(need(t, "python3"), "../../internal/ledger/testdata/verify_bundle.py", file).CombinedOutput()
+		if !strings.Contains(string(out), want) || (err == nil) != (want == "good") {
+			t.Errorf("the second verifier: %s, %v, want %s", out, err, want)
+		}
+	}
+	second("good")
+	b, err := os.ReadFile(file)
+	must(err)
+	moved := bytes.Replace(b, []byte(`"index":1,`), []byte(`"index":0,`), 1)
+	if bytes.Equal(moved, b) {
+		t.Fatal("no place to move")
+	}
+	must(os.WriteFile(file, rehashed(moved), 0o600))
+	second("bad place among statements")
+}
+
+// rehashed gives every entry of a bundle the hash of what it says now.
+func rehashed(bundle []byte) []byte {
+	lines := bytes.Split(bundle, []byte("\n"))
+	for i, line := range lines {
+		if f := bytes.SplitN(line, []byte(" "), 3); len(f) == 3 && i > 2 && len(f[2]) > 0 && f[2][0] == '{' {
+			lines[i] = fmt.Appendf(nil, "%s %s %s", f[0], ledger.Hex(ledger.LeafHash(f[2])), f[2])
+		}
+	}
+	return bytes.Join(lines, []byte("\n"))
 }

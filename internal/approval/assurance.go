@@ -22,4 +22,17 @@ type Signed struct {
 	ClientData    string `json:"client_data,omitempty"`        // base64url, as the browser made it
 	Authenticator string `json:"authenticator_data,omitempty"` // base64url
 	Signature     string `json:"signature,omitempty"`          // base64url
+
+	Joint *Joint `json:"joint,omitempty"` // where the word was given once for several acts
+}
+
+// Joint is the place of a statement among those that one word was given for. They
+// are the leaves of a tree as in RFC 6962, in the order in which the person saw
+// them; what a passkey signs is the tree's size and root, so that each entry can
+// be checked without the others.
+type Joint struct {
+	Size  int64    `json:"size"`
+	Index int64    `json:"index"` // from 0
+	Root  string   `json:"root"`  // hex
+	Path  []string `json:"path"`  // hashes from the leaf to the root, hex
 }

@@ -223,86 +223,129 @@ func TestBadRegistrations(t *testing.T) {
 	}
 }
 
-// signed lets the owner approve a system with a passkey, and gives the entry.
-func signed(t *testing.T) (*hall, *softkey.Key, approval.Entry) {
+// approver is an account that approves, with a passkey, in a hall where several
+// dossiers wait for it.
+type approver struct {
+	*hall
+	*softkey.Key
+	actor   approval.Actor
+	systems []approval.System
+}
+
+func newApprover(t *testing.T, dossiers int) *approver {
 	t.Helper()
 	h, _ := keyed(t)
-	ctx := context.Background()
-	o := h.office
-	owner := storetest.Actor(law.RoleOwner, "H56")
-	h.must(h.store.AddAccount(ctx, storetest.Keeper(), h.clock.T, "law", identity.Account{Login: owner.Account, Name: "x", Actor: owner}))
-	k := h.key()
-	h.register(owner.Account, k)
-	s := storetest.Lead(t, o, "H56", "Một cửa", storetest.Appraised)
-	o.Assure = h.desk.Assure
-	in := approval.DecisionInput{Outcome: approval.Approve, Number: "1/QĐ", DecidedOn: law.DayOf(h.clock.T), Digest: s.Last().Digest}
-	owner.Assurance = &approval.Assurance{Method: "passkey", At: h.clock.T}
-	if _, err := o.Decide(ctx, owner, s.Code, s.Version, in); rule(err) != "to-be-signed" {
-		t.Fatalf("decided without a word: %v", err)
+	x := &approver{hall: h, Key: h.key(), actor: storetest.Actor(law.RoleOwner, "H56")}
+	h.must(h.store.AddAccount(context.Background(), storetest.Keeper(), h.clock.T, "law", identity.Account{Login: x.actor.Account, Name: "x", Actor: x.actor}))
+	h.register(x.actor.Account, x.Key)
+	for range dossiers {
+		x.systems = append(x.systems, storetest.Lead(t, h.office, "H56", "Một cửa", storetest.Appraised))
 	}
-	before, err := s.Digest()
-	h.must(err)
-	want := identity.Statement{Act: approval.ActDecide, Object: approval.SystemObject(s.Code), Before: before, By: owner.Who(), Law: o.Book.Digest(), Answers: map[string]string{"outcome": "approve", "number": "1/QĐ"}}
-	a := h.account(owner.Account)
-	sign := func(s identity.Statement) []byte {
-		options, has, err := h.desk.SigningOptions(ctx, &a, s)
-		if err != nil || !has {
-			t.Fatal(has, err)
-		}
-		answer, err := k.Get(options)
-		h.must(err)
-		return answer
+	h.office.Assure = h.desk.Assure
+	x.actor.Assurance = &approval.Assurance{Method: "passkey", At: h.clock.T}
+	return x
+}
+
+// wants are the statements that approve systems.
+func (x *approver) wants(systems ...approval.System) []identity.Statement {
+	x.Helper()
+	var all []identity.Statement
+	for _, s := range systems {
+		before, err := s.Digest()
+		x.must(err)
+		all = append(all, identity.Statement{Act: approval.ActDecide, Object: approval.SystemObject(s.Code), Before: before, By: x.actor.Who(), Law: x.office.Book.Digest(), Answers: map[string]string{"outcome": "approve", "number": "1/QĐ"}})
 	}
-	other := want
-	other.Answers = map[string]string{"outcome": "refuse", "number": "1/QĐ"}
-	if _, err := h.desk.Signed(ctx, &a, want, sign(other)); !errors.Is(err, identity.ErrPasskey) {
-		t.Errorf("signed another statement: %v", err)
+	return all
+}
+
+// sign lets the passkey answer for statements.
+func (x *approver) sign(wants []identity.Statement) []byte {
+	x.Helper()
+	a := x.account(x.actor.Account)
+	options, has, err := x.desk.SigningOptions(context.Background(), &a, wants)
+	if err != nil || !has {
+		x.Fatal(has, err)
 	}
-	if _, err := h.desk.Signed(ctx, &a, want, h.get(k)); !errors.Is(err, identity.ErrPasskey) {
-		t.Errorf("the answer to a sign-in: %v", err)
-	}
-	owner.Assurance.Signed, err = h.desk.Signed(ctx, &a, want, sign(want))
-	h.must(err)
-	if _, err := o.Revoke(ctx, owner, s.Code, s.Version, approval.RevocationInput{Ground: "x"}); err == nil {
-		t.Error("a word for one act stands for another")
-	}
-	if _, err := o.Decide(ctx, owner, s.Code, s.Version, in); err != nil {
-		t.Fatal(err)
-	}
-	var e approval.Entry
-	h.must(h.store.View(ctx, storetest.Keeper(), func(r approval.Reader) error {
-		es, err := r.Entries(s.Code)
+	answer, err := x.Get(options)
+	x.must(err)
+	return answer
+}
+
+// given are the words that an answer gives on statements.
+func (x *approver) given(wants []identity.Statement, answer []byte) ([]approval.Signed, error) {
+	x.Helper()
+	a := x.account(x.actor.Account)
+	return x.desk.Signed(context.Background(), &a, wants, answer)
+}
+
+// decide approves a system by a word.
+func (x *approver) decide(s approval.System, word *approval.Signed) error {
+	a, sure := x.actor, *x.actor.Assurance
+	sure.Signed, a.Assurance = word, &sure
+	_, err := x.office.Decide(context.Background(), a, s.Code, s.Version, approval.DecisionInput{Outcome: approval.Approve, Number: "1/QĐ", DecidedOn: law.DayOf(x.clock.T), Digest: s.Last().Digest})
+	return err
+}
+
+// last is the last entry of a system.
+func (x *approver) last(code string) (e approval.Entry) {
+	x.Helper()
+	x.must(x.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) error {
+		es, err := r.Entries(code)
 		e = es[len(es)-1]
 		return err
 	}))
-	return h, k, e
+	return e
+}
+
+// signed lets the owner approve a system with a passkey, and gives the entry.
+func signed(t *testing.T) (*approver, approval.Entry) {
+	t.Helper()
+	x := newApprover(t, 1)
+	s := x.systems[0]
+	if err := x.decide(s, nil); rule(err) != "to-be-signed" {
+		t.Fatalf("decided without a word: %v", err)
+	}
+	want, other := x.wants(s), x.wants(s)
+	other[0].Answers = map[string]string{"outcome": "refuse", "number": "1/QĐ"}
+	if _, err := x.given(want, x.sign(other)); !errors.Is(err, identity.ErrPasskey) {
+		t.Errorf("signed another statement: %v", err)
+	}
+	if _, err := x.given(want, x.get(x.Key)); !errors.Is(err, identity.ErrPasskey) {
+		t.Errorf("the answer to a sign-in: %v", err)
+	}
+	words, err := x.given(want, x.sign(want))
+	x.must(err)
+	a, sure := x.actor, *x.actor.Assurance
+	sure.Signed, a.Assurance = &words[0], &sure
+	if _, err := x.office.Revoke(context.Background(), a, s.Code, s.Version, approval.RevocationInput{Ground: "x"}); err == nil {
+		t.Error("a word for one act stands for another")
+	}
+	if err := x.decide(s, &words[0]); err != nil {
+		t.Fatal(err)
+	}
+	return x, x.last(s.Code)
 }
 
 // TestSignedDecision: the decision carries the approver's signature, and verify
 // finds it whole.
 func TestSignedDecision(t *testing.T) {
-	h, k, e := signed(t)
-	if e.Assurance == nil || e.Assurance.Signed == nil || e.Assurance.Signed.Factor != k.ID() || !strings.Contains(e.Assurance.Signed.Statement, `"number":"1/QĐ"`) {
+	x, e := signed(t)
+	if e.Assurance == nil || e.Assurance.Signed == nil || e.Assurance.Signed.Factor != x.ID() || e.Assurance.Signed.Joint != nil || !strings.Contains(e.Assurance.Signed.Statement, `"number":"1/QĐ"`) {
 		t.Fatalf("%+v", e.Assurance)
 	}
-	h.clean()
+	x.clean()
 }
 
-// TestForgedSignatures: whatever is changed of the word, of the act or of the key
-// is named, with nothing but the entries at hand.
-func TestForgedSignatures(t *testing.T) {
-	h, _, _ := signed(t)
-	b, err := h.store.Bundle(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := func(change func(e *approval.Entry)) (found error) {
+// reader reads the words of the whole ledger again, each changed before.
+func (x *approver) reader() func(change func(*approval.Entry)) error {
+	x.Helper()
+	b, err := x.store.Bundle(context.Background())
+	x.must(err)
+	return func(change func(e *approval.Entry)) (found error) {
 		var p identity.Passkeys
 		for _, raw := range b.Entries {
 			var e approval.Entry
-			if err := json.Unmarshal(raw, &e); err != nil {
-				t.Fatal(err)
-			}
+			x.must(json.Unmarshal(raw, &e))
 			if e.Assurance != nil && e.Assurance.Signed != nil || e.Act == "add-factor" {
 				change(&e)
 			}
@@ -310,20 +353,31 @@ func TestForgedSignatures(t *testing.T) {
 		}
 		return found
 	}
+}
+
+// flip changes one bit in the middle.
+func flip(s string) string {
+	b := []byte(s)
+	b[len(b)/2] ^= 1
+	return string(b)
+}
+
+// on changes the word of an entry.
+func on(f func(s *approval.Signed)) func(*approval.Entry) {
+	return func(e *approval.Entry) {
+		if e.Assurance != nil && e.Assurance.Signed != nil {
+			f(e.Assurance.Signed)
+		}
+	}
+}
+
+// TestForgedSignatures: whatever is changed of the word, of the act or of the key
+// is named, with nothing but the entries at hand.
+func TestForgedSignatures(t *testing.T) {
+	x, _ := signed(t)
+	read := x.reader()
 	if err := read(func(*approval.Entry) {}); err != nil {
 		t.Fatalf("unchanged: %v", err)
-	}
-	flip := func(s string) string {
-		b := []byte(s)
-		b[len(b)/2] ^= 1
-		return string(b)
-	}
-	on := func(f func(s *approval.Signed)) func(*approval.Entry) {
-		return func(e *approval.Entry) {
-			if e.Assurance != nil && e.Assurance.Signed != nil {
-				f(e.Assurance.Signed)
-			}
-		}
 	}
 	for name, change := range map[string]func(*approval.Entry){
 		"statement": on(func(s *approval.Signed) { s.Statement = strings.Replace(s.Statement, "1/QĐ", "2/QĐ", 1) }), "statement spaced": on(func(s *approval.Signed) { s.Statement += " " }),

@@ -145,10 +145,10 @@ func (d *Desk) spend(ctx context.Context, a *Account, id, code string) error {
 	})
 }
 
-// Word is the word on a statement of who gives password and code again: it shows
-// that the person was asked, and is recorded as the weaker thing it is. Only where
-// the policy takes it.
-func (d *Desk) Word(ctx context.Context, a *Account, st Statement, c Claim) (*approval.Signed, error) {
+// Words are the words on statements, in their order, of who gives password and
+// code again, once for all: they show that the person was asked, and are recorded
+// as the weaker thing they are. Only where the policy takes it.
+func (d *Desk) Words(ctx context.Context, a *Account, sts []Statement, c Claim) ([]approval.Signed, error) {
 	c.Login = a.Login
 	by, err := d.shown(ctx, c)
 	if err != nil {
@@ -157,9 +157,9 @@ func (d *Desk) Word(ctx context.Context, a *Account, st Statement, c Claim) (*ap
 	if by.Strength() < d.Policy.Signs() || by.Strength() < TwoFactors {
 		return nil, ErrCredentials
 	}
-	text, err := st.Text()
+	words, err := sayAll(sts)
 	if err != nil {
 		return nil, err
 	}
-	return &approval.Signed{Method: string(by), Statement: text}, nil
+	return givenBy(words, approval.Signed{Method: string(by)}), nil
 }

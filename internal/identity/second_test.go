@@ -156,17 +156,17 @@ func TestStrengths(t *testing.T) {
 	h.desk.Policy = identity.Fallback
 	a, st := h.account("canbo"), identity.Statement{Act: approval.ActDecide, Object: "system:X"}
 	for name, c := range map[string]identity.Claim{"no code": {Password: password}, "no password": {Code: code()}, "another": {Password: "x", Code: code()}} {
-		if _, err := h.desk.Word(context.Background(), &a, st, c); !errors.Is(err, identity.ErrCredentials) {
+		if _, err := h.desk.Words(context.Background(), &a, []identity.Statement{st}, c); !errors.Is(err, identity.ErrCredentials) {
 			t.Errorf("a word with %s: %v", name, err)
 		}
 	}
-	s, err := h.desk.Word(context.Background(), &a, st, identity.Claim{Password: password, Code: code()})
-	if err != nil || s.Method != "password+totp" || s.Signature != "" || !strings.Contains(s.Statement, "system:X") {
+	s, err := h.desk.Words(context.Background(), &a, []identity.Statement{st}, identity.Claim{Password: password, Code: code()})
+	if err != nil || len(s) != 1 || s[0].Method != "password+totp" || s[0].Signature != "" || s[0].Joint != nil || !strings.Contains(s[0].Statement, "system:X") {
 		t.Errorf("%+v, %v", s, err)
 	}
 	h.desk.Policy = identity.Strict
 	h.clock.T = h.clock.T.Add(time.Minute)
-	if _, err := h.desk.Word(context.Background(), &a, st, identity.Claim{Password: password, Code: code()}); !errors.Is(err, identity.ErrCredentials) {
+	if _, err := h.desk.Words(context.Background(), &a, []identity.Statement{st}, identity.Claim{Password: password, Code: code()}); !errors.Is(err, identity.ErrCredentials) {
 		t.Errorf("the strict policy takes a weak word: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-webauthn/webauthn/protocol"
 
@@ -53,19 +54,19 @@ func Weighty() []string {
 	return []string{approval.ActDecide, approval.ActConfirm, approval.ActSuspend, approval.ActReinstate, approval.ActRevoke}
 }
 
-// SigningOptions ask a browser to sign a statement with one of the account's
-// passkeys; false when it has none.
-func (d *Desk) SigningOptions(ctx context.Context, a *Account, s Statement) (options string, has bool, err error) {
+// SigningOptions ask a browser to sign statements, all of them at once, with one
+// of the account's passkeys; false when it has none.
+func (d *Desk) SigningOptions(ctx context.Context, a *Account, sts []Statement) (options string, has bool, err error) {
 	fs, err := d.Store.FactorsOf(ctx, a.Login)
 	if err != nil || d.Site == nil || len(used(fs, Passkey)) == 0 {
 		return "", false, err
 	}
-	text, err := s.Text()
+	said, err := sayAll(sts)
 	if err != nil {
 		return "", false, err
 	}
-	challenge := Challenge(text)
-	p := Pending{Hash: hashToken(challenge), Kind: AwaitStatement, Login: a.Login, Data: text, Until: d.Clock().UTC().Add(ceremony)}
+	challenge := said[0].challenge()
+	p := Pending{Hash: hashToken(challenge), Kind: AwaitStatement, Login: a.Login, Data: joined(said), Until: d.Clock().UTC().Add(ceremony)}
 	if _, _, err := d.Store.TakePending(ctx, p.Hash, d.Clock().UTC()); err != nil { // the same page asked for twice
 		return "", false, err
 	}
@@ -76,28 +77,38 @@ func (d *Desk) SigningOptions(ctx context.Context, a *Account, s Statement) (opt
 	return options, true, err
 }
 
-// Signed takes a browser's answer to SigningOptions. What was signed must be what
-// is now to be done: want, at whatever length of the ledger it was signed.
-func (d *Desk) Signed(ctx context.Context, a *Account, want Statement, answer []byte) (*approval.Signed, error) {
+// Signed takes a browser's answer to SigningOptions: a word for each statement, in
+// their order. What was signed must be what is now to be done: the wants, all of
+// them and no other, of the records as they stood and at the length of the ledger
+// when it was signed. Whether a record still stands so, Assure asks within the
+// act.
+func (d *Desk) Signed(ctx context.Context, a *Account, wants []Statement, answer []byte) ([]approval.Signed, error) {
 	f, p, c, err := d.assertion(ctx, AwaitStatement, answer)
 	if err != nil {
 		return nil, err
 	}
-	var signed Statement
-	if err := json.Unmarshal([]byte(p.Data), &signed); err != nil {
-		return nil, fmt.Errorf("read statement: %w", err)
+	asked := strings.Split(p.Data, "\n")
+	if len(asked) != len(wants) || f.Login != a.Login {
+		return nil, fmt.Errorf("%w: it signed other statements", ErrPasskey)
 	}
-	want.Ledger = signed.Ledger
-	text, err := want.Text()
+	now := slices.Clone(wants)
+	for i := range now {
+		var signed Statement
+		if err := json.Unmarshal([]byte(asked[i]), &signed); err != nil {
+			return nil, fmt.Errorf("read statement: %w", err)
+		}
+		now[i].Before, now[i].Ledger = signed.Before, signed.Ledger
+	}
+	words, err := sayAll(now)
 	if err != nil {
 		return nil, err
 	}
-	if text != p.Data || f.Login != a.Login {
+	if joined(words) != p.Data {
 		return nil, fmt.Errorf("%w: it signed another statement", ErrPasskey)
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
 	raw := c.Raw.AssertionResponse
-	return &approval.Signed{Method: string(ByPasskey), Statement: text, Factor: f.ID, ClientData: b64(raw.ClientDataJSON), Authenticator: b64(raw.AuthenticatorData), Signature: b64(raw.Signature)}, nil
+	return givenBy(words, approval.Signed{Method: string(ByPasskey), Factor: f.ID, ClientData: b64(raw.ClientDataJSON), Authenticator: b64(raw.AuthenticatorData), Signature: b64(raw.Signature)}), nil
 }
 
 // Assure refuses a weighty act whose actor did not give their word for it. It is
@@ -111,7 +122,7 @@ func (d *Desk) Assure(a approval.Actor, act, object, before string) error {
 	var said Statement
 	if a.Assurance.Signed == nil || json.Unmarshal([]byte(a.Assurance.Signed.Statement), &said) != nil ||
 		Method(a.Assurance.Signed.Method).Strength() < d.Policy.Signs() {
-		return &approval.Refusal{Kind: approval.Forbidden, Findings: finding("", "to-be-signed", "Việc này cần ký bằng khóa truy cập cho từng hồ sơ: mở trang của hệ thống và thực hiện tại đó.", "This is signed with a passkey, one record at a time: open the system's page and do it there.")}
+		return &approval.Refusal{Kind: approval.Forbidden, Findings: finding("", "to-be-signed", "Việc này cần chữ ký bằng khóa truy cập của người thực hiện: mở lại trang và ký.", "This needs the signature of whoever does it, by passkey: open the page again and sign.")}
 	}
 	if said.Act != act || said.Object != object || said.By != a.Who() {
 		return fmt.Errorf("assure: %s of %s was signed, not %s of %s", said.Act, said.Object, act, object)
@@ -144,6 +155,9 @@ func CheckSigned(e, add *approval.Entry, removed bool) error {
 			return fmt.Errorf("the statement says %s %q, the entry %q", key, value, kept)
 		}
 	}
+	if err := included(s); err != nil {
+		return err
+	}
 	if Method(s.Method) != ByPasskey {
 		return nil
 	}
@@ -163,7 +177,7 @@ func CheckSigned(e, add *approval.Entry, removed bool) error {
 	if err != nil {
 		return fmt.Errorf("the assertion cannot be read: %w", err)
 	}
-	return k.check(c, Challenge(s.Statement))
+	return k.check(c, challengeOf(s))
 }
 
 // Passkeys follows the passkeys through a ledger, entry by entry, and checks what

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"capdo/internal/approval"
 	"capdo/internal/identity"
-	"capdo/internal/law"
 )
 
 // credentialName is the field that carries a browser's answer about a passkey.
@@ -126,119 +124,4 @@ func (s *site) factorRemove(v *visit) error {
 		return err
 	}
 	return v.send("/account?done=ac.removed")
-}
-
-// wordFields are the fields of the word itself: they are no part of what it is
-// given for.
-func wordFields() []string { return []string{credentialName, "word_password", "word_code"} }
-
-// SignPage asks for the visitor's own word on an act.
-type SignPage struct {
-	Page
-	Heading string
-	Facts   []Fact
-	Action  string
-	Back    string
-	Options string // for the passkey, "" when the account has none
-	Hidden  []Hidden
-	Wrong   string
-	Weak    *Form // password and code instead, where the policy takes them
-}
-
-// word makes sure that a weighty act bears its actor's word. asked tells that the
-// page that asks for it was shown; else the act may go on.
-func (s *site) word(v *visit, in *filled, d deedSheet) (asked bool, err error) {
-	if s.Desk.Policy.Signs() == identity.None || !weighty(d.deed.act) {
-		return false, nil
-	}
-	want, err := s.statement(v, in, d)
-	if err != nil {
-		return false, err
-	}
-	var word *approval.Signed
-	wrong := "pk.wrong"
-	switch {
-	case d.in.Get(credentialName) != "":
-		word, err = s.Desk.Signed(v.r.Context(), &v.account, want, []byte(d.in.Get(credentialName)))
-	case d.in.Get("word_password") != "":
-		wrong = "sg.weak.wrong"
-		word, err = s.Desk.Word(v.r.Context(), &v.account, want, identity.Claim{Password: d.in.Get("word_password"), Code: d.in.Get("word_code"), From: v.from()})
-	default:
-		return true, s.signPage(v, want, d, "")
-	}
-	if errors.Is(err, identity.ErrPasskey) || errors.Is(err, identity.ErrCredentials) {
-		s.Log.Warn("signature refused", "request", v.id, "login", v.account.Login, "object", want.Object, "why", err.Error())
-		return true, s.signPage(v, want, d, v.t(wrong))
-	}
-	if err != nil {
-		return false, err
-	}
-	sure := *v.account.Actor.Assurance
-	sure.Signed, in.actor.Assurance = word, &sure
-	return false, nil
-}
-
-// weighty tells whether an act asks for its actor's word.
-func weighty(act string) bool { return slices.Contains(identity.Weighty(), act) }
-
-// statement is what the actor is to sign.
-func (s *site) statement(v *visit, in *filled, d deedSheet) (st identity.Statement, err error) {
-	st = identity.Statement{Act: d.deed.act, Object: approval.SystemObject(in.code), By: in.actor.Who(), Law: s.Book.Digest(), Answers: map[string]string{}}
-	for key, value := range in.answers {
-		if value != "" {
-			st.Answers[key] = value
-		}
-	}
-	if st.Before, err = d.file.System.Digest(); err != nil {
-		return st, err
-	}
-	err = s.Office.Store.View(v.r.Context(), in.actor, func(r approval.Reader) error {
-		st.Ledger, err = r.Head()
-		return err
-	})
-	return st, err
-}
-
-// signPage asks for the word: it shows what is signed, and carries along what was
-// filled in.
-func (s *site) signPage(v *visit, want identity.Statement, d deedSheet, wrong string) error {
-	options, _, err := s.Desk.SigningOptions(v.r.Context(), &v.account, want)
-	if err != nil {
-		return err
-	}
-	form, err := s.paperOf(d.deed, d.file)
-	if err != nil {
-		return err
-	}
-	p := SignPage{Heading: v.t("sg.title", form.Title.In(v.lang)), Action: v.r.URL.Path, Back: v.r.URL.Path, Options: options, Wrong: wrong}
-	p.Facts = []Fact{{Label: v.t("sg.system"), Value: d.file.System.Name + " (" + d.file.System.Code + ")"}}
-	for _, f := range form.Fields() {
-		if value := want.Answers[f.ID]; value != "" {
-			p.Facts = append(p.Facts, Fact{Label: f.Label.In(v.lang), Value: v.say(law.Text(f.Show(value))), Long: true})
-		}
-	}
-	for name, values := range d.in {
-		if slices.Contains(wordFields(), name) {
-			continue
-		}
-		for _, value := range values {
-			p.Hidden = append(p.Hidden, Hidden{name, value})
-		}
-	}
-	if s.Desk.Policy.Signs() <= identity.TwoFactors {
-		weak, err := s.form("word")
-		if err != nil {
-			return err
-		}
-		drawn := v.draw(paper{form: weak, in: url.Values{}, action: v.r.URL.Path})
-		drawn.Hidden, drawn.Cancel = p.Hidden, v.r.URL.Path
-		p.Weak = &drawn
-	}
-	p.Page = v.page(p.Heading)
-	p.Script, p.Failed = v.passkey.path, wrong != ""
-	status := http.StatusOK
-	if p.Failed {
-		status = http.StatusUnprocessableEntity
-	}
-	return v.show(status, "sign", p)
 }

@@ -76,6 +76,25 @@ func TestFallback(t *testing.T) {
 	if err != nil || desk == nil {
 		t.Fatal(err)
 	}
+
+	codes := []string{storetest.Lead(t, h.office, "H56", "Hai cửa", storetest.Appraised).Code, storetest.Lead(t, h.office, "H56", "Ba cửa", storetest.Appraised).Code}
+	p = b.get("/queue/several?" + url.Values{"act": {approval.ActDecide}, "code": codes}.Encode()).wants(http.StatusOK)
+	all := p.carried("form.form")
+	for _, name := range []string{"outcome", "number", "decided_on"} {
+		all.Set(name, form.Get(name))
+	}
+	p = b.post("/queue/several", all).wants(http.StatusOK)
+	p.lint("vi")
+	if !strings.Contains(p.text("main"), codes[0]) || !strings.Contains(p.text("main"), codes[1]) {
+		t.Errorf("the page does not list what the word is for: %s", p.text("main"))
+	}
+	all = p.carried("form.form")
+	all.Set("word_password", password)
+	all.Set("word_code", code())
+	p = b.post("/queue/several", all).wants(http.StatusOK)
+	if got := p.text(".lead"); got != "Đã thực hiện 2 trên 2 hồ sơ." {
+		t.Error(got)
+	}
 }
 
 // TestElsewhereOnThePages: a provider has its button; one that cannot be reached,
