@@ -69,6 +69,7 @@
       seen(id).value = saved.tag;
       b.dataset.sent = sent;
       wrong(b, "");
+      if (says(sent)) righted(b);
       b.querySelector("[data-by]").textContent = saved.by;
       told(saved.says, true);
     } else if (r.status === 412) {
@@ -92,6 +93,31 @@
     var p = b.querySelector("[data-wrong]");
     p.textContent = text;
     p.hidden = text === "";
+  }
+
+  // says tells whether what was sent says anything: that a field is empty may
+  // still be what is wrong with it.
+  function says(sent) {
+    return Array.from(new URLSearchParams(sent).values()).some(function (value) { return value.trim() !== ""; });
+  }
+
+  // righted takes away what the page said was wrong with a field when it was last
+  // sent as a whole, at the field and at the head of the page.
+  function righted(b) {
+    b.classList.remove("wrong");
+    b.querySelectorAll(".error:not([data-wrong])").forEach(function (p) {
+      b.querySelectorAll('[aria-describedby~="' + p.id + '"]').forEach(function (el) {
+        el.removeAttribute("aria-invalid");
+        el.setAttribute("aria-describedby", el.getAttribute("aria-describedby").split(" ").filter(function (id) { return id !== p.id; }).join(" "));
+      });
+      p.remove();
+    });
+    document.querySelectorAll(".errors li > a").forEach(function (a) {
+      var at = document.getElementById(a.getAttribute("href").slice(1));
+      if (at && b.contains(at)) a.parentNode.remove();
+    });
+    var head = document.querySelector(".errors");
+    if (head && !head.querySelector("li")) head.remove();
   }
 
   // lost keeps the text on the page and tries again.

@@ -8,12 +8,17 @@
   var ends = 0, warned = false, back = null;
   var line = window.BroadcastChannel ? new BroadcastChannel("capdo-session") : null;
 
-  // set takes over how long the session lasts from now on, in seconds.
-  function set(left, until) {
-    ends = Date.now() + left * 1000;
+  // set takes over a session as the server tells of it: how long it lasts from now
+  // on and how long before its end people are warned, in seconds.
+  function set(now) {
+    ends = Date.now() + now.left * 1000;
     warned = false;
-    at.textContent = at.dataset.says.replace("%s", until);
-    box.querySelectorAll("[data-until]").forEach(function (el) { el.textContent = until; });
+    at.dataset.until = now.until;
+    at.dataset.warn = now.warn;
+    at.dataset.fixed = now.fixed ? "yes" : "";
+    at.dataset.of = now.of;
+    at.textContent = at.dataset.says.replace("%s", now.until);
+    box.querySelectorAll("[data-until]").forEach(function (el) { el.textContent = now.until; });
     if (box.open) box.close();
   }
 
@@ -31,16 +36,18 @@
   }
 
   // Another window of the same session worked on: it lasts longer here as well.
-  function tell() { if (line) line.postMessage({ left: (ends - Date.now()) / 1000, until: at.dataset.until }); }
-  if (line) line.onmessage = function (e) { if (e.data.left > (ends - Date.now()) / 1000) { at.dataset.until = e.data.until; set(e.data.left, e.data.until); } };
+  // Another session, of whoever signed in last in this browser, is that of all its
+  // windows, however long it lasts.
+  function told() { return { left: (ends - Date.now()) / 1000, until: at.dataset.until, warn: at.dataset.warn, fixed: at.dataset.fixed === "yes", of: at.dataset.of }; }
+  function tell() { if (line) line.postMessage(told()); }
+  if (line) line.onmessage = function (e) { if (e.data.of !== at.dataset.of || e.data.left > told().left) set(e.data); };
 
   box.querySelector("[data-stay]").addEventListener("click", function () {
     fetch("/session", { method: "POST", credentials: "same-origin", redirect: "manual" })
       .then(function (r) { return r.status === 200 ? r.json() : null; })
       .then(function (now) {
         if (!now) { say("over"); return; }
-        at.dataset.until = now.until;
-        set(now.left, now.until);
+        set(now);
         tell();
       })
       .catch(function () { say("lost"); });
@@ -48,7 +55,8 @@
   box.querySelector("[data-close]").addEventListener("click", function () { box.close(); });
   box.addEventListener("close", function () { if (back && back.focus) back.focus(); });
 
-  set(Number(at.dataset.left), at.dataset.until);
+  ends = Date.now() + Number(at.dataset.left) * 1000;
+  set(told());
   tell();
   look();
   setInterval(look, 5000);

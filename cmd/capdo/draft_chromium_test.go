@@ -100,7 +100,42 @@ func TestTwoBrowsersNeverLoseAWord(t *testing.T) {
 		s.page(t, ctx, at)
 	}
 	s.withScripts(t, a, b, l, code)
+	s.rightsItself(t, b, at)
+	sessionsInOneBrowser(t, b, s)
 	s.withoutScripts(t, a, b, code, at)
+}
+
+// rightsItself: what a refused page said is wrong with a field goes away once the
+// field saved itself, at the field and at the head of the page; the others stay.
+func (s site) rightsItself(t *testing.T, ctx context.Context, at string) {
+	t.Helper()
+	s.page(t, ctx, at)
+	click(t, ctx, `button[name=do][value=submit]`)
+	waits(t, ctx, `#plan_design-error`)
+	errors := `document.querySelectorAll(".errors li").length`
+	before := eval[int](t, ctx, errors)
+	typeIn(t, ctx, `#plan_design`, "Thiết kế bảo đảm an toàn")
+	until(t, ctx, "the error goes", `!document.querySelector("#plan_design-error")`)
+	if got := eval[int](t, ctx, errors); got != before-1 {
+		t.Errorf("%d errors at the head of the page after %d", got, before)
+	}
+	if eval[bool](t, ctx, `document.querySelector("#plan_design").hasAttribute("aria-invalid") || document.querySelector("#field-plan_design").classList.contains("wrong")`) {
+		t.Error("the field is still marked as wrong")
+	}
+	clean(t, ctx, "a page that was refused and is being mended")
+}
+
+// sessionsInOneBrowser: a window takes over the shorter session of who signed in
+// last in the same browser, and is warned by that one's measure.
+func sessionsInOneBrowser(t *testing.T, ctx context.Context, s site) {
+	t.Helper()
+	s.page(t, ctx, "/systems")
+	eval[any](t, ctx, `new BroadcastChannel("capdo-session").postMessage({left: 300, until: "00:05", warn: 150, fixed: false, of: document.querySelector(".session").dataset.of}); null`)
+	eval[any](t, ctx, `new BroadcastChannel("capdo-session").postMessage({left: 290, until: "00:04", warn: 150, fixed: false, of: "another"}); null`)
+	until(t, ctx, "the other session", `document.querySelector(".session").dataset.warn === "150"`)
+	if got := eval[string](t, ctx, `document.querySelector(".session").dataset.until`); got != "00:04" {
+		t.Errorf("the window believes its session lasts until %s", got)
+	}
 }
 
 func (s site) withScripts(t *testing.T, a, b context.Context, l *line, code string) {

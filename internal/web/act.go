@@ -148,7 +148,9 @@ func (s *site) deedPage(v *visit, d deedSheet) error {
 		p.Assistant = "/systems/" + d.file.System.Code + "/assistant"
 	}
 	if d.deed.judged {
-		p.Submission = v.submission(d.file)
+		if p.Submission, err = v.submission(d.file); err != nil {
+			return err
+		}
 	}
 	p.Page = v.page(p.Form.Title + " – " + d.file.System.Name)
 	p.Simulated = d.file.System.Origin == approval.Simulated

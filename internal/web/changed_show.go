@@ -13,10 +13,29 @@ type ChangedCard struct {
 	Due      string // when a new determination is due, "" when none is
 	Material []Missing
 	Changes  []Change
+	Controls []ControlChanges
 }
 
-// changedCard puts the difference from what was approved into words.
-func (v *visit) changedCard(f *approval.File) *ChangedCard {
+// changedCard puts the difference from what was approved into words; nil when
+// nothing differs.
+func (v *visit) changedCard(f *approval.File) (*ChangedCard, error) {
+	controls, err := v.between(f, v.sinceApproval(f)...)
+	if err != nil {
+		return nil, err
+	}
+	card := v.changedFields(f)
+	if card == nil && len(controls) > 0 {
+		card = &ChangedCard{}
+	}
+	if card != nil {
+		card.Controls = controls
+	}
+	return card, nil
+}
+
+// changedFields puts the difference of facts and dossier into words; nil when
+// there is none.
+func (v *visit) changedFields(f *approval.File) *ChangedCard {
 	c := f.Changed
 	if c == nil {
 		return nil

@@ -27,6 +27,9 @@ func (v *visit) partsOf(parts []plan.Part, a plan.AnswerInput) string {
 	var lines []string
 	for _, p := range parts {
 		says := a.Text(p)
+		if p == plan.PartEvidence {
+			says = v.evidenceText(a.Evidence)
+		}
 		switch {
 		case says == "":
 			says = v.t("clash.empty")
@@ -39,9 +42,22 @@ func (v *visit) partsOf(parts []plan.Part, a plan.AnswerInput) string {
 		case p == plan.PartDue:
 			says = orElse(v.day(a.Due), says)
 		}
-		lines = append(lines, v.t("pl."+string(p))+": "+says)
+		lines = append(lines, v.t("part."+string(p))+": "+says)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// evidenceText writes pieces of evidence, with the days until which they hold.
+func (v *visit) evidenceText(es []plan.Evidence) string {
+	var all []string
+	for _, e := range es {
+		text := e.Ref
+		if e.Until != "" {
+			text += " (" + v.t("pl.euntil") + " " + v.day(e.Until) + ")"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
 }
 
 // typedParts are the parts of theirs as the page's fields would send them.

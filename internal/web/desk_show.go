@@ -36,7 +36,8 @@ type DeskPage struct {
 	Bases      []Link // rounds to compare with
 	Base       string // what the difference is since; "" when there is nothing to compare with
 	Changes    []Change
-	Same       string        // how many fields did not change
+	Same       string // how many fields did not change
+	Plan       []ControlChanges
 	Sections   []DeskSection // the whole dossier
 	Folded     bool          // the whole dossier is folded: there is a difference to read first
 	Opinions   *OpinionsPart // nil for the applicant
@@ -133,6 +134,9 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 		p.Criteria = v.criteria(*d.Determination)
 	}
 	k.compare(&p, rs)
+	if p.Plan, err = k.between(&file, k.sinceRound(d, k.base(rs))...); err != nil {
+		return err
+	}
 	p.Sections = k.sections()
 	if len(d.Documents) > 0 {
 		p.Facts = append(p.Facts, Fact{Label: v.t("desk.documents"), Value: enclosed(d.Documents), Long: true})
@@ -295,14 +299,19 @@ func (k desk) sections() []DeskSection {
 	return all
 }
 
-// compare fills in the difference: since the round the address names, else since
-// the actor's own last look.
+// base is the round to compare with: the one the address names, else that of the
+// actor's own last look.
+func (k desk) base(rs []review.Remark) int {
+	if n, err := strconv.Atoi(k.r.URL.Query().Get("from")); err == nil {
+		return n
+	}
+	return review.Looked(rs, k.d, k.actor().Person)
+}
+
+// compare fills in the difference since the base.
 func (k desk) compare(p *DeskPage, rs []review.Remark) {
 	last := k.d.LastRound()
-	base := review.Looked(rs, k.d, k.actor().Person)
-	if n, err := strconv.Atoi(k.r.URL.Query().Get("from")); err == nil {
-		base = n
-	}
+	base := k.base(rs)
 	for _, r := range k.d.Rounds[:max(len(k.d.Rounds)-1, 0)] {
 		p.Bases = append(p.Bases, Link{Href: k.at + "?from=" + strconv.Itoa(r.No), Text: k.t("desk.round", r.No), Here: r.No == base})
 	}

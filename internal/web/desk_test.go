@@ -5,8 +5,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/store/storetest"
 )
 
@@ -56,6 +58,7 @@ func TestDesk(t *testing.T) {
 	}
 
 	officer.post(desk+"/remarks", url.Values{"kind": {"answer"}, "thread": {"1"}, "text": {"Đã bổ sung."}}).leads(desk + "?done=remark#threads")
+	h.answers(s.Code, 0, plan.AnswerInput{Result: plan.Met, How: "Có tường lửa", Due: "2027-01-15"})
 	p = officer.get(at + "/dossier")
 	in := url.Values{}
 	for k, v := range storetest.Statement(3, "2026-11-22") {
@@ -69,11 +72,24 @@ func TestDesk(t *testing.T) {
 	officer.fill(at+"/dossier", in).leads(at + "?done=submit")
 
 	p = unit.get(desk).wants(http.StatusOK)
-	if got := p.text("table.changes tbody th"); got != "Phạm vi của hệ thống" && len(p.all("table.changes tbody tr")) != 1 {
+	if got := p.text("section > .scroll table.changes tbody th"); got != "Phạm vi của hệ thống" && len(p.all("section > .scroll table.changes tbody tr")) != 1 {
 		t.Errorf("changes: %q", got)
 	}
-	if got := p.text("table.changes ins"); got != "Thêm: và 166 xã" {
+	if got := p.text("section > .scroll table.changes ins"); got != "Thêm: và 166 xã" {
 		t.Errorf("words that came: %q", got)
+	}
+	row := p.text("details table.changes tbody")
+	for _, want := range []string{"Kết quả: Thêm: Đạt", "Cách đáp ứng: Thêm: Có tường lửa", "Hạn hoàn thành: Thêm: 15/01/2027"} {
+		if !strings.Contains(row, want) {
+			t.Errorf("controls that changed between the rounds: %q, want %q", row, want)
+		}
+	}
+	if strings.Contains(row, "Ghi chú") || !strings.Contains(p.text("details summary"), "giữa lần gửi thứ 1 và thứ 2 1") {
+		t.Errorf("controls that changed: %q", row)
+	}
+	h.answers(s.Code, 1, plan.AnswerInput{Result: plan.NotMet})
+	if got := unit.get(at + "/appraisal").wants(http.StatusOK).text(".submission"); !strings.Contains(got, "sau lần gửi thứ 2, đến nay 1") || !strings.Contains(got, "Có tường lửa") {
+		t.Errorf("the page of the appraisal: %q", got)
 	}
 	if got := p.text("section > p.muted"); !strings.Contains(got, "mục không thay đổi") {
 		t.Errorf("unchanged fields are not counted: %q", got)
@@ -92,6 +108,25 @@ func TestDesk(t *testing.T) {
 	unit.fill(at+"/appraisal", url.Values{"documents_ok": {"yes"}, "legal_basis_ok": {"yes"}, "plan_ok": {"yes"}, "outcome": {"fit"}}).leads(at + "?done=appraisal")
 }
 
+// answers answers the n-th control of a system's list, and lets a minute pass.
+func (h *house) answers(code string, n int, in plan.AnswerInput) {
+	h.t.Helper()
+	h.clock.T = h.clock.T.Add(time.Minute)
+	officer := storetest.Actor(law.RoleOperator, "H56")
+	s, err := h.plans.Sheet(h.t.Context(), officer, code, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	in.Key = s.States[n].Control.Key
+	if a := s.States[n].Answer; a != nil {
+		in.Seen = a.No
+	}
+	if _, err := h.plans.Answer(h.t.Context(), officer, code, s.List, []plan.AnswerInput{in}); err != nil {
+		h.t.Fatal(err)
+	}
+	h.clock.T = h.clock.T.Add(time.Minute)
+}
+
 // TestChangedOnThePage: the system's page shows what differs from the approved
 // dossier, what the law makes of it, and by when.
 func TestChangedOnThePage(t *testing.T) {
@@ -107,5 +142,10 @@ func TestChangedOnThePage(t *testing.T) {
 	}
 	if got := p.text("table.changes ins") + p.text("#changed-h ~ p strong"); !strings.Contains(got, "Thêm:") || !strings.Contains(got, "30 ngày làm việc") {
 		t.Errorf("the difference: %q", got)
+	}
+	h.answers(s.Code, 0, plan.AnswerInput{Result: plan.Met, How: "Có tường lửa"})
+	p = h.as("vanhanh").get("/systems/" + s.Code).wants(http.StatusOK)
+	if got := p.text("#changed-h ~ details"); !strings.Contains(got, "so với hồ sơ số 1 đã phê duyệt 1") || !strings.Contains(got, "Thêm: Có tường lửa") {
+		t.Errorf("controls that changed since: %q", got)
 	}
 }

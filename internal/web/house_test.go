@@ -48,6 +48,7 @@ type house struct {
 	t      *testing.T
 	clock  *storetest.Clock
 	office *approval.Office
+	plans  *plan.Room
 	server *httptest.Server
 	log    *bytes.Buffer
 }
@@ -102,6 +103,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 		t.Fatal(err)
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
+	h.plans = c.Plans
 	c.Record = s
 	c.Statements = &reported.Office{Store: s, Book: o.Book, Clock: h.clock.Now}
 	c.Tables, c.Tray = &workbook.Room{Office: o, Plans: c.Plans, Lists: c.Controls, Systems: s, Book: o.Book, Clock: h.clock.Now}, &workbook.Tray{Clock: h.clock.Now}

@@ -37,6 +37,7 @@ type Submission struct {
 	Steps    []Step
 	Sections []StatementSection
 	Digest   string
+	Plan     []ControlChanges // how the plan changed between its rounds and since
 }
 
 // StatementSection is a heading of the statement with its answers.
@@ -93,16 +94,18 @@ func (v voice) roles(rs []law.Role) string {
 }
 
 // submission is the latest dossier for those who judge it, nil when none.
-func (v *visit) submission(f *approval.File) *Submission {
+func (v *visit) submission(f *approval.File) (*Submission, error) {
 	d := f.System.Last()
 	if d == nil {
-		return nil
+		return nil, nil
 	}
 	s := &Submission{Facts: v.dossierFacts(d), Steps: v.steps(d), Sections: v.statement(f, d), Digest: d.Digest}
 	if d.Determination != nil {
 		s.Criteria = v.criteria(*d.Determination)
 	}
-	return s
+	var err error
+	s.Plan, err = v.between(f, v.sinceRound(d, len(d.Rounds)-1)...)
+	return s, err
 }
 
 // dossierFacts are the facts at the head of a dossier.

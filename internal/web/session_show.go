@@ -9,9 +9,11 @@ import (
 
 // SessionPart is until when the session lasts if nothing more is asked for.
 type SessionPart struct {
-	Until      string // the time of day
-	Left, Warn int    // seconds until it ends, and how many before that people are warned
-	Fixed      bool   // it ends then whatever is done
+	Until string `json:"until"` // the time of day
+	Left  int    `json:"left"`  // seconds until it ends
+	Warn  int    `json:"warn"`  // how many before that people are warned
+	Fixed bool   `json:"fixed"` // it ends then whatever is done
+	Of    string `json:"of"`    // which session it is; opens nothing
 }
 
 // sessionWarn is how long before its end people are told; half of what is short.
@@ -21,15 +23,11 @@ const sessionWarn = 5 * time.Minute
 func (v *visit) sessionPart() *SessionPart {
 	ends, fixed := v.Desk.Ends(&v.account, &v.session)
 	left := ends.Sub(v.now)
-	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed}
+	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed, Of: v.session.ID()}
 }
 
 // sessionStay says how much longer the session lasts; that it was asked is what
 // lengthens it.
 func (s *site) sessionStay(v *visit) error {
-	p := v.sessionPart()
-	return v.json(http.StatusOK, struct {
-		Left  int    `json:"left"`
-		Until string `json:"until"`
-	}{p.Left, p.Until})
+	return v.json(http.StatusOK, v.sessionPart())
 }

@@ -62,7 +62,7 @@ func TestPageSaysWhenTheSessionEnds(t *testing.T) {
 	}
 	says("12:15", "900", "")
 	h.clock.T = h.clock.T.Add(10 * time.Minute)
-	if got := b.post("/session", url.Values{}).wants(http.StatusOK).body; !strings.Contains(got, `"left":900,"until":"12:25"`) {
+	if got := b.post("/session", url.Values{}).wants(http.StatusOK).body; !strings.Contains(got, `"until":"12:25","left":900,"warn":300,"fixed":false,"of":"`) {
 		t.Errorf("asked to go on: %s", got)
 	}
 	for h.clock.T.Sub(started) < identity.AbsoluteLimit-10*time.Minute {
@@ -71,6 +71,10 @@ func TestPageSaysWhenTheSessionEnds(t *testing.T) {
 	}
 	says("20:00", "600", "yes")
 	h.stranger().post("/session", url.Values{}).leads("/sign-in?next=%2Fsession")
+	n := h.as("quantri").get("/accounts").wants(http.StatusOK).one(".session") // five minutes, of which the last half is warned of
+	if attr(n, "data-left") != "300" || attr(n, "data-warn") != "150" || attr(n, "data-of") == "" {
+		t.Errorf("who administers is told of %q s, warned at %q", attr(n, "data-left"), attr(n, "data-warn"))
+	}
 }
 
 // TestKeysAreOffUntilTurnedOn: for one browser, by a form.

@@ -71,7 +71,10 @@ func (s *site) systemShow(v *visit) error {
 	p.Facts, p.Competence = v.statedFacts(&file), v.competence(file.Competence)
 	p.Dossiers, p.Approvals = v.dossierCards(&file), v.approvalRows(&file)
 	p.Plan, p.History = v.planFacts(&file), v.events(v.withConsultations(&file))
-	p.Papers, p.Changed = v.papers(&file), v.changedCard(&file)
+	p.Papers = v.papers(&file)
+	if p.Changed, err = v.changedCard(&file); err != nil {
+		return err
+	}
 	if p.Owners, err = v.owners(&file); err != nil {
 		return err
 	}
