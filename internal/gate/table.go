@@ -50,7 +50,9 @@ type table struct {
 // newTable has room for n systems.
 func newTable(n int) *table {
 	groups := (n+n/64)/(groupLen-1) + 8
-	return &table{marks: make([]uint64, groups), cells: make([]cell, groups*groupLen)}
+	t := &table{marks: make([]uint64, groups), cells: make([]cell, groups*groupLen)}
+	spread(t.cells)
+	return t
 }
 
 const everyByte = 0x0101010101010101
