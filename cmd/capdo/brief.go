@@ -40,7 +40,7 @@ type briefing struct {
 	ctx    context.Context
 	actor  approval.Actor
 	q      reportQuery
-	end    time.Time // the last instant of the day, or now
+	end    time.Time // the last instant of the day
 	names  map[string]approval.Agency
 	order  []approval.Agency // those that report, in official order
 	out    report.Brief
@@ -56,12 +56,9 @@ func (p *program) brief(ctx context.Context, a approval.Actor, q reportQuery) (g
 	if q.Code != "" && !a.Sees(q.Code) {
 		return gathered{}, approval.ErrNotFound()
 	}
-	b := &briefing{ctx: ctx, actor: a, q: q, end: q.Day.AddDays(1).Time().Add(-1), names: map[string]approval.Agency{}}
-	if now := p.clock(); b.end.After(now) {
-		b.end = now
-	}
+	b := &briefing{ctx: ctx, actor: a, q: q, end: p.clock(), names: map[string]approval.Agency{}}
 	var err error
-	if b.out.Official, err = p.official(ctx, a, q.Day); err != nil {
+	if b.out.Official, err = p.official(ctx, a); err != nil {
 		return gathered{}, err
 	}
 	all, err := p.office.AgencyList(ctx, a)

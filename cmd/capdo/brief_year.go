@@ -11,13 +11,9 @@ import (
 	"capdo/internal/report"
 )
 
-// deadlinesBrief is what is late and what falls due next, as it is today.
+// deadlinesBrief is what was late and what fell due next at the end of the day.
 func (p *program) deadlinesBrief(b *briefing) error {
 	now := p.clock()
-	if b.q.Day != law.DayOf(now) {
-		return &approval.Refusal{Kind: approval.Invalid, Findings: []approval.Finding{{Field: "on", Rule: "today-only", Says: law.Text{
-			VI: "Báo cáo việc đến hạn lập được cho hôm nay; chọn ngày hôm nay.", EN: "What falls due is reported as of today; choose today."}}}}
-	}
 	scope := plan.OfCountry
 	if b.q.Code != "" {
 		scope = plan.OfAgency
@@ -201,12 +197,7 @@ func (p *program) years(b *briefing, year int) ([]report.Section, error) {
 		} else {
 			drills.Rows = append(drills.Rows, []string{x.Name, "–", "chưa ghi nhận", ""})
 		}
-		var budget *plan.Budget
-		for i := range y.Budgets {
-			if !y.Budgets[i].At.After(b.end) {
-				budget = &y.Budgets[i]
-			}
-		}
+		budget := y.Budget()
 		if budget == nil {
 			budgets.Rows = append(budgets.Rows, []string{x.Name, "–", "–", "chưa ghi nhận"})
 			continue

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -60,7 +61,7 @@ func (p *program) consultLetter(ctx context.Context, a approval.Actor, q reportQ
 	if err != nil {
 		return gathered{}, err
 	}
-	o, err := p.official(ctx, a, law.DayOf(x.At))
+	o, err := p.then(approval.AsOf{On: law.DayOf(x.At), Known: x.At.Add(time.Microsecond)}).official(ctx, a)
 	if err != nil {
 		return gathered{}, err
 	}

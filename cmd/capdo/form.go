@@ -76,7 +76,7 @@ func (p *program) blank(ctx context.Context, a approval.Actor, q reportQuery, ed
 	if !ok {
 		return report.FormDocument{}, fmt.Errorf("there is no paper %s of edition %s", q.Kind, edition)
 	}
-	o, err := p.official(ctx, a, q.Day)
+	o, err := p.official(ctx, a)
 	if err != nil {
 		return report.FormDocument{}, err
 	}
@@ -195,7 +195,7 @@ func (p *program) agencyPaper(ctx context.Context, a approval.Actor, q reportQue
 		v["regulator"] = approval.Term("role", string(c.Regulator)).VI
 	}
 	classified := 0
-	end := q.Day.AddDays(1).Time().Add(-1)
+	end := p.clock()
 	rows := []map[string]string{}
 	err = p.store.Each(ctx, a, func(s approval.System) error {
 		st := s.Standing(end)

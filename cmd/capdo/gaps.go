@@ -24,7 +24,11 @@ func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, 
 	if own.List != s.List {
 		q.Kind = paperTrial
 	}
-	g, err := p.gapsOf(ctx, a, q, s)
+	x, err := p.asOf(ctx, q.Day, q.Known)
+	if err != nil {
+		return err
+	}
+	g, err := p.then(x).gapsOf(ctx, a, q, s)
 	if err != nil {
 		return err
 	}
@@ -41,7 +45,7 @@ func (p *program) gaps(ctx context.Context, a approval.Actor, q reportQuery) (ga
 }
 
 func (p *program) gapsOf(ctx context.Context, a approval.Actor, q reportQuery, s plan.Sheet) (gathered, error) {
-	o, err := p.official(ctx, a, q.Day)
+	o, err := p.official(ctx, a)
 	if err != nil {
 		return gathered{}, err
 	}

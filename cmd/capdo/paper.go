@@ -73,6 +73,10 @@ func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathe
 	g.head.CheckAt, g.head.Row = p.public.papers(), q.row
 	g.head.Vouch = func(digest [32]byte) (_ string, err error) {
 		c.File = digest
+		known, found, err := p.store.PaperOfClaim(ctx, c.Digest())
+		if token = known.Token; err != nil || found {
+			return token, err
+		}
 		token, err = c.Sign(key)
 		return token, err
 	}
@@ -80,7 +84,7 @@ func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathe
 	if err := g.set(&b); err != nil {
 		return err
 	}
-	if err := p.store.PutPaper(ctx, voucher.Issued{Ref: voucher.Ref(token), Token: token, Made: p.clock()}, sha256.Sum256(b.Bytes())); err != nil {
+	if err := p.store.PutPaper(ctx, voucher.Issued{Ref: voucher.Ref(token), Token: token, Claim: c.Digest(), Made: p.clock()}, sha256.Sum256(b.Bytes())); err != nil {
 		return err
 	}
 	_, err = b.WriteTo(w)
@@ -108,7 +112,7 @@ func (p *program) claim(ctx context.Context, q reportQuery, g gathered) (voucher
 func (g gathered) data() ([16]byte, error) {
 	kept := *g.head
 	defer func() { *g.head = kept }()
-	g.head.Ledger, g.head.LawDigest, g.head.CheckAt = report.Ledger{}, "", ""
+	g.head.Ledger, g.head.Known, g.head.LawDigest, g.head.LawThen, g.head.CheckAt = report.Ledger{}, "", "", "", ""
 	b, err := json.Marshal(g.in)
 	return voucher.DataOf(b), err
 }
@@ -147,7 +151,7 @@ func (p *program) recall(ctx context.Context, c voucher.Claim) (voucher.State, e
 		}
 	}
 	kind, edition, _ := strings.Cut(c.Kind, "@")
-	g, err := p.gather(ctx, auditor(), reportQuery{Kind: kind, Code: c.Code, Day: law.Day(c.Day), Edition: edition})
+	g, err := p.gatherThen(ctx, auditor(), reportQuery{Kind: kind, Code: c.Code, Day: law.Day(c.Day), Known: p.clock().Add(time.Microsecond), Edition: edition})
 	if err != nil {
 		return "", err
 	}

@@ -21,6 +21,7 @@ import (
 type reportQuery struct {
 	Kind, Code string
 	Day        law.Day
+	Known      time.Time    // see asOf; zero: as it goes without saying
 	Edition    string       // of a prescribed paper, "" = the one that applies
 	row        func() error // see report.Official.Row; nil: nobody watches
 }
@@ -32,8 +33,9 @@ func auditor() approval.Actor {
 
 // reportCommand writes a report as PDF.
 func reportCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "report", "national | system CODE | agency|gate|deadlines|yearly|drills|inventory [AGENCY]  [--on DAY] [--data DIR] [-o FILE]")
+	f := flags(w, "report", "national | system CODE | agency|gate|deadlines|yearly|drills|inventory [AGENCY]  [--on DAY] [--known DAY|TIME] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day whose end the report speaks of, YYYY-MM-DD")
+	known := f.String("known", "", "up to when what was recorded counts: the end of a day, or an instant of RFC 3339 (default: the end of that day, now for today)")
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	base := baseFlag(f)
 	proof := f.Bool("proof", false, "also write FILE.proof, by which capdo verify --pdf sees that the ledger only grew since")
@@ -49,6 +51,9 @@ func reportCommand(ctx context.Context, w world) (err error) {
 	q, err := query(rest, day)
 	if err != nil {
 		return err
+	}
+	if q.Known, err = readKnown(*known); err != nil {
+		return fmt.Errorf("--%w", err)
 	}
 	p, done, err := registerFor(ctx, w, *data)
 	if err != nil {
@@ -167,11 +172,24 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 
 // report writes a report in the actor's scope.
 func (p *program) report(ctx context.Context, w io.Writer, a approval.Actor, q reportQuery) error {
-	g, err := p.gather(ctx, a, q)
+	g, err := p.gatherThen(ctx, a, q)
 	if err != nil {
 		return err
 	}
 	return p.issue(ctx, w, q, g)
+}
+
+// gatherThen gathers a paper from the register as it was. New keys are entries of
+// the ledger: they come before its head is read.
+func (p *program) gatherThen(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
+	if err := p.makeKeys(ctx, filepath.Join(p.dir, keyFolder)); err != nil {
+		return gathered{}, err
+	}
+	x, err := p.asOf(ctx, q.Day, q.Known)
+	if err != nil {
+		return gathered{}, err
+	}
+	return p.then(x).gather(ctx, a, q)
 }
 
 // gathered is a paper before it is set.
@@ -181,7 +199,7 @@ type gathered struct {
 	set  func(io.Writer) error
 }
 
-// gather gathers a paper in the actor's scope.
+// gather gathers a paper in the actor's scope, on the register as it was.
 func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
 	switch {
 	case strings.HasPrefix(q.Kind, "mau-"):
@@ -206,12 +224,9 @@ func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (
 }
 
 // official fills in the head of every paper. The issuer is the regulator of
-// the day.
-func (p *program) official(ctx context.Context, a approval.Actor, day law.Day) (report.Official, error) {
-	// New keys are entries of the ledger: they come before its head is read.
-	if err := p.makeKeys(ctx, filepath.Join(p.dir, keyFolder)); err != nil {
-		return report.Official{}, err
-	}
+// the day; the ledger is as long as it was known.
+func (p *program) official(ctx context.Context, a approval.Actor) (report.Official, error) {
+	day := p.as.On
 	var head approval.Head
 	err := p.store.View(ctx, a, func(r approval.Reader) (err error) {
 		head, err = r.Head()
@@ -221,7 +236,14 @@ func (p *program) official(ctx context.Context, a approval.Actor, day law.Day) (
 		return report.Official{}, err
 	}
 	o := report.Official{Day: string(day), Issuer: report.Issuer{Body: "Bộ Công an", Abbrev: "BCA", Place: "Hà Nội"}, SignerTitle: "Thủ trưởng cơ quan",
-		Ledger: report.Ledger{Size: head.Size, Root: head.Root}, LawDigest: p.book.Digest(), Bases: p.bases(day)}
+		Known: knownWords(p.as), Ledger: report.Ledger{Size: head.Size, Root: head.Root}, LawDigest: p.book.Digest(), Bases: p.bases(day)}
+	last, found, err := p.store.LastEntry(ctx)
+	if err != nil {
+		return report.Official{}, err
+	}
+	if found && last.Law != "" && last.Law != o.LawDigest {
+		o.LawThen = last.Law
+	}
 	c, err := p.book.Competence(law.Case{Level: 4, On: day})
 	if err == nil && c.Regulator == law.RoleMIC {
 		o.Issuer.Body, o.Issuer.Abbrev = "Bộ Thông tin và Truyền thông", "BTTTT"

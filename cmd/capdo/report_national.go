@@ -18,10 +18,10 @@ import (
 func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.Day) (report.NationalReport, error) {
 	n := report.NationalReport{}
 	var err error
-	if n.Official, err = p.official(ctx, a, day); err != nil {
+	if n.Official, err = p.official(ctx, a); err != nil {
 		return n, err
 	}
-	ov, err := p.office.Overview(ctx, a, approval.Believed(day))
+	ov, err := p.office.Overview(ctx, a, p.as)
 	if err != nil {
 		return n, err
 	}

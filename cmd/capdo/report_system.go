@@ -17,15 +17,11 @@ func (p *program) systemReport(ctx context.Context, a approval.Actor, code strin
 		return report.SystemReport{}, err
 	}
 	r := report.SystemReport{}
-	if r.Official, err = p.official(ctx, a, day); err != nil {
+	if r.Official, err = p.official(ctx, a); err != nil {
 		return r, err
 	}
 	s := f.System
-	end := day.AddDays(1).Time().Add(-1)
-	if now := p.clock(); end.After(now) {
-		end = now
-	}
-	st := s.Standing(end)
+	st := f.Standing
 	r.Simulated = s.Origin == approval.Simulated
 	r.System = report.Identity{Code: s.Code, Name: s.Name, Owner: f.Owner.Formal(), Operator: s.OperatorUnit, Stage: approval.Term("stage", string(s.Stage)).VI}
 	r.Level, r.Shadow = p.levels(f, st, day)
@@ -40,15 +36,13 @@ func (p *program) systemReport(ctx context.Context, a approval.Actor, code strin
 	}
 	r.Plan = report.Plan{State: approval.Term("plan", string(st.Plan)).VI, Remark: roadmap(st)}
 	for _, x := range s.Plans {
-		if st.Approval != nil && x.Approval == st.Approval.No && !x.At.After(end) {
+		if st.Approval != nil && x.Approval == st.Approval.No {
 			r.Plan.Day = string(x.On)
 		}
 	}
-	r.Gate = gateAnswer(p.gate.Ask(ctx, gate.Question{Provider: code, At: end}))
+	r.Gate = gateAnswer(gate.Decide(p.book, gate.Case{Provider: st, At: st.At}))
 	for _, e := range f.History {
-		if !e.At.After(end) {
-			r.History = append(r.History, report.Event{Time: stamp(e.At), Act: approval.Term("past", e.Act).VI, By: approval.Term("role", string(e.By.Capacity)).VI, Comment: comment(e)})
-		}
+		r.History = append(r.History, report.Event{Time: stamp(e.At), Act: approval.Term("past", e.Act).VI, By: approval.Term("role", string(e.By.Capacity)).VI, Comment: comment(e)})
 	}
 	return r, nil
 }

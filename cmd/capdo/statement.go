@@ -19,7 +19,7 @@ func (p *program) statement(ctx context.Context, a approval.Actor, q reportQuery
 	if err != nil {
 		return gathered{}, err
 	}
-	o, err := p.official(ctx, a, q.Day)
+	o, err := p.official(ctx, a)
 	if err != nil {
 		return gathered{}, err
 	}
@@ -34,7 +34,10 @@ func (p *program) statement(ctx context.Context, a approval.Actor, q reportQuery
 		d.Level = p.clauses(p.book.Determine(rs, s.Facts.Facts))
 	}
 	if x := s.Last(); x != nil {
-		d.Answers, d.Draft, d.Context.Level = x.Statement, x.State.Editable(), int(x.Level)
+		if len(x.Statement) > 0 {
+			d.Answers = x.Statement
+		}
+		d.Draft, d.Context.Level = x.State.Editable(), int(x.Level)
 		if !d.Draft {
 			d.SubmittedOn, d.Digest = dayOf(x.SubmittedAt), x.Digest
 			d.Context.Today = d.SubmittedOn

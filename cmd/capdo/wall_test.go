@@ -52,7 +52,8 @@ func roles() []approval.Actor {
 type castle struct {
 	*program
 	http.Handler
-	ids map[string][3]string // by what the address names: own, other's, absent
+	ids  map[string][3]string // by what the address names: own, other's, absent
+	time *storetest.Clock
 }
 
 // steps is how far the systems of each agency are: enough for every act.
@@ -87,7 +88,7 @@ func found(t *testing.T) *castle {
 		}
 	})
 	p.published = true
-	c := &castle{program: p, ids: map[string][3]string{}}
+	c := &castle{program: p, ids: map[string][3]string{}, time: clock}
 	c.must(t, p.office.Import(t.Context(), storetest.Keeper(), approval.World{Agencies: storetest.Agencies(), Source: "wall"}))
 	for _, a := range roles()[1:] {
 		c.enter(t, a)
@@ -127,7 +128,13 @@ func (c *castle) must(t *testing.T, err error) {
 func (c *castle) enter(t *testing.T, a approval.Actor) {
 	t.Helper()
 	c.must(t, c.store.AddAccount(t.Context(), storetest.Keeper(), c.clock(), c.book.Digest(), identity.Account{Login: a.Account, Name: "Cán bộ " + a.Account, Actor: a, PasswordHash: "none"}))
-	h := sha256.Sum256([]byte(a.Account))
+	c.enterAgain(t, a, a.Account)
+}
+
+// enterAgain makes a session of an account.
+func (c *castle) enterAgain(t *testing.T, a approval.Actor, token string) {
+	t.Helper()
+	h := sha256.Sum256([]byte(token))
 	c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock(), Method: identity.ByPasskey}))
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -20,7 +21,8 @@ import (
 
 // whatifCommand tells what adopting a rule set on a day does to the register.
 func whatifCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--book DIR] [--data DIR] [--json | --csv | --pdf FILE]")
+	f := flags(w, "whatif", "[--rules R331] [--on DAY] [--known DAY|TIME] [--book DIR] [--data DIR] [--json | --csv | --pdf FILE]")
+	known := f.String("known", "", "the register as it was known at the end of a day, or at an instant of RFC 3339 (default: now)")
 	rules := f.String("rules", "", "rule set to adopt (default: R331; with --book, the one in force on the day)")
 	on := f.String("on", string(w.today()), "day on which the gate is asked again, YYYY-MM-DD")
 	book := f.String("book", "", "folder of an edited book of law: what it does against the shipped one")
@@ -36,13 +38,21 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
+	limit, err := readKnown(*known)
+	if err != nil {
+		return fmt.Errorf("--%w", err)
+	}
 	p, done, err := registerFor(ctx, w, *data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	p.public = *base
-	ask := whatif.Adoption{Book: p.book, Rules: law.RuleSet(*rules), On: day, Today: w.today()}
+	x, err := p.believed(ctx, limit)
+	if err != nil {
+		return err
+	}
+	ask := whatif.Adoption{Book: p.book, Rules: law.RuleSet(*rules), On: day, Today: x.On}
 	if *book != "" {
 		if ask.Edited, err = bookIn(*book); err != nil {
 			return fmt.Errorf("--book: %w", err)
@@ -54,12 +64,12 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	res, err := p.whatIf(ctx, auditor(), q)
+	res, err := p.then(x).whatIf(ctx, auditor(), q)
 	if err != nil {
 		return err
 	}
 	if *pdf != "" {
-		return writeWhole(*pdf, func(out io.Writer) error { return p.whatIfPaper(ctx, out, auditor(), q, res) })
+		return writeWhole(*pdf, func(out io.Writer) error { return p.whatIfPaper(ctx, out, auditor(), trial{x, q, res}) })
 	}
 	return printWhatIf(w.out, res, *asJSON, *asCSV)
 }
@@ -193,15 +203,40 @@ func rowsAsCSV(w io.Writer, r whatif.Result) error {
 // maxListed is how many touched systems the paper lists; the CSV has them all.
 const maxListed = 2000
 
+// trial is what a question gave on the register as it was.
+type trial struct {
+	asOf approval.AsOf
+	q    whatif.Question
+	r    whatif.Result
+}
+
+// believed is what was known at an instant, of that day; zero is now.
+func (p *program) believed(ctx context.Context, known time.Time) (approval.AsOf, error) {
+	if known.IsZero() {
+		known = p.clock().Add(time.Microsecond)
+	}
+	return p.asOf(ctx, law.DayOf(known.Add(-time.Microsecond)), known)
+}
+
 // whatIfPaper writes the result as PDF.
-func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor, q whatif.Question, r whatif.Result) error {
-	o, err := p.official(ctx, a, law.DayOf(p.clock()))
+func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor, t trial) error {
+	g, err := p.then(t.asOf).change(ctx, a, t)
 	if err != nil {
 		return err
 	}
+	return p.issue(ctx, w, reportQuery{Kind: paperTrial, Code: string(t.q.After.Rules), Day: t.asOf.On}, g)
+}
+
+// change gathers the paper of a trial.
+func (p *program) change(ctx context.Context, a approval.Actor, t trial) (gathered, error) {
+	q, r := t.q, t.r
+	o, err := p.official(ctx, a)
+	if err != nil {
+		return gathered{}, err
+	}
 	agencies, err := p.office.AgencyList(ctx, a)
 	if err != nil {
-		return err
+		return gathered{}, err
 	}
 	names := map[string]string{}
 	for _, x := range agencies {
@@ -227,8 +262,7 @@ func (p *program) whatIfPaper(ctx context.Context, w io.Writer, a approval.Actor
 		c.Systems = append(c.Systems, report.SystemChange{Code: x.Code, Name: x.Name, Owner: names[x.Owner], From: int(x.From), To: int(x.To), Unstated: len(x.Unstated) > 0,
 			GateFrom: x.GateFrom, GateTo: x.GateTo, Lost: p.codesOf(x.Lost), New: x.New})
 	}
-	about := reportQuery{Kind: paperTrial, Code: string(q.After.Rules), Day: law.DayOf(p.clock())}
-	return p.issue(ctx, w, about, gathered{&c.Official, &c, func(w io.Writer) error { return report.Change(w, c) }})
+	return gathered{&c.Official, &c, func(w io.Writer) error { return report.Change(w, c) }}, nil
 }
 
 // codesOf names reasons by their codes.
@@ -276,5 +310,9 @@ func (p *program) webWhatIfFile(ctx context.Context, w io.Writer, a approval.Act
 	if kind == "csv" {
 		return rowsAsCSV(w, r)
 	}
-	return p.whatIfPaper(ctx, w, a, q, r)
+	x, err := p.believed(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	return p.whatIfPaper(ctx, w, a, trial{x, q, r})
 }

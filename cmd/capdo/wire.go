@@ -37,6 +37,7 @@ import (
 
 // program is the rooms tied together.
 type program struct {
+	as          approval.AsOf // of the register that is read; zero: as it is (see then)
 	store       *store.Store
 	book        *law.Book
 	shelf       *forms.Shelf

@@ -14,9 +14,8 @@ import (
 // so, and nobody believed it yet.
 //
 // What has one date only (a confirmation, a revocation, a retirement, a
-// suspension) was so when it was recorded. Ownership goes by its day alone: a
-// reorganisation takes effect on the day that the law names, whenever it is
-// entered.
+// suspension) was so when it was recorded. Ownership goes by the day that the law
+// names for its change; with a Known, as far as that was entered by then.
 type AsOf struct {
 	On    law.Day
 	Known time.Time
@@ -44,31 +43,88 @@ func (x AsOf) Least() time.Time {
 	return x.End()
 }
 
+// Last is the last instant of the day: what is so of it is judged there.
+func (x AsOf) Last() time.Time { return x.End().Add(-time.Microsecond) }
+
 // As derives what is true of s at a point in both times.
 func (s System) As(x AsOf) Standing {
-	at := x.End().Add(-time.Microsecond)
 	if !s.RegisteredAt.Before(x.Limit()) {
-		return Standing{Code: s.Code, At: at, Plan: PlanNone}
+		return Standing{Code: s.Code, At: x.Last(), Plan: PlanNone}
 	}
-	k := s.known(x.Limit())
-	k.redate(x.End())
-	return k.Standing(at)
+	return s.Then(x).Standing(x.Last())
 }
 
-// known is the system without what was recorded at or after a limit. Fields that
-// the register overwrites (name, stage, unit) are those of today.
+// Then is s as the record had it at a point in both times: of what was so by the
+// end of the day, what was recorded by then. What it was registered with is a
+// matter of record alone, for it is only ever corrected.
+func (s System) Then(x AsOf) System {
+	if f := s.factsAt(x.Least().Add(-time.Microsecond)); f != s.Facts {
+		s.Facts = f
+	}
+	s.recall(x.Limit())
+	if !x.Known.IsZero() {
+		s.handBack(x.Known)
+	}
+	s.Owner = OwnerAt(s, x.Last())
+	s.Transfers = kept(s.Transfers, func(t *Transfer) bool { return t.On <= x.On })
+	var ds []Dossier
+	for _, d := range s.Dossiers {
+		then, known := d.then(x.Least())
+		if d.State == Withdrawn && s.Retirement != nil && s.Retirement.At.Before(x.Least()) {
+			then.State = Withdrawn
+		}
+		if known {
+			ds = append(ds, then)
+		}
+	}
+	s.Dossiers = ds
+	s = s.known(x.Limit())
+	s.redate(x.End())
+	return s.known(x.End())
+}
+
+// factsAt are the facts as stated by t, nil when there were none.
+func (s *System) factsAt(t time.Time) *Facts {
+	if s.Facts != nil && !s.Facts.At.After(t) {
+		return s.Facts
+	}
+	for _, w := range slices.Backward(s.Was) {
+		if w.Facts != nil && !w.Facts.At.After(t) {
+			return w.Facts
+		}
+	}
+	return nil
+}
+
+// recall puts back what s was registered with as it was known before a limit.
+func (s *System) recall(limit time.Time) {
+	for _, w := range s.Was {
+		if !w.Until.Before(limit) {
+			s.Name, s.OperatorUnit, s.OperatorIsSpecialised, s.Stage = w.Name, w.OperatorUnit, w.OperatorIsSpecialised, w.Stage
+			s.Description, s.Served, s.StartedOn = w.Description, w.Served, w.StartedOn
+			break
+		}
+	}
+	s.Was = kept(s.Was, func(w *Was) bool { return w.Until.Before(limit) })
+}
+
+// handBack undoes the transfers recorded at or after a limit.
+func (s *System) handBack(limit time.Time) {
+	for i, t := range s.Transfers {
+		if !t.At.Before(limit) {
+			s.Owner, s.Transfers = t.From, s.Transfers[:i:i]
+			return
+		}
+	}
+}
+
+// known is the system without the approvals, plans, checks and suspensions that
+// were recorded at or after a limit, or the end of the system that was.
 func (s System) known(limit time.Time) System {
 	before := func(t time.Time) bool { return t.Before(limit) }
 	if s.Retirement != nil && !before(s.Retirement.At) {
 		s.Retirement = nil
 	}
-	if s.Facts != nil && !before(s.Facts.At) {
-		s.Facts = nil
-	}
-	s.Dossiers = kept(s.Dossiers, func(d *Dossier) bool {
-		_, known := d.stateAt(limit.Add(-time.Microsecond))
-		return known
-	})
 	s.Approvals = kept(s.Approvals, func(a *Approval) bool {
 		if a.Revocation != nil && !before(a.Revocation.At) {
 			a.Revocation = nil

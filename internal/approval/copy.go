@@ -105,6 +105,6 @@ func (o *Office) copyInto(a Actor, s, source *System, chosen []string, now time.
 		}
 		copied = append(copied, f.ID)
 	}
-	d.proposed()
+	d.proposed(now)
 	return copied, nil
 }

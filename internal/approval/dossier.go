@@ -61,6 +61,7 @@ type Dossier struct {
 	Documents []Enclosure `json:"documents,omitempty"` // handed in with the round in hand
 	Rounds    []Round     `json:"rounds,omitempty"`    // every submission as it was handed in
 	Receipts  []Receipt   `json:"receipts,omitempty"`  // checks of the valid dossier
+	Levels    []LevelMark `json:"levels,omitempty"`    // Level since when; the first mark is when it was begun
 
 	Consulting []Consultation `json:"-"` // of other bodies; a record of its own (ConsultationObject)
 
@@ -142,39 +143,6 @@ type Revocation struct {
 	Number string    `json:"number"`
 	By     Who       `json:"by"`
 	At     time.Time `json:"at"`
-}
-
-// stateAt is the state of the dossier at t, as far as its dated records tell. A
-// draft carries no date and stands as it is now; known is false when nothing
-// of the dossier is on record by t.
-func (d *Dossier) stateAt(t time.Time) (state DossierState, known bool) {
-	if d.SubmittedAt.IsZero() {
-		return d.State, true
-	}
-	if d.SubmittedAt.After(t) { // of an earlier round only its return is dated
-		back := slices.ContainsFunc(d.Reviews, func(r Review) bool { return r.Outcome == SendBack && !r.At.After(t) })
-		return Returned, back
-	}
-	state, later := Submitted, d.State == Withdrawn
-	for _, r := range d.Reviews {
-		later = later || r.At.After(t)
-		if next, ok := (ReviewInput{Kind: r.Kind, Outcome: r.Outcome}).next(); ok && r.Digest == d.Digest && !r.At.After(t) {
-			state = next
-		}
-	}
-	for _, r := range d.Receipts {
-		later = later || r.At.After(t)
-		if !r.Complete && r.Digest == d.Digest && !r.At.After(t) {
-			state = Returned
-		}
-	}
-	for _, x := range d.Decisions {
-		later = later || x.At.After(t)
-	}
-	if later { // of several deciders the last one settles
-		return state, true
-	}
-	return d.State, true
 }
 
 // touched notes that a person had a hand in what is submitted: text or facts.

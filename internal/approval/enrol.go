@@ -244,6 +244,7 @@ func (e *enrolment) amend(f *Fate, s System, found bool) error {
 	if err != nil {
 		return err
 	}
+	s.keep(e.now)
 	s.amend(f.Line.Registration, e.actor.Person)
 	if err := e.tx.Save(&s); err != nil {
 		return err

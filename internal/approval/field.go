@@ -153,7 +153,7 @@ func (o *Office) saveFields(ctx context.Context, a Actor, code string, in []Fiel
 		if len(out.Fields) == 0 {
 			return errUnchanged
 		}
-		d.proposed()
+		d.proposed(now)
 		if err := tx.Save(&s); err != nil {
 			return err
 		}
@@ -189,12 +189,13 @@ func (o *Office) rulesOf(s *System, d *Dossier, now time.Time) error {
 	return nil
 }
 
-// proposed reads the level off the statement.
-func (d *Dossier) proposed() {
+// proposed reads the level off the statement, as written at an instant.
+func (d *Dossier) proposed(at time.Time) {
 	d.Level = 0
 	if n, ok := d.Statement.Int("proposed_level"); ok && law.Level(n).Valid() {
 		d.Level = law.Level(n)
 	}
+	d.marks(at)
 }
 
 // merge puts in what does not clash.

@@ -59,6 +59,27 @@ func (s System) cell(t time.Time) (Cell, bool) {
 	return c, true
 }
 
+// CellAt is how the system counts at a point in both times; false when it does not.
+func (s System) CellAt(x AsOf) (Cell, bool) {
+	if !s.RegisteredAt.Before(x.Limit()) {
+		return Cell{}, false
+	}
+	return s.Then(x).cell(x.Last())
+}
+
+// Add counts one more system.
+func (n *Count) Add(c Cell) {
+	n.Total++
+	for _, x := range []struct {
+		n  *int
+		is bool
+	}{{&n.Approved, c.Approved}, {&n.Deployed, c.Deployed}, {&n.Confirmed, c.Confirmed}} {
+		if x.is {
+			*x.n++
+		}
+	}
+}
+
 // Flow is a change of the figures on a day, among the systems of one owner at
 // one level.
 type Flow struct {

@@ -49,6 +49,7 @@ func (o *Office) File(ctx context.Context, a Actor, code string) (File, error) {
 		}
 		f.System.lenders(f.History)
 		f.Owner, err = ownerOf(r, f.System.Owner)
+		f.Owner = f.Owner.On(today(now))
 		return err
 	})
 	if err != nil {
@@ -93,7 +94,7 @@ func (o *Office) judge(f *File, a Actor, now time.Time) error {
 		f.Competence = &c
 	}
 	for _, act := range Acts() {
-		if o.guard(act, a, s, f.Standing, day) == nil {
+		if !o.Past && o.guard(act, a, s, f.Standing, day) == nil {
 			f.Acts = append(f.Acts, act)
 		}
 	}

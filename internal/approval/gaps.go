@@ -48,7 +48,7 @@ func (o *Office) Gaps(f *File, st forms.Answers, docs []Attached) Gaps {
 		d.No = open.No
 	}
 	d.Rules, d.Edition, d.Statement = law.RuleSet(f.FormContext.Rules), f.Form.Edition, st
-	d.proposed()
+	d.proposed(now)
 	g := Gaps{Dossier: d.No}
 	blocking := append(o.complete(&s, d, today(now)), documentFindings(docs, o.Book.Policy().HeldBlocks)...)
 	for _, x := range blocking {

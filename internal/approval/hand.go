@@ -24,7 +24,7 @@ func (o *Office) Hand(a Actor, s *System, at time.Time) (changed bool, no int, e
 	}
 	d := s.Open()
 	if d == nil {
-		d, changed = s.begin(), true
+		d, changed = s.begin(at), true
 		d.Rules, d.Edition = rs, form.Edition
 	}
 	hands := len(d.Editors)
@@ -33,7 +33,7 @@ func (o *Office) Hand(a Actor, s *System, at time.Time) (changed bool, no int, e
 }
 
 // begin opens a new dossier.
-func (s *System) begin() *Dossier {
-	s.Dossiers = append(s.Dossiers, Dossier{No: len(s.Dossiers) + 1, State: Draft})
+func (s *System) begin(at time.Time) *Dossier {
+	s.Dossiers = append(s.Dossiers, Dossier{No: len(s.Dossiers) + 1, State: Draft, Levels: []LevelMark{{At: at}}})
 	return s.Last()
 }

@@ -25,8 +25,20 @@ func (s System) changes(t time.Time) time.Time {
 	if s.Facts != nil {
 		m.note(s.Facts.At)
 	}
+	for _, w := range s.Was {
+		m.note(w.Until)
+		if w.Facts != nil {
+			m.note(w.Facts.At)
+		}
+	}
 	for _, d := range s.Dossiers {
 		m.note(d.SubmittedAt)
+		for _, x := range d.Levels {
+			m.note(x.At)
+		}
+		for _, r := range d.Rounds {
+			m.note(r.At)
+		}
 		for _, r := range d.Reviews {
 			m.note(r.At)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"capdo/forms"
+	"capdo/internal/fold"
 	"capdo/internal/law"
 )
 
@@ -17,6 +18,8 @@ type Office struct {
 	Book  *law.Book
 	Shelf *forms.Shelf
 	Clock func() time.Time
+
+	Past bool // of a register as it was: nobody may act
 
 	Measure MeasureFunc // nil: plans stand on the officer's word alone
 	// Assure refuses an act, on an object whose record has a digest, that asks for more
@@ -139,6 +142,31 @@ type Page struct {
 	Rows  []Row
 	Total int
 	Page  int
+}
+
+// Takes tells whether the filter takes a system that stands as st says.
+func (f Filter) Takes(s *System, st Standing) bool {
+	level := st.Proposed
+	if st.Approval != nil {
+		level = st.Approval.Level
+	}
+	plain := fold.Plain(s.Code + " " + s.Name + " " + s.OperatorUnit)
+	for _, word := range strings.Fields(fold.Plain(f.Text)) {
+		if !strings.Contains(plain, word) {
+			return false
+		}
+	}
+	return (f.Owner == "" || st.Owner == f.Owner) && (f.Level <= 0 || int(level) == f.Level) && (f.State == "" || st.State() == f.State) &&
+		(f.Plan == "" || st.Plan == f.Plan) && (f.Origin == "" || s.Origin == f.Origin)
+}
+
+// RowOf is the line of a system that stands as st says, without its owner's name.
+func RowOf(s *System, st Standing) Row {
+	r := Row{Code: s.Code, Name: s.Name, Owner: st.Owner, Proposed: st.Proposed, State: st.State(), Plan: st.Plan, Confirmed: st.Confirmed, Origin: s.Origin}
+	if a := st.Approval; a != nil {
+		r.Level, r.Until = a.Level, a.Until
+	}
+	return r
 }
 
 // Row is a line of the register.

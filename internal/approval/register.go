@@ -124,6 +124,9 @@ func (o *Office) StateFacts(ctx context.Context, a Actor, code string, version i
 		if err := o.guard(ActFacts, a, s, s.Standing(now), today(now)); err != nil {
 			return nil, err
 		}
+		if s.Facts != nil {
+			s.keep(now)
+		}
 		s.Facts = &Facts{Facts: f, Named: o.named(f, now), By: a.Who(), At: now}
 		detail := map[string]string{}
 		for _, rs := range []law.RuleSet{law.R85, law.R331} {

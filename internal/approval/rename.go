@@ -132,6 +132,28 @@ func (n AgencyName) over(before AgencyName) AgencyName {
 	return n
 }
 
+// Before is the agency without what an entry of its life says: a name taken, or
+// its end.
+func (a Agency) Before(e Entry) Agency {
+	switch on := law.Day(e.Detail["on"]); e.Act {
+	case ActRename:
+		for i := len(a.Names) - 1; i > 0; i-- {
+			if a.Names[i].On == on {
+				a = a.On(a.Names[i-1].On)
+				if a.Names = a.Names[:i:i]; i == 1 {
+					a.Names = nil
+				}
+				return a
+			}
+		}
+	case ActSucceed:
+		if a.EndedOn == on.AddDays(-1) {
+			a.EndedOn, a.Successor = "", ""
+		}
+	}
+	return a
+}
+
 // enterName stores a change of name with its entry.
 func (o *Office) enterName(w namer, a Actor, was, is Agency) error {
 	before, err := Digest(was)

@@ -67,8 +67,8 @@ func (s System) Standing(t time.Time) Standing {
 	st.inForce(s.Approvals, t)
 	st.planned(&s, t)
 	st.inspected(s.Inspections, t)
-	if s.Facts != nil && !t.Before(s.Facts.At) {
-		st.Proposed = s.Facts.Named
+	if f := s.factsAt(t); f != nil {
+		st.Proposed = f.Named
 	}
 	st.filed(s.Dossiers, t)
 	st.moved(s.Transfers, t)
@@ -90,10 +90,10 @@ func (st *Standing) filed(ds []Dossier, t time.Time) {
 			continue
 		}
 		st.Dossier = state
-		if d.Level > 0 {
-			st.Proposed = d.Level
+		if l := d.levelAt(t); l > 0 {
+			st.Proposed = l
 		}
-		if on, ok := d.Statement.Day("risk_assessed_on"); ok && state != Draft {
+		if on, ok := d.stated(t).Day("risk_assessed_on"); ok && state != Draft {
 			st.RiskAssessed = max(st.RiskAssessed, law.Day(on))
 		}
 	}

@@ -43,13 +43,13 @@ func (o *Office) write(a Actor, s *System, st forms.Answers, now time.Time) (*Do
 	}
 	d := s.Open()
 	if d == nil {
-		d = s.begin()
+		d = s.begin(now)
 	}
 	d.Rules, d.Edition = rs, form.Edition
 	if err := d.replace(st, a.Who(), now); err != nil {
 		return nil, err
 	}
-	d.proposed()
+	d.proposed(now)
 	d.touched(a.Person)
 	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"capdo/internal/law"
@@ -94,6 +95,27 @@ type System struct {
 	Inspections           []Inspection `json:"inspections"`
 	Transfers             []Transfer   `json:"transfers,omitempty"` // by day; absent while none, so that older digests still hold
 	Suspensions           []Suspension `json:"suspensions,omitempty"`
+	Was                   []Was        `json:"was,omitempty"` // oldest first; see Then
+}
+
+// Was is what the register said of a system until an act put something else in
+// its place. It is kept, so that what was known on a day can be told later.
+type Was struct {
+	Until                 time.Time `json:"until"`
+	Name                  string    `json:"name"`
+	OperatorUnit          string    `json:"operator_unit"`
+	OperatorIsSpecialised bool      `json:"operator_is_specialised"`
+	Stage                 Stage     `json:"stage"`
+	Description           string    `json:"description"`
+	Served                string    `json:"served"`
+	StartedOn             law.Day   `json:"started_on"`
+	Facts                 *Facts    `json:"facts"`
+}
+
+// keep notes what the register says before an act at t says otherwise.
+func (s *System) keep(t time.Time) {
+	s.Was = append(slices.Clip(s.Was), Was{Until: t, Name: s.Name, OperatorUnit: s.OperatorUnit, OperatorIsSpecialised: s.OperatorIsSpecialised, Stage: s.Stage,
+		Description: s.Description, Served: s.Served, StartedOn: s.StartedOn, Facts: s.Facts})
 }
 
 // Facts are the facts of a system as stated, and by whom. Named is the level

@@ -11,8 +11,10 @@ type Official struct {
 	Bases       []string // legal bases in italics, without ";" at the end
 	Recipients  []string // "Nơi nhận" beside "Như trên" and "Lưu"
 	SignerTitle string   // capacity and office; "\n" starts a new line
+	Known       string   // up to when the record is known, as shown: "hết ngày 30/09/2026"; "" is not said
 	Ledger      Ledger
-	LawDigest   string // digest of the rule book in force
+	LawDigest   string // digest of the rule book that the paper was made by
+	LawThen     string // digest of the one that the record went by then; "" the same
 	Simulated   bool   // some figure shown is simulated: every page and table says so
 	CheckAt     string // what the address in the code begins with, up to a slash: "https://HOST/r/"
 	Vouch       Vouch  `json:"-"` // nil: the paper carries no code

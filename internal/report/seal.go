@@ -20,9 +20,12 @@ func (s *sheet) seal() {
 	s.sealed = true
 	o := s.official
 	text := []string{
-		"Số liệu tính đến ngày " + shortDate(o.Day) + ".",
+		o.speaks() + ".",
 		fmt.Sprintf("Sổ ghi: %s mục. Gốc: %s", number(o.Ledger.Size), orNone(o.Ledger.Root)),
 		"Bộ quy tắc: " + orNone(o.LawDigest),
+	}
+	if o.LawThen != "" {
+		text = append(text, "Bộ quy tắc ghi trong sổ lúc đó là bản khác: "+o.LawThen)
 	}
 	p := paragraph{size: sizeTable, align: "L"}
 	if o.Vouch == nil {
@@ -44,6 +47,15 @@ func (s *sheet) seal() {
 		s.set(t, p)
 	}
 	s.y = max(s.y, top+codeSide+paragraphGap)
+}
+
+// speaks says of which day the paper speaks, and up to when the record is known.
+func (o Official) speaks() string {
+	s := "Số liệu tính đến ngày " + shortDate(o.Day)
+	if o.Known != "" {
+		s += ", theo sổ ghi đến " + o.Known
+	}
+	return s
 }
 
 // code leaves room for the code, which is known when the file is finished.

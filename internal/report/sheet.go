@@ -88,7 +88,7 @@ func newSheet(o Official, title string, day time.Time) (*sheet, error) {
 	s.foot = [2]string{
 		fmt.Sprintf("Sổ ghi: %s mục, gốc %s; bộ quy tắc: %s", number(o.Ledger.Size),
 			orNone(short(o.Ledger.Root)), orNone(short(o.LawDigest))),
-		"Số liệu tính đến ngày " + shortDate(o.Day),
+		o.speaks(),
 	}
 	if o.Simulated {
 		s.banner = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"

@@ -184,12 +184,15 @@ func (c *scope) filesOf(ids []int64) (map[int64][]approval.Attached, error) {
 	happened := map[document][]attachment.Event{}
 	for _, e := range events {
 		at := document{e.SystemID, e.AttachmentNo}
-		happened[at] = append(happened[at], attachment.Event{State: attachment.State(e.State)})
+		happened[at] = append(happened[at], attachment.Event{State: attachment.State(e.State), At: e.At.UTC()})
 	}
 	all := map[int64][]approval.Attached{}
 	for _, r := range rows {
 		d := r.document()
 		d.Events = happened[document{r.SystemID, r.No}]
+		if !c.documentThen(&d) {
+			continue
+		}
 		if of, ok := attachment.ParseOf(d.Of); ok && of.Kind == "control" && d.Now() != attachment.Removed {
 			all[r.SystemID] = append(all[r.SystemID], attached(&d))
 		}

@@ -131,6 +131,9 @@ func (w *writing) seal() error {
 
 // Head implements approval.Reader.
 func (c *scope) Head() (approval.Head, error) {
+	if c.past != nil {
+		return c.headThen()
+	}
 	h, err := c.head()
 	if err != nil {
 		return approval.Head{}, err
@@ -167,5 +170,5 @@ func (c *scope) Entries(code string) ([]approval.Entry, error) {
 			return nil, fmt.Errorf("decode entry %d: %w", r.Seq, err)
 		}
 	}
-	return es, nil
+	return c.entriesThen(es), nil
 }

@@ -28,7 +28,17 @@ type figureRow struct {
 type madeRow struct {
 	bun.BaseModel `bun:"table:figure_made,alias:z"`
 
-	ID int `bun:"id,pk"`
+	ID      int `bun:"id,pk"`
+	Edition int `bun:"edition"` // of the rules by which they were counted
+}
+
+// figuresEdition is that of approval.Steps: 2 tells drafts and facts by their dates.
+const figuresEdition = 2
+
+// figured tells whether the figures are there, counted by the rules of today.
+func (c *scope) figured() (bool, error) {
+	n, err := c.shared((*madeRow)(nil)).Where("z.edition = ?", figuresEdition).Count(c.ctx)
+	return n > 0, err
 }
 
 // figureKey is what a row of figures is about.
@@ -118,6 +128,30 @@ func (c *scope) figures(model any) *bun.SelectQuery {
 	return c.within(c.db.NewSelect().Model(model), "q.holder = ?0")
 }
 
+// believes tells whether the figures kept, which go by what was believed at the end
+// of each day, tell what was so at a point in both times: what was known then, or
+// what is known now of a day that is not over; and no change of owner was entered
+// since.
+func (c *scope) believes(x approval.AsOf) (bool, error) {
+	if made, err := c.figured(); err != nil || !made || x.Known.IsZero() {
+		return made, err
+	}
+	if !x.Known.Equal(x.End()) {
+		h, err := c.head()
+		if err != nil || x.Known.After(x.End()) {
+			return false, err
+		}
+		if size, err := c.sizeAt(x.Known); err != nil || size < h.Size {
+			return false, err
+		}
+	}
+	n, err := c.table((*transferRow)(nil), "transfer AS t").Where("t.at >= ? AND t.on_day <= ?", x.Known.UTC(), string(x.On)).Count(c.ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for later transfers: %w", err)
+	}
+	return n == 0, nil
+}
+
 // believed sums the figures up to a day.
 func (c *scope) believed(day law.Day) ([]countRow, error) {
 	var rows []countRow
@@ -149,21 +183,23 @@ func (c *scope) Flows() ([]approval.Flow, error) {
 
 // MakeFigures counts a register that was kept before there were figures, once.
 func (s *Store) MakeFigures(ctx context.Context) error {
-	var n int64
+	var made bool
 	err := s.read(ctx, asker(), func(c *scope) (err error) {
-		n, err = c.shared((*madeRow)(nil)).Count(c.ctx)
+		made, err = c.figured()
 		return err
 	})
-	if err != nil || n > 0 {
+	if err != nil || made {
 		return err
 	}
 	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: asker()}}
-		if n, err := w.shared((*madeRow)(nil)).Count(ctx); err != nil || n > 0 {
+		if made, err := w.figured(); err != nil || made {
 			return err
 		}
-		if _, err := tx.NewDelete().Model((*figureRow)(nil)).Where("1 = 1").Exec(ctx); err != nil { // of acts since the schema grew
-			return fmt.Errorf("make figures: %w", err)
+		for _, old := range []any{(*figureRow)(nil), (*madeRow)(nil)} { // of acts since the schema grew, of older rules
+			if _, err := tx.NewDelete().Model(old).Where("1 = 1").Exec(ctx); err != nil {
+				return fmt.Errorf("make figures: %w", err)
+			}
 		}
 		all, err := w.counted()
 		if err != nil {
@@ -173,7 +209,7 @@ func (s *Store) MakeFigures(ctx context.Context) error {
 		if err := w.sumAll(); err != nil {
 			return err
 		}
-		return insert(w, []madeRow{{ID: 1}})
+		return insert(w, []madeRow{{ID: 1, Edition: figuresEdition}})
 	})
 }
 
@@ -204,7 +240,7 @@ func (v *check) figuresKept() error {
 	if v.unread {
 		return nil // said already
 	}
-	if n, err := v.shared((*madeRow)(nil)).Count(v.ctx); err != nil || n == 0 {
+	if made, err := v.figured(); err != nil || !made {
 		return err
 	}
 	want, err := v.counted()

@@ -54,7 +54,7 @@ func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 			return nil, err
 		}
 	}
-	return a.systems, nil
+	return a.systems, c.then(a.systems, ids)
 }
 
 // rowsOf loads the rows of one table that belong to the systems, in order.
@@ -275,6 +275,13 @@ func (r systemRow) system() (approval.System, error) {
 	if s.Facts, err = fromJSON[approval.Facts](r.Facts); err != nil {
 		return s, err
 	}
+	was, err := fromJSON[[]approval.Was](r.Was)
+	if err != nil {
+		return s, err
+	}
+	if was != nil {
+		s.Was = *was
+	}
 	s.Retirement, err = fromJSON[approval.Retirement](r.Retirement)
 	return s, err
 }
@@ -302,6 +309,13 @@ func (r dossierRow) dossier() (approval.Dossier, error) {
 	}
 	if marks != nil {
 		d.Fields = *marks
+	}
+	levels, err := fromJSON[[]approval.LevelMark](r.Levels)
+	if err != nil {
+		return d, err
+	}
+	if levels != nil {
+		d.Levels = *levels
 	}
 	if d.Facts, err = fromJSON[law.Facts](r.Facts); err != nil {
 		return d, err

@@ -20,11 +20,12 @@ type paperRow struct {
 
 	Ref    string    `bun:"ref,pk"`
 	Token  string    `bun:"token"`
+	Claim  string    `bun:"claim"`
 	MadeAt time.Time `bun:"made_at"`
 }
 
 func (r paperRow) issued() voucher.Issued {
-	return voucher.Issued{Ref: r.Ref, Token: r.Token, Made: r.MadeAt.UTC()}
+	return voucher.Issued{Ref: r.Ref, Token: r.Token, Claim: r.Claim, Made: r.MadeAt.UTC()}
 }
 
 type paperFileRow struct {
@@ -49,7 +50,7 @@ func (s *Store) PutPaper(ctx context.Context, p voucher.Issued, file [32]byte) e
 			return err
 		}
 		if papers == 0 {
-			err = insert(w, []paperRow{{Ref: p.Ref, Token: p.Token, MadeAt: p.Made}})
+			err = insert(w, []paperRow{{Ref: p.Ref, Token: p.Token, Claim: p.Claim, MadeAt: p.Made}})
 		}
 		if files == 0 && err == nil {
 			err = insert(w, []paperFileRow{{SHA256: hash, Ref: p.Ref}})
@@ -77,6 +78,19 @@ func (c *scope) paper(ref string) (voucher.Issued, bool, error) {
 		return voucher.Issued{}, false, err
 	}
 	return rows[0].issued(), true, nil
+}
+
+// PaperOfClaim returns the first paper that was handed out for a claim.
+func (s *Store) PaperOfClaim(ctx context.Context, claim string) (p voucher.Issued, found bool, err error) {
+	err = s.read(ctx, asker(), func(c *scope) error {
+		var rows []paperRow
+		if err := c.shared(&rows).Where("p.claim = ? AND p.claim <> ''", claim).OrderExpr("p.made_at, p.ref").Limit(1).Scan(c.ctx); err != nil || len(rows) == 0 {
+			return err
+		}
+		p, found = rows[0].issued(), true
+		return nil
+	})
+	return p, found, err
 }
 
 // PaperOfFile implements voucher.Store.
@@ -130,6 +144,8 @@ func (v *check) paperOf(r paperRow, keys seal.Trust, t Tree, roots map[int64]led
 		return err
 	case r.Ref != voucher.Ref(r.Token):
 		return errors.New("it is named otherwise than its token")
+	case r.Claim != "" && r.Claim != c.Digest():
+		return errors.New("it claims something else than its token")
 	case c.Size > t.Size:
 		return fmt.Errorf("it says %d entries, the ledger has %d", c.Size, t.Size)
 	}

@@ -108,7 +108,7 @@ func (c *scope) planOf(code string, id int64) (plan.Plan, error) {
 	}
 	files, err := c.filesOf([]int64{id})
 	p.Files = files[id]
-	return p, err
+	return c.planThen(p), err
 }
 
 // grown builds a plan from its rows.
@@ -218,7 +218,7 @@ func (c *scope) EachPlan(owner string, f func(approval.System, plan.Plan) error)
 	for from := int64(math.MinInt64); ; {
 		var rows []systemRow
 		q := c.systems(&rows).Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk)
-		if owner != "" {
+		if owner != "" && c.past == nil {
 			q = q.Where("s.owner = ?", storable(owner))
 		}
 		if err := q.Scan(c.ctx); err != nil {
@@ -227,7 +227,7 @@ func (c *scope) EachPlan(owner string, f func(approval.System, plan.Plan) error)
 		if len(rows) == 0 {
 			return nil
 		}
-		if err := c.eachOf(rows, f); err != nil {
+		if err := c.eachOf(rows, owner, f); err != nil {
 			return err
 		}
 		from = rows[len(rows)-1].ID
@@ -262,8 +262,9 @@ func (c *scope) Stamps(year int) (systems, agencies map[string]plan.Stamp, err e
 	return systems, agencies, nil
 }
 
-// eachOf hands a batch of systems with their plans to f.
-func (c *scope) eachOf(rows []systemRow, f func(approval.System, plan.Plan) error) error {
+// eachOf hands a batch of systems with their plans to f, those of an owner only
+// unless "".
+func (c *scope) eachOf(rows []systemRow, owner string, f func(approval.System, plan.Plan) error) error {
 	all, err := c.assemble(rows)
 	if err != nil {
 		return err
@@ -273,6 +274,9 @@ func (c *scope) eachOf(rows []systemRow, f func(approval.System, plan.Plan) erro
 		return err
 	}
 	for _, s := range all {
+		if owner != "" && s.Owner != owner { // it was another's then
+			continue
+		}
 		if err := f(s, of[s.ID]); err != nil {
 			return err
 		}
@@ -306,7 +310,7 @@ func (c *scope) plansOf(rows []systemRow) (map[int64]plan.Plan, error) {
 			return nil, err
 		}
 		p.Files = files[r.ID]
-		all[r.ID] = p
+		all[r.ID] = c.planThen(p)
 	}
 	return all, nil
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -35,6 +37,9 @@ type listRow struct {
 
 // Search implements approval.Reader.
 func (c *scope) Search(f approval.Filter) (approval.Page, error) {
+	if c.past != nil {
+		return c.searchThen(f)
+	}
 	day := string(f.Today)
 	query := func(model any) *bun.SelectQuery {
 		return filter(c.systems(model).Join("JOIN agency AS g ON g.code = s.owner"), f, day)
@@ -99,6 +104,9 @@ func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery 
 
 // Pending implements approval.Reader.
 func (c *scope) Pending(limit int) ([]approval.System, error) {
+	if c.past != nil {
+		return c.pendingThen(limit)
+	}
 	var rows []systemRow
 	if err := c.systems(&rows).Where("s.pending = ?", true).OrderExpr("s.id").Limit(int64(limit)).Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load pending: %w", err)
@@ -118,6 +126,9 @@ func (c *scope) Agencies() ([]approval.Agency, error) {
 		if as[i], err = r.agency(); err != nil {
 			return nil, err
 		}
+	}
+	if c.past != nil {
+		return c.agenciesThen(as)
 	}
 	return as, nil
 }
@@ -149,46 +160,49 @@ func (c *scope) Reported(document string) ([]approval.Reported, error) {
 	return ps, nil
 }
 
+// Counts implements approval.Reader: from the figures kept where they tell what is
+// asked, else system by system.
+func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
+	kept, err := c.believes(x)
+	if err != nil {
+		return nil, err
+	}
+	if kept {
+		rows, err := c.believed(x.On)
+		return counts(rows), err
+	}
+	type cell struct {
+		owner  string
+		origin approval.Origin
+		level  law.Level
+	}
+	sums := map[cell]*approval.Count{}
+	err = c.each(func(s approval.System) error {
+		n, ok := s.CellAt(x)
+		if !ok {
+			return nil
+		}
+		k := cell{n.Owner, n.Origin, n.Level}
+		if sums[k] == nil {
+			sums[k] = &approval.Count{Owner: n.Owner, Origin: n.Origin, Level: n.Level}
+		}
+		sums[k].Add(n)
+		return nil
+	})
+	out := make([]approval.Count, 0, len(sums))
+	for _, n := range sums {
+		out = append(out, *n)
+	}
+	slices.SortFunc(out, func(a, b approval.Count) int {
+		return cmp.Or(strings.Compare(a.Owner, b.Owner), strings.Compare(string(a.Origin), string(b.Origin)), cmp.Compare(a.Level, b.Level))
+	})
+	return out, err
+}
+
 // countRow is a cell of the counted register.
 type countRow struct {
 	Owner, Origin                               string
 	Level, Total, Approved, Deployed, Confirmed int
-}
-
-// Counts implements approval.Reader. For each system it joins its owner of that
-// day (to whom the latest transfer of the day or before handed it, else from
-// whom the first one took it), the latest approval decided by then and known, if
-// it still held then, and the latest declaration of its plan; see approval.AsOf.
-func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
-	if x.Known.IsZero() {
-		if n, err := c.shared((*madeRow)(nil)).Count(c.ctx); err != nil {
-			return nil, fmt.Errorf("look for figures: %w", err)
-		} else if n > 0 {
-			rows, err := c.believed(x.On)
-			return counts(rows), err
-		}
-	}
-	day, end, known, least := string(x.On), x.End().UTC(), x.Limit().UTC(), x.Least().UTC()
-	var rows []countRow
-	err := c.systems(&rows).
-		ColumnExpr("COALESCE(w.to_agency, o.from_agency, s.owner) AS owner, s.origin, COALESCE(a.level, s.proposed) AS level, COUNT(*) AS total, COUNT(a.no) AS approved").
-		ColumnExpr("COUNT(CASE WHEN p.status = 'full' AND (p.holds = '' OR p.holds >= ?) THEN 1 END) AS deployed, COUNT(f.approval_no) AS confirmed", day).
-		Join(`LEFT JOIN approval AS a ON a.system_id = s.id AND (a.until_day = '' OR a.until_day >= ?)
-			AND a.no = (SELECT MAX(x.no) FROM approval AS x WHERE x.system_id = s.id AND x.from_at < ? AND (x.from_at < ? OR x.decided_on <> '' AND x.decided_on <= ?))
-			AND NOT EXISTS (SELECT 1 FROM revocation AS v WHERE v.system_id = s.id AND v.approval_no = a.no AND v.at < ?)`, day, known, end, day, least).
-		Join(`LEFT JOIN plan AS p ON p.system_id = s.id
-			AND p.no = (SELECT MAX(y.no) FROM plan AS y WHERE y.system_id = s.id AND y.approval_no = a.no AND y.at < ? AND (y.at < ? OR y.on_day <> '' AND y.on_day <= ?))`, known, end, day).
-		Join("LEFT JOIN confirmation AS f ON f.system_id = s.id AND f.approval_no = a.no AND f.at < ?", least).
-		Join(`LEFT JOIN transfer AS w ON w.system_id = s.id
-			AND w.no = (SELECT MAX(z.no) FROM transfer AS z WHERE z.system_id = s.id AND z.on_day <= ?)`, day).
-		Join("LEFT JOIN transfer AS o ON o.system_id = s.id AND o.no = 1").
-		Where("s.registered_at < ? AND (s.registered_at < ? OR s.started_on <> '' AND s.started_on <= ?)", known, end, day).
-		Where("s.retirement IS NULL OR s.retired_at >= ?", least).
-		GroupExpr("1, 2, 3").OrderExpr("1, 2, 3").Scan(c.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("count register on %s: %w", day, err)
-	}
-	return counts(rows), nil
 }
 
 // counts converts the rows of figures.

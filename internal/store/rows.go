@@ -71,6 +71,7 @@ type systemRow struct {
 	Facts                 *string   `bun:"facts"`
 	Retirement            *string   `bun:"retirement"`
 	RetiredAt             time.Time `bun:"retired_at,nullzero"` // of Retirement, for counting
+	Was                   *string   `bun:"was"`                 // JSON, NULL = nothing was put in the place of anything
 
 	projection
 }
@@ -107,6 +108,7 @@ type dossierRow struct {
 	SubmittedAt   time.Time `bun:"submitted_at,nullzero"`
 	Imported      bool      `bun:"imported"`
 	Fields        *string   `bun:"fields"`
+	Levels        *string   `bun:"levels"`
 }
 
 type editorRow struct {

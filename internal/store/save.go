@@ -117,6 +117,11 @@ func (w *writing) row(s *approval.System) (*systemRow, error) {
 	if r.Facts, err = toJSON(s.Facts); err != nil {
 		return nil, err
 	}
+	if s.Was != nil {
+		if r.Was, err = toJSON(&s.Was); err != nil {
+			return nil, err
+		}
+	}
 	r.RetiredAt = retiredAt(s)
 	r.Retirement, err = toJSON(s.Retirement)
 	return r, err
@@ -202,6 +207,11 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 	}
 	if d.Fields != nil {
 		if r.Fields, err = toJSON(&d.Fields); err != nil {
+			return err
+		}
+	}
+	if d.Levels != nil {
+		if r.Levels, err = toJSON(&d.Levels); err != nil {
 			return err
 		}
 	}

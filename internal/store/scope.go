@@ -20,6 +20,7 @@ type scope struct {
 	enter func(context.Context, bun.IDB, approval.Actor) error // of the engine
 	actor approval.Actor
 	now   time.Time
+	past  *approval.AsOf // nil: as it is; see Store.At
 }
 
 // systems starts a query on system AS s, narrowed to the actor's body unless
@@ -35,9 +36,9 @@ func (c *scope) table(model any, expr string) *bun.SelectQuery {
 	return c.narrow(q)
 }
 
-// narrow adds the tenant's predicate.
+// narrow adds the tenant's predicate, and that of the past.
 func (c *scope) narrow(q *bun.SelectQuery) *bun.SelectQuery {
-	return c.within(q, "s.owner = ?0")
+	return c.within(c.there(q), "s.owner = ?0")
 }
 
 // within keeps of a query what a predicate on the actor's body, ?0, holds for: all

@@ -11,6 +11,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/statement"
 )
 
@@ -47,7 +48,11 @@ func (c *scope) Statement(id string) (statement.Statement, error) {
 	if len(rows) == 0 {
 		return statement.Statement{}, approval.ErrNotFound()
 	}
-	return c.noted(rows[0])
+	s, err := c.noted(rows[0])
+	if err == nil && !c.statementThen(&s) {
+		return statement.Statement{}, approval.ErrNotFound()
+	}
+	return s, err
 }
 
 // Statements implements statement.Reader.
@@ -62,7 +67,9 @@ func (c *scope) Statements() ([]statement.Statement, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s)
+		if c.statementThen(&s) {
+			all = append(all, s)
+		}
 	}
 	return all, nil
 }
@@ -95,20 +102,12 @@ func (c *scope) noted(r statementRow) (s statement.Statement, err error) {
 }
 
 // Owned implements statement.Reader.
-func (c *scope) Owned(owner string) ([]approval.System, error) {
-	var rows []systemRow
-	if err := c.systems(&rows).Where("s.owner = ?", storable(owner)).OrderExpr("s.id").Scan(c.ctx); err != nil {
-		return nil, fmt.Errorf("load systems of %s: %w", owner, err)
-	}
-	var all []approval.System
-	for i := 0; i < len(rows); i += bulk {
-		part, err := c.assemble(rows[i:min(i+bulk, len(rows))])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, part...)
-	}
-	return all, nil
+func (c *scope) Owned(owner string) (all []approval.System, err error) {
+	err = c.EachPlan(owner, func(x approval.System, _ plan.Plan) error {
+		all = append(all, x)
+		return nil
+	})
+	return all, err
 }
 
 // UpdateStatement implements statement.Store.

@@ -58,6 +58,9 @@ type Store struct {
 	cache cache                // of the gate's readings
 	watch Watcher              // nil: no decisions are made
 	desk  atomic.Pointer[desk] // of the gateways; nil: not read yet
+
+	past    *approval.AsOf            // nil: the register as it is
+	founded atomic.Pointer[time.Time] // see Founded; nil: not known yet
 }
 
 // Close closes both handles.
@@ -80,6 +83,9 @@ func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f fu
 }
 
 func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f func(approval.Tx) error) error {
+	if s.past != nil {
+		return errPast()
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -147,7 +153,7 @@ func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error
 		if err := s.e.enter(ctx, tx, a); err != nil {
 			return err
 		}
-		return f(&scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a})
+		return f(&scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a, past: s.past})
 	})
 }
 

@@ -52,6 +52,9 @@ func (c *scope) YearOf(agency string, year int) (plan.Year, error) {
 			return y, fmt.Errorf("row %d of year %d of %s: %w", r.No, year, agency, err)
 		}
 	}
+	if c.past != nil {
+		return y.Then(*c.past), nil
+	}
 	return y, nil
 }
 

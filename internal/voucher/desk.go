@@ -30,6 +30,7 @@ const (
 type Issued struct {
 	Ref   string
 	Token string
+	Claim string    // Claim.Digest; "" of papers from before it was kept
 	Made  time.Time // when it was first handed out
 }
 

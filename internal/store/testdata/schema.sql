@@ -766,7 +766,7 @@ CREATE TABLE dossier (
   digest        TEXT NOT NULL,
   submitted_by  TEXT NOT NULL,
   submitted_at  TEXT,
-  imported      INTEGER NOT NULL, fields TEXT, documents TEXT,
+  imported      INTEGER NOT NULL, fields TEXT, documents TEXT, levels TEXT,
   PRIMARY KEY (system_id, no)
 ) STRICT;
 
@@ -858,7 +858,7 @@ CREATE TABLE figure (
 
 CREATE TABLE figure_made (
   id INTEGER PRIMARY KEY CHECK (id = 1)
-) STRICT;
+, edition INTEGER NOT NULL DEFAULT 1) STRICT;
 
 CREATE TABLE gate_decision (
     system_id INTEGER PRIMARY KEY REFERENCES system (id),
@@ -1247,7 +1247,7 @@ CREATE TABLE system (
   until_day               TEXT NOT NULL,
   confirmed               INTEGER NOT NULL,
   pending                 INTEGER NOT NULL
-, plan_holds TEXT NOT NULL DEFAULT '') STRICT;
+, plan_holds TEXT NOT NULL DEFAULT '', was TEXT) STRICT;
 
 CREATE TABLE transfer (
   system_id   INTEGER NOT NULL REFERENCES system (id),

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+	"capdo/internal/plan"
+)
+
+// asOf settles which register is asked for: that of a day, as recorded before an
+// instant. Left out, what was known at the end of the day counts; of a day before
+// the register was founded, what it was founded with. Now is what the ledger holds:
+// the same entries are the same knowledge, whatever the clock says.
+func (p *program) asOf(ctx context.Context, on law.Day, known time.Time) (approval.AsOf, error) {
+	x := approval.AsOf{On: on, Known: known}
+	now := p.clock()
+	if law.DayOf(known.Add(-time.Microsecond)) > law.DayOf(now) {
+		return x, refusedKnown("known-in-future", law.Text{VI: "Ngày «biết đến» phải từ hôm nay trở về trước.", EN: "The day up to which is known must not be after today."})
+	}
+	if known.IsZero() {
+		founded, err := p.store.Founded(ctx)
+		if err != nil {
+			return x, err
+		}
+		x.Known = x.End()
+		if x.Known.Before(founded) {
+			x.Known = founded
+		}
+	}
+	if x.Known.After(now) {
+		x.Known = now.Add(time.Microsecond)
+	}
+	if law.DayOf(x.Known).Time().Equal(x.Known) {
+		return x, nil
+	}
+	e, found, err := p.store.At(x).LastEntry(ctx)
+	if found {
+		x.Known = e.At.Add(time.Microsecond)
+	}
+	return x, err
+}
+
+func refusedKnown(rule string, says law.Text) error {
+	return &approval.Refusal{Kind: approval.Invalid, Findings: []approval.Finding{{Field: "known", Rule: rule, Says: says}}}
+}
+
+// readKnown reads up to when is known: a day, to its end; or an instant of RFC 3339,
+// to the end of its last digit; "" is left open.
+func readKnown(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := law.ParseDay(s); err == nil {
+		return d.AddDays(1).Time(), nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return t, fmt.Errorf("known: %q is no day YYYY-MM-DD and no instant of RFC 3339", s)
+	}
+	unit := time.Second
+	if _, fraction, ok := strings.Cut(s, "."); ok {
+		for i := 0; i < len(fraction) && fraction[i] >= '0' && fraction[i] <= '9'; i++ {
+			unit /= 10
+		}
+	}
+	return t.Add(max(unit, time.Microsecond)), nil
+}
+
+// knownWords says up to when the record is known: the end of a day, or its last
+// entry.
+func knownWords(x approval.AsOf) string {
+	if d := law.DayOf(x.Known); d.Time().Equal(x.Known) {
+		return "hết ngày " + dmy(d.AddDays(-1))
+	}
+	t := x.Known.Add(-time.Microsecond).In(law.Zone())
+	return t.Format("15:04:05") + "," + strconv.Itoa(1_000_000 + t.Nanosecond()/1000)[1:] + " ngày " + t.Format("02/01/2006")
+}
+
+// then is the program on the register as it was: the same rooms, which read the
+// record as of that point in both times at the last instant of the day, and in
+// which nobody acts.
+func (p *program) then(x approval.AsOf) *program {
+	q := &program{as: x, store: p.store.At(x), clock: x.Last, book: p.book, shelf: p.shelf, controls: p.controls, dir: p.dir, log: p.log, public: p.public}
+	q.office = &approval.Office{Store: q.store, Book: p.book, Shelf: p.shelf, Clock: q.clock, Past: true}
+	q.plans = &plan.Room{Store: q.store.Plans(), Book: p.book, Lists: p.controls, Clock: q.clock}
+	q.gate = &gate.Gate{Standings: q.store, Book: p.book, Clock: q.clock, Log: p.log, Systems: q.store}
+	return q
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+	"capdo/internal/plan"
+	"capdo/internal/seal"
+	"capdo/internal/store/storetest"
+	"capdo/internal/whatif"
+)
+
+// made makes a paper in the castle.
+func (c *castle) made(t *testing.T, a approval.Actor, q reportQuery) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if q.Kind == paperTrial {
+		x, err := c.believed(t.Context(), q.Known)
+		c.must(t, err)
+		ask, err := whatif.Adoption{Book: c.book, Rules: law.R331, On: q.Day, Today: x.On}.Question()
+		c.must(t, err)
+		r, err := c.then(x).whatIf(t.Context(), a, ask)
+		c.must(t, err)
+		c.must(t, c.whatIfPaper(t.Context(), &b, a, trial{x, ask, r}))
+		return b.Bytes()
+	}
+	if err := c.report(t.Context(), &b, a, q); err != nil {
+		t.Fatalf("%+v: %v", q, err)
+	}
+	return b.Bytes()
+}
+
+// TestPapersOfAPastDay: every paper, made on a day and made again after the
+// register lived on for months (approvals suspended, revoked and given, facts
+// stated otherwise, drafts begun, corrections backdated, bodies renamed and
+// merged, keys turned), has the same bytes for the same day and knowledge, by the
+// command and by the page.
+func TestPapersOfAPastDay(t *testing.T) {
+	c := build(t)
+	c.live(t, "2026-11-22")
+	day := law.DayOf(c.clock())
+	code := func(step storetest.Step) string { return c.ids[fmt.Sprint("system", step)][0] }
+	var qs []reportQuery
+	for _, kind := range []string{"national", briefAgency, briefGate, briefDeadlines, briefYearly, briefDrills, briefInventory, paperTrial} {
+		qs = append(qs, reportQuery{Kind: kind})
+		if kind != "national" && kind != paperTrial {
+			qs = append(qs, reportQuery{Kind: kind, Code: "H41"}, reportQuery{Kind: kind, Code: "H56"})
+		}
+	}
+	for _, step := range steps {
+		qs = append(qs, reportQuery{Kind: "system", Code: code(step)}, reportQuery{Kind: paperDossier, Code: code(step)}, reportQuery{Kind: "mau-01", Code: code(step)})
+	}
+	qs = append(qs, reportQuery{Kind: paperGaps, Code: code(storetest.Deployed)}, reportQuery{Kind: "mau-08", Code: "H41"})
+	read := auditor()
+	type edition struct {
+		q    reportQuery
+		file []byte
+	}
+	var all []edition
+	for _, q := range qs { // at that instant, and of that day when it was over
+		q.Day, q.Known = day, c.clock().Add(time.Microsecond)
+		all = append(all, edition{q, c.made(t, read, q)})
+	}
+	c.time.T = day.AddDays(1).Time().Add(8 * time.Hour)
+	for _, q := range qs {
+		if q.Day = day; q.Kind == paperTrial {
+			q.Known = day.AddDays(1).Time()
+		}
+		all = append(all, edition{q, c.made(t, read, q)})
+	}
+	sessions := 0
+	page := func(path string) []byte {
+		sessions++
+		regulator := storetest.Actor(law.RoleMPS, "G01")
+		token := fmt.Sprint(regulator.Account, sessions)
+		c.enterAgain(t, regulator, token)
+		regulator.Account = token
+		w := c.ask(regulator, "GET", path, nil)
+		if w.Code != 200 {
+			t.Fatalf("%s: %d", path, w.Code)
+		}
+		return w.Body.Bytes()
+	}
+	paths := []string{"/reports/national.pdf?on=" + string(day), "/systems/" + code(storetest.Deployed) + "/report.pdf?on=" + string(day)}
+	var pages [][]byte
+	for _, path := range paths {
+		pages = append(pages, page(path))
+	}
+	c.months(t)
+	for _, e := range all {
+		if again := c.made(t, read, e.q); !bytes.Equal(again, e.file) {
+			t.Errorf("%s %s known %v: other bytes than on the day", e.q.Kind, e.q.Code, e.q.Known)
+			c.apart(t, e.file, again)
+		}
+	}
+	for i, path := range paths {
+		if !bytes.Equal(page(path), pages[i]) {
+			t.Errorf("%s: other bytes than on the day", path)
+		}
+	}
+	changed := 0
+	for _, e := range all[:len(qs)] { // as known now the day looks otherwise
+		q := e.q
+		q.Known = c.clock().Add(time.Microsecond)
+		if !bytes.Equal(c.made(t, read, q), e.file) {
+			changed++
+		}
+	}
+	if changed < len(qs) {
+		t.Errorf("%d of %d papers of the day say the same as known now: the months changed too little", len(qs)-changed, len(qs))
+	}
+	r, err := c.store.Verify(t.Context())
+	c.must(t, err)
+	for _, v := range r.Violations {
+		t.Errorf("violation: %+v", v)
+	}
+}
+
+// apart says where the words of two papers part.
+func (c *castle) apart(t *testing.T, was, is []byte) {
+	t.Helper()
+	dir := t.TempDir()
+	text := func(name string, b []byte) string {
+		at := filepath.Join(dir, name)
+		c.must(t, writeWhole(at, func(w io.Writer) error { _, err := w.Write(b); return err }))
+		return pdfText(t, at)
+	}
+	a, b := text("was.pdf", was), text("is.pdf", is)
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Logf("was …%.200s\nis  …%.200s", a[max(0, i-80):], b[max(0, i-80):])
+			return
+		}
+	}
+}
+
+// live gives the castle a plan, a year and a draft.
+func (c *castle) live(t *testing.T, day law.Day) {
+	t.Helper()
+	ctx, operator := t.Context(), storetest.Actor(law.RoleOperator, "H56")
+	for _, in := range []plan.YearInput{{On: day, Says: "Diễn tập ứng cứu sự cố", Number: "7/KH"}, {Total: 1000, Security: 120, Number: "3/QĐ"}} {
+		_, err := c.plans.KeepYear(ctx, operator, "H56", day.Time().Year(), in)
+		c.must(t, err)
+	}
+}
+
+// months is what happens to the register after the day.
+func (c *castle) months(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	officer, mps, owner := storetest.Actor(law.RoleOperator, "H56"), storetest.Actor(law.RoleMPS, "G01"), storetest.Actor(law.RoleOwner, "H56")
+	system := func(step storetest.Step) approval.System {
+		f, err := c.office.File(ctx, auditor(), c.ids[fmt.Sprint("system", step)][0])
+		c.must(t, err)
+		return f.System
+	}
+	pass := func(days int) { c.time.T = c.time.T.AddDate(0, 0, days) }
+	pass(10)
+	s := system(storetest.Appraised)
+	_, err := c.office.Decide(ctx, owner, s.Code, s.Version, approval.DecisionInput{Outcome: approval.Approve, Number: "77/QĐ", DecidedOn: law.DayOf(c.clock()), Digest: s.Last().Digest})
+	c.must(t, err)
+	s = system(storetest.Deployed)
+	_, err = c.office.Suspend(ctx, mps, s.Code, s.Version, approval.SuspensionInput{Ground: "vi phạm", Number: "9/QĐ"})
+	c.must(t, err)
+	s = system(storetest.Approved)
+	_, err = c.office.DeclarePlan(ctx, officer, s.Code, s.Version, approval.PlanInput{Status: approval.PlanFull, On: "2026-11-22"}) // backdated
+	c.must(t, err)
+	s = system(storetest.Stated)
+	s, err = c.office.StateFacts(ctx, officer, s.Code, s.Version, storetest.Facts(2, false))
+	c.must(t, err)
+	_, err = c.office.Draft(ctx, officer, s.Code, s.Version, storetest.Statement(2, law.DayOf(c.clock())))
+	c.must(t, err)
+	s = system(storetest.Submitted)
+	_, err = c.office.Review(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H56"), s.Code, s.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.SendBack, Comment: "thiếu sơ đồ", Digest: s.Last().Digest})
+	c.must(t, err)
+	s = system(storetest.Submitted)
+	st := storetest.Statement(3, law.DayOf(c.clock()))
+	st["scope"] = "Phạm vi khác"
+	_, err = c.office.Submit(ctx, officer, s.Code, s.Version, st)
+	c.must(t, err)
+	storetest.Lead(t, c.office, "H56", "Hệ thống mới, vận hành từ 2020", storetest.Deployed)
+	s = system(storetest.Appraised)
+	lines := func(yield func(approval.Line, error) bool) {
+		yield(approval.Line{No: 1, Code: s.Code, Version: s.Version, Registration: approval.Registration{Name: "Tên đã sửa", OperatorUnit: s.OperatorUnit, Stage: s.Stage, StartedOn: s.StartedOn, Description: "Mô tả đã sửa"}}, nil)
+	}
+	done, err := c.office.Enrol(ctx, officer, iter.Seq2[approval.Line, error](lines), "x", false, func(f approval.Fate) {
+		if f.Refused != nil {
+			t.Fatal(f.Refused)
+		}
+	})
+	c.must(t, err)
+	if !done {
+		t.Fatal("nothing was amended")
+	}
+	pass(40)
+	s = system(storetest.Approved)
+	_, err = c.office.Revoke(ctx, mps, s.Code, s.Version, approval.RevocationInput{Ground: "khai sai"})
+	c.must(t, err)
+	_, err = c.plans.KeepYear(ctx, officer, "H56", 2026, plan.YearInput{On: "2026-11-20", Says: "Diễn tập ghi muộn", Number: "8/KH"}) // backdated
+	c.must(t, err)
+	_, err = c.office.Rename(ctx, storetest.Keeper(), []approval.Renaming{{Code: "H41", AgencyName: approval.AgencyName{On: "2026-11-21", Name: "Tên mới của H41"}}}) // backdated
+	c.must(t, err)
+	_, err = c.office.Reorganise(ctx, storetest.Keeper(), approval.Reorganisation{On: "2026-11-22", Source: "x", Successions: []approval.Succession{{From: "H41", To: "H56", Kind: approval.SuccessionMerge, On: "2026-11-22", Cites: "x"}}})
+	c.must(t, err)
+	c.must(t, c.rotateKey(ctx, world{out: io.Discard}, filepath.Join(c.dir, keyFolder), seal.ES256))
+	pass(60)
+	c.must(t, ignore(c.office.AgencyList(context.Background(), auditor())))
+}
+
+func ignore[T any](_ T, err error) error { return err }
