@@ -97,7 +97,7 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.office = &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: w.clock}
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
-	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book)}
+	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book), Then: func(x approval.AsOf) gate.Standings { return s.At(x) }}
 	if err := s.MakeFigures(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -136,7 +136,7 @@ func (p *program) openGate(ctx context.Context) error {
 	}
 	if backup.Unconfirmed(bs) {
 		p.log.Error("the gate is shut: this register was restored with entries lost; capdo restore confirm opens it")
-		p.gate.Standings, p.gate.Systems = lossy{}, nil
+		p.gate.Standings, p.gate.Systems, p.gate.Then = lossy{}, nil, nil
 		return nil
 	}
 	p.store.Watch(p.gate.Board)

@@ -119,7 +119,10 @@ func (d Dossier) then(limit time.Time) (Dossier, bool) {
 	switch {
 	case r != nil && r.Digest != d.Digest:
 		x := r.Submission
-		d.Rules, d.Edition, d.Statement, d.Facts, d.Determination, d.Documents = x.Rules, r.Edition, x.Statement, x.Facts, x.Determination, x.Documents
+		d.Rules, d.Edition, d.Facts, d.Determination, d.Documents = x.Rules, r.Edition, x.Facts, x.Determination, x.Documents
+		if len(d.Fields) == 0 { // else its saves tell, also what was written since
+			d.Statement = x.Statement
+		}
 		d.Digest, d.SubmittedBy, d.SubmittedAt = r.Digest, r.By, r.At
 		d.Listed = x.Determination != nil && x.Determination.Listed()
 	case r == nil && len(d.Rounds) > 0 && len(d.Levels) > 0:

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"capdo/internal/law"
@@ -33,6 +34,9 @@ func (g *Gate) AskAll(ctx context.Context, qs []Question) (vs []Verdict) {
 		return halt(qs, now, clockBack())
 	}
 	qs = limited(ctx, qs)
+	if slices.ContainsFunc(qs, Question.recalls) {
+		return g.recallAll(ctx, now, qs)
+	}
 	if vs, ok := g.swift(now, qs); ok {
 		return vs
 	}

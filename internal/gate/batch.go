@@ -128,7 +128,7 @@ func parseBatch(doc *document, in []byte, into []Question) (qs []Question, bad l
 func (d *document) question(q *Question) bool {
 	return d.object(func(name []byte) bool {
 		switch string(name) {
-		case "provider", "consumer", "at", "platform", "service", "profile":
+		case "provider", "consumer", "at", "known", "platform", "service", "profile":
 		default:
 			return d.unknown(name)
 		}

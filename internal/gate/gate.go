@@ -11,7 +11,7 @@
 //
 // # One question
 //
-//	GET /gate/v1/decisions?provider=CODE[&consumer=CODE[&service=CODE][&profile=production|sandbox]][&at=TIME][&platform=NDXP|NDOP]
+//	GET /gate/v1/decisions?provider=CODE[&consumer=CODE[&service=CODE][&profile=production|sandbox]][&at=TIME[&known=TIME]][&platform=NDXP|NDOP]
 //
 // A question that names a data service needs an allowed connection on record
 // between the two for it (G14); without one both sides are judged as such, and a
@@ -44,7 +44,7 @@
 // # Many questions
 //
 //	POST /gate/v1/decisions
-//	{"questions":[{"provider":…,"consumer":…,"service":…,"profile":…,"at":…,"platform":…},…]}
+//	{"questions":[{"provider":…,"consumer":…,"service":…,"profile":…,"at":…,"known":…,"platform":…},…]}
 //
 // The members are the parameters above; 1 to 1,000 questions in at most 1 MiB,
 // naming at most 16 different times. The answer is {"answers":[…]}, one answer
@@ -176,7 +176,10 @@
 // 800 ms, and 3 ms more for each system beyond two). To authorise, leave at out.
 // With at the gate says what the record, as far as it was made by then, meant at
 // that instant: history when it is past, a forecast that supposes nothing more
-// is recorded when it is future. Keep no answer beyond valid_until, and none at
+// is recorded when it is future. With known beside it, it says what was so at that
+// instant as far as it was recorded by the other: what was decided before and
+// entered later counts from the day of the decision. Such an answer bears known,
+// the ledger as long as it was then, and never "now". Keep no answer beyond valid_until, and none at
 // all where a revocation must bite at once.
 package gate
 
@@ -224,6 +227,9 @@ type Gate struct {
 	Log       *slog.Logger // nil: silent
 	Systems   Systems      // among which a search looks; nil: there is no search
 	Board     *Board       // decisions ready made, under the same book; nil: the register is asked each time
+	// Then returns what the register said as of a day, as known before an instant;
+	// nil: no question may name one.
+	Then func(approval.AsOf) Standings
 
 	seen    atomic.Int64 // latest reading of the clock, microseconds
 	reading atomic.Int64 // reads of one pair not yet answered
@@ -239,6 +245,7 @@ type Question struct {
 	Service  string    // code of a data service: an allowed connection for it is needed
 	Profile  string    // production (also ""), sandbox
 	At       time.Time // zero = now
+	Known    time.Time // up to when what was recorded counts, itself included; zero = until At, until now for what is to come
 
 	bad ground // why it cannot be asked, as its reader found
 }
@@ -248,6 +255,7 @@ type Verdict struct {
 	Decision   string        `json:"decision"`
 	At         time.Time     `json:"at"`
 	When       string        `json:"when"` // Now, Past, Future; Decide leaves it to Ask
+	Known      *time.Time    `json:"known,omitempty"`
 	Provider   string        `json:"provider"`
 	Consumer   string        `json:"consumer,omitempty"`
 	Service    string        `json:"service,omitempty"`

@@ -19,8 +19,10 @@ func parse(raw string) (q Question, bad law.Text) {
 	if err != nil {
 		return q, law.Text{VI: "Không đọc được tham số của câu hỏi.", EN: "The question's parameters cannot be read."}
 	}
-	if at := in["at"]; len(at) == 1 { // a + that was not escaped arrives as a space and can mean nothing else here
-		at[0] = strings.Replace(at[0], " ", "+", 1)
+	for _, key := range []string{"at", "known"} { // a + that was not escaped arrives as a space and can mean nothing else here
+		if at := in[key]; len(at) == 1 {
+			at[0] = strings.Replace(at[0], " ", "+", 1)
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(in)) {
 		if bad = q.set(key, in[key]); bad.VI != "" {
@@ -47,28 +49,31 @@ func (q *Question) set(key string, vals []string) law.Text {
 		into = &q.Service
 	case "profile":
 		into = &q.Profile
-	case "at":
+	case "at", "known":
 		into = new(string)
 	default:
-		return law.Text{VI: "Câu hỏi có tham số không được biết; chỉ có provider, consumer, platform, service, profile, at.", EN: "The question has an unknown parameter; there are provider, consumer, platform, service, profile, at."}
+		return law.Text{VI: "Câu hỏi có tham số không được biết; chỉ có provider, consumer, platform, service, profile, at, known.", EN: "The question has an unknown parameter; there are provider, consumer, platform, service, profile, at, known."}
 	}
 	if len(vals) != 1 || vals[0] == "" {
 		return law.Text{VI: "Tham số «" + key + "» phải được đưa ra đúng một lần và không được để trống.", EN: "The parameter “" + key + "” must be given once and not empty."}
 	}
 	*into = vals[0]
-	if key == "at" {
-		return q.setAt(vals[0])
+	switch key {
+	case "at":
+		return setTime(&q.At, key, vals[0])
+	case "known":
+		return setTime(&q.Known, key, vals[0])
 	}
 	return law.Text{}
 }
 
-// setAt takes the time.
-func (q *Question) setAt(s string) law.Text {
+// setTime takes a time.
+func setTime(into *time.Time, key, s string) law.Text {
 	t, ok := moment(s)
 	if !ok || t.IsZero() {
-		return law.Text{VI: "Tham số «at» phải theo RFC 3339, ví dụ 2026-11-22T09:00:00+07:00.", EN: "The parameter “at” must be RFC 3339, for example 2026-11-22T09:00:00+07:00."}
+		return law.Text{VI: "Tham số «" + key + "» phải theo RFC 3339, ví dụ 2026-11-22T09:00:00+07:00.", EN: "The parameter “" + key + "” must be RFC 3339, for example 2026-11-22T09:00:00+07:00."}
 	}
-	q.At = t
+	*into = t
 	return law.Text{}
 }
 
@@ -107,6 +112,11 @@ func (q Question) flaw() law.Text {
 		return law.Text{VI: "Câu hỏi về một dịch vụ, hoặc cho môi trường thử nghiệm, phải nêu cả bên khai thác «consumer».", EN: "A question about a service, or for the sandbox, must name the “consumer” too."}
 	case !q.At.IsZero() && !datable(q.At):
 		return law.Text{VI: "Tham số «at» phải nằm trong các năm từ 1 đến 9999.", EN: "The parameter “at” must lie in the years 1 to 9999."}
+	case q.Known.IsZero():
+	case q.At.IsZero():
+		return law.Text{VI: "Tham số «known» chỉ đi cùng «at»: điều đúng tại một thời điểm, theo những gì đã ghi đến một thời điểm khác.", EN: "The parameter “known” comes with “at”: what was so at one instant, by what was recorded by another."}
+	case !datable(q.Known):
+		return law.Text{VI: "Tham số «known» phải nằm trong các năm từ 1 đến 9999.", EN: "The parameter “known” must lie in the years 1 to 9999."}
 	}
 	return law.Text{}
 }

@@ -1,0 +1,160 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+	"capdo/internal/store/storetest"
+)
+
+// TestGateOfAPastDay: an approval decided in September and entered in November did
+// not open the gate in September, and yet was so: two questions, two answers. The
+// ledger of the second is as long as it was then, and neither is of now.
+func TestGateOfAPastDay(t *testing.T) {
+	clock := storetest.At("2026-09-20")
+	o, s := storetest.Office(t, clock)
+	x := storetest.Lead(t, o, "H56", "Hệ thống ghi muộn", storetest.Appraised)
+	ctx := context.Background()
+	clock.T = law.Day("2026-11-05").Time().Add(9 * time.Hour)
+	x, err := o.Decide(ctx, storetest.Actor(law.RoleOwner, "H56"), x.Code, x.Version, approval.DecisionInput{Outcome: approval.Approve, Number: "1/QĐ", DecidedOn: "2026-09-21", Digest: x.Last().Digest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered := clock.T
+	clock.T = clock.T.Add(time.Hour)
+	x, err = o.Confirm(ctx, storetest.Actor(law.RoleMPS, "G01"), x.Code, x.Version, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate.Gate{Standings: s, Book: o.Book, Clock: clock.Now, Then: func(x approval.AsOf) gate.Standings { return s.At(x) }}
+	at := law.Day("2026-09-30").Time().Add(12 * time.Hour)
+	level := func(q gate.Question) law.Level {
+		v := g.Ask(ctx, q)
+		if v.When == gate.Now {
+			t.Errorf("%+v: an answer of now", q)
+		}
+		if q.Known.IsZero() != (v.Known == nil) {
+			t.Errorf("%+v: known %v", q, v.Known)
+		}
+		if v.Level == nil {
+			return 0
+		}
+		return *v.Level
+	}
+	for _, c := range []struct {
+		at, known time.Time
+		want      law.Level
+	}{
+		{at, time.Time{}, 0},
+		{at, at, 0},
+		{at, entered.Add(-time.Second), 0},
+		{at, entered, 3},
+		{at, clock.T, 3},
+		{law.Day("2026-09-20").Time().Add(13 * time.Hour), clock.T, 0},
+		{clock.T.Add(-time.Minute), entered.Add(-time.Second), 0},
+	} {
+		if got := level(gate.Question{Provider: x.Code, At: c.at, Known: c.known}); got != c.want {
+			t.Errorf("at %v known %v: level %d, want %d", c.at, c.known, got, c.want)
+		}
+	}
+	head := func(known time.Time) int64 {
+		return g.Ask(ctx, gate.Question{Provider: x.Code, At: at, Known: known}).Ledger.Size
+	}
+	if a, b := head(entered.Add(-time.Second)), head(entered); b != a+1 {
+		t.Errorf("the ledger had %d entries before, %d after", a, b)
+	}
+	if v := g.Ask(ctx, gate.Question{Provider: x.Code, Known: at}); v.Reasons[0].Code != "F03" {
+		t.Errorf("known without at: %+v", v.Reasons)
+	}
+	past := s.At(approval.AsOf{On: "2026-09-30", Known: at})
+	if err := past.Update(ctx, storetest.Keeper(), clock.T, func(approval.Tx) error { return nil }); err == nil {
+		t.Error("the past was written")
+	}
+}
+
+// TestThePastStays: whatever happens to systems later, what the register said at
+// any earlier instant is what it says of that instant ever after.
+func TestThePastStays(t *testing.T) {
+	clock := storetest.At("2026-09-01")
+	o, s := storetest.Office(t, clock)
+	ctx := context.Background()
+	type seen struct {
+		at   time.Time
+		rows string
+	}
+	var all []seen
+	now := func(known time.Time) string {
+		var out string
+		err := s.At(approval.AsOf{On: law.DayOf(known), Known: known}).Each(ctx, storetest.Keeper(), func(x approval.System) error {
+			x.Version = 0 // how often it was saved, and by whom each field, is not taken back
+			for i := range x.Dossiers {
+				x.Dossiers[i].Editors, x.Dossiers[i].Fields = nil, nil
+			}
+			digest, err := approval.Digest(struct {
+				S approval.System
+				T approval.Standing
+			}{x, x.Standing(known)})
+			out += x.Code + " " + digest + "\n"
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	step := func(act func()) {
+		clock.T = clock.T.Add(26 * time.Hour)
+		act()
+		at := clock.T.Add(time.Minute)
+		all = append(all, seen{at, now(at)})
+	}
+	var x approval.System
+	must := func(s approval.System, err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		x = s
+	}
+	officer, unit, mps := storetest.Actor(law.RoleOperator, "H56"), storetest.Actor(law.RoleSpecialisedUnit, "H56"), storetest.Actor(law.RoleMPS, "G01")
+	step(func() { x = storetest.Lead(t, o, "H56", "Một", storetest.Stated) })
+	step(func() { must(o.StateFacts(ctx, officer, x.Code, x.Version, storetest.Facts(2, false))) })
+	step(func() { must(o.StateFacts(ctx, officer, x.Code, x.Version, storetest.Facts(3, false))) })
+	step(func() { must(o.Draft(ctx, officer, x.Code, x.Version, storetest.Statement(2, law.DayOf(clock.T)))) })
+	step(func() { must(o.Submit(ctx, officer, x.Code, x.Version, storetest.Statement(3, law.DayOf(clock.T)))) })
+	step(func() {
+		must(o.Review(ctx, unit, x.Code, x.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.SendBack, Comment: "x", Digest: x.Last().Digest}))
+	})
+	step(func() {
+		st := storetest.Statement(3, law.DayOf(clock.T))
+		st["scope"] = "khác"
+		must(o.Draft(ctx, officer, x.Code, x.Version, st))
+	})
+	step(func() { must(o.Submit(ctx, officer, x.Code, x.Version, storetest.Statement(3, law.DayOf(clock.T)))) })
+	step(func() {
+		must(o.Review(ctx, unit, x.Code, x.Version, approval.ReviewInput{Kind: approval.Appraisal, Outcome: approval.FindFit, Digest: x.Last().Digest}))
+	})
+	step(func() {
+		must(o.Decide(ctx, storetest.Actor(law.RoleOwner, "H56"), x.Code, x.Version, approval.DecisionInput{Outcome: approval.Approve, Number: "1/QĐ", DecidedOn: law.DayOf(clock.T), Digest: x.Last().Digest}))
+	})
+	step(func() { must(o.Confirm(ctx, mps, x.Code, x.Version, "")) })
+	step(func() {
+		must(o.DeclarePlan(ctx, officer, x.Code, x.Version, approval.PlanInput{Status: approval.PlanFull, On: law.DayOf(clock.T)}))
+	})
+	step(func() {
+		must(o.Suspend(ctx, mps, x.Code, x.Version, approval.SuspensionInput{Ground: "x", Number: "2/QĐ"}))
+	})
+	step(func() { must(o.Reinstate(ctx, mps, x.Code, x.Version, "x", "3/QĐ")) })
+	step(func() { must(o.Revoke(ctx, mps, x.Code, x.Version, approval.RevocationInput{Ground: "x"})) })
+	step(func() { must(o.Draft(ctx, officer, x.Code, x.Version, storetest.Statement(3, law.DayOf(clock.T)))) })
+	step(func() { must(o.Retire(ctx, officer, x.Code, x.Version, "hết dùng")) })
+	for i, was := range all {
+		if is := now(was.at); is != was.rows {
+			t.Errorf("after step %d the register said otherwise than it says of that instant now", i)
+		}
+	}
+	sound(t, s)
+}
