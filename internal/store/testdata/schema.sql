@@ -996,7 +996,7 @@ CREATE TABLE paper (
   ref   TEXT PRIMARY KEY CHECK (length(ref) = 20),
   token TEXT NOT NULL UNIQUE CHECK (token <> ''),
   made_at TEXT NOT NULL
-) STRICT;
+, claim TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE paper_file (
   sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
@@ -1306,6 +1306,8 @@ CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
 CREATE INDEX once_at ON once (at);
+
+CREATE INDEX paper_claim ON paper (claim) WHERE claim <> '';
 
 CREATE INDEX pending_until ON pending (until_at);
 
