@@ -127,7 +127,7 @@ func (p *program) figures(x *pulse.Pulse) {
 		return int64(p.clock().Sub(now.Newest.Made.At).Seconds()), nil
 	}))
 	for _, c := range p.gate.Counters() {
-		x.Counter("capdo_gate_decisions_total", "Questions answered at the gate, by door, outcome and platform; platform is empty where the question could not be understood.",
+		x.Counter("capdo_gate_decisions_total", "Questions answered at the gate, by door, outcome and platform; platform is empty where the question was not read.",
 			map[string]string{"door": c.Door, "outcome": c.Outcome, "platform": c.Platform}, func() float64 { return float64(c.Read()) })
 	}
 	x.Gauge("capdo_backup_lacks", "What is wanting for the 3-2-1 rule and the restore drills; 0: nothing.", read(func(ctx context.Context) (int64, error) {

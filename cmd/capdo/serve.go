@@ -24,7 +24,7 @@ func serve(ctx context.Context, w world) (err error) {
 	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	secure := f.Bool("tls-in-front", false, "a proxy ends TLS in front: cookies are marked Secure")
 	way := declareDoor(f)
-	gateways := f.String("gateways", "", "networks whose gateways may name the asking system at /gate/v1/connect, separated by commas (CAPDO_GATEWAYS; default: this machine)")
+	gateways := f.String("gateways", "", "networks of gateways that may ask at --listen, at every address of the gate, separated by commas (CAPDO_GATEWAYS; default: this machine)")
 	base := f.String("authzen-base", "", "https address of the AuthZEN decision point, for its metadata (CAPDO_AUTHZEN_BASE)")
 	both := f.Bool("both-sides", false, "deny at /gate/v1/connect where no providing system is named")
 	public, figures := baseFlag(f), f.Bool("public-figures", false, "publish the country's figures, no system named, at /public (CAPDO_PUBLIC_FIGURES)")

@@ -163,6 +163,7 @@ func TestAuthZENHeaders(t *testing.T) {
 	} {
 		for _, path := range []string{evaluation, evaluations} {
 			r := httptest.NewRequest(c.method, path, strings.NewReader(c.body))
+			r.RemoteAddr = home
 			r.Header.Set("Content-Type", c.kind)
 			r.Header.Set("X-Request-ID", "bfe9eb29-ab87")
 			w := httptest.NewRecorder()

@@ -24,6 +24,7 @@ import (
 // post sends a body of JSON.
 func post(h http.Handler, path, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	r.RemoteAddr = home
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -101,6 +102,7 @@ func TestBatchRefused(t *testing.T) {
 	}
 	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/json; charset"} {
 		r := httptest.NewRequest("POST", decisions, strings.NewReader(many(1)))
+		r.RemoteAddr = home
 		r.Header.Set("Content-Type", kind)
 		w := httptest.NewRecorder()
 		if h.ServeHTTP(w, r); w.Code != http.StatusBadRequest {

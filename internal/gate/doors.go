@@ -14,7 +14,7 @@ import (
 // Doors says how gateways come to the gate. The zero value is safe: only this
 // machine is trusted to name the asking system.
 type Doors struct {
-	TrustedPeers   []netip.Prefix // whose connections /gate/v1/connect answers; none: loopback
+	TrustedPeers   []netip.Prefix // whose questions are answered, at every door; none: loopback
 	SystemHeader   string         // names the asking system; "" = X-System-Id
 	ProviderHeader string         // names the providing system; "" = X-Provider-Id
 	ServiceHeader  string         // names the data service; "" = X-Service-Id
@@ -122,6 +122,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.connect(w, r)
 	case p == envoyPath:
 		f.envoy(w, r)
+	case f.asks(p) && !f.trusts(r.RemoteAddr):
+		f.estrange(w, p)
 	case p == logPath && f.Uses != nil:
 		f.logs(w, r)
 	case p == decisionsPath:
@@ -139,6 +141,26 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.refuse(w, http.StatusNotFound, law.Text{VI: "Không có địa chỉ này; hỏi tại " + decisionsPath + ".", EN: "There is no such address; ask at " + decisionsPath + "."})
 	}
+}
+
+// asks tells whether what stands at an address tells something of systems, in the
+// words of the asker's choice.
+func (f *front) asks(p string) bool {
+	return p == decisionsPath || p == evaluationPath || p == evaluationsPath || f.Systems != nil && (p == searchSubjectPath || p == searchResourcePath || p == searchActionPath)
+}
+
+// estrange refuses whoever is no gateway: what is known of a system concerns not
+// everyone who reaches an address.
+func (f *front) estrange(w http.ResponseWriter, p string) {
+	switch p {
+	case decisionsPath:
+		f.tally.unread(decisionDoor)
+		write(w, http.StatusForbidden, refusal(Question{}, f.Now(), stranger()))
+		return
+	case evaluationPath, evaluationsPath:
+		f.tally.unread(doorOf(p == evaluationsPath))
+	}
+	complain(w, http.StatusForbidden, stranger().says)
 }
 
 // subrequest is the profile for which a gateway asks at an address of its

@@ -272,3 +272,33 @@ func TestRoutes(t *testing.T) {
 		t.Errorf("metadata without an address: %d", w.Code)
 	}
 }
+
+// TestStrangersLearnNothing: who is no gateway is told the same of every system,
+// known or not, at every door that asks and whichever way it is answered.
+func TestStrangersLearnNothing(t *testing.T) {
+	g := at(t, memory{"A": good("A"), "B": good("B")})
+	g.Systems = codeShelf{"A", "B"}
+	h := doors(t, g, gate.Doors{})
+	for _, path := range []string{decisions, "/access/v1/search/subject", "/access/v1/search/resource", "/access/v1/search/action", evaluation, evaluations} {
+		var said []string
+		for _, code := range []string{"A", "absent"} {
+			r := httptest.NewRequest("POST", path, strings.NewReader(`{`+tuple(code, "B")+`,"evaluations":[{}]}`))
+			if path == decisions {
+				r = httptest.NewRequest("GET", path+"?provider="+code, nil)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.RemoteAddr = "192.0.2.7:40000"
+			w := httptest.NewRecorder()
+			if h.ServeHTTP(w, r); w.Code != http.StatusForbidden {
+				t.Errorf("%s: %d %s", path, w.Code, w.Body)
+			}
+			said = append(said, w.Body.String())
+		}
+		if said[0] != said[1] {
+			t.Errorf("%s: %q of a system, %q of none", path, said[0], said[1])
+		}
+	}
+	if n := tallied(g)["decisions refused "]; n != 2 {
+		t.Errorf("%d counted", n)
+	}
+}

@@ -7,7 +7,12 @@
 // deny under every fault: an unknown system, a register that cannot be read or
 // does not answer in time, a book of law without reasons, a panic.
 //
-// There are four doors to the one answer, and none is weaker than another.
+// There are several doors to the one answer, and none is weaker than another. All
+// are for gateways: for the peers of Doors.TrustedPeers, this machine unless told
+// otherwise, and for whoever proved to be one, within its reach. To anyone else
+// they say F04 and nothing of any system, known or not. A proxy on this machine
+// that hands everyone's requests on makes everyone this machine: let it keep
+// /gate/, /access/ and /envoy. to itself.
 //
 // # One question
 //
@@ -59,6 +64,7 @@
 //
 //	200  decisions, allow or deny
 //	400  a question, or a body, that cannot be understood (F03)
+//	403  a peer that is no gateway (F04)
 //	404  another path (F03)
 //	405  another method, HEAD too: the answer is the body (F03)
 //	413  a body that is too long (F03)
@@ -84,8 +90,7 @@
 // alone is judged alone. A provider can only add grounds to deny, so that a
 // forged one opens nothing; set Doors.BothSides where one is always named, so
 // that a lost one does not either. The question is always for now. Doors says
-// which headers are read, for which platform, and from which peers: loopback
-// unless told otherwise, and anyone else is 403 (F04).
+// which headers are read, and for which platform.
 //
 //	X-Decision          allow | deny
 //	X-Decision-Reason   the codes, as "G02 G12"
@@ -130,7 +135,7 @@
 // when longer than 64 KiB, 1 MiB for several), with a sentence, is a request that
 // is malformed, lacks what is required, has a name twice, or one that differs
 // from a known one by case alone; other unknown members are ignored.
-// X-Request-ID comes back.
+// X-Request-ID comes back. 403, with a sentence, is a peer that is no gateway.
 //
 //	POST /access/v1/search/subject      who may connect to the resource
 //	POST /access/v1/search/resource     to whom the subject may connect

@@ -16,7 +16,7 @@ import (
 // get asks the handler without the client's own cleaning of addresses.
 func get(h http.Handler, method, path, query string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{}})
+	h.ServeHTTP(w, &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{}, RemoteAddr: home})
 	return w
 }
 

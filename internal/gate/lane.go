@@ -210,7 +210,7 @@ type held struct {
 	lane    *Lane
 	conn    net.Conn
 	remote  string
-	trusted bool // its peer may ask at the connect door
+	trusted bool // its peer may ask
 	ask     func() (context.Context, bool)
 	ends    atomic.Int64 // tick at which it is over its time
 	in, out []byte

@@ -34,6 +34,7 @@ func (h *held) answer() bool {
 	switch {
 	case !ok:
 		return false
+	case !h.trusted:
 	case p.door == decisionDoor:
 		var q Question
 		if fast(p.query, &q) {
@@ -45,7 +46,7 @@ func (h *held) answer() bool {
 				return true
 			}
 		}
-	case p.door == connectDoor && h.trusted:
+	case p.door == connectDoor:
 		q := f.naming(subrequest(p.path), p.system.list(), p.provider.list(), p.service.list())
 		if x, ok := f.glimpse(ctx, &q); ok {
 			h.pass(&x)

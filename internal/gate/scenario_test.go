@@ -50,6 +50,7 @@ var cased = strings.NewReplacer("S(", `"subject":{"type":"information_system","i
 // submit sends a body and returns status, body and header.
 func submit(h http.Handler, path, body string, header http.Header) (int, map[string]any, http.Header) {
 	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	r.RemoteAddr = home
 	r.RemoteAddr, r.Header = home, header
 	if r.Header == nil {
 		r.Header = http.Header{"Content-Type": {"application/json"}}
@@ -218,6 +219,7 @@ func TestSearchFaults(t *testing.T) {
 	g := at(t, memory{"x1": good("x1"), "B": good("B"), "C": good("C")})
 	g.Systems = codeShelf{"x1", "B", "C"}
 	r := httptest.NewRequest("POST", "/access/v1/search/subject", strings.NewReader(body))
+	r.RemoteAddr = home
 	r.RemoteAddr, r.Header = home, http.Header{"Content-Type": {"application/json"}}
 	w := httptest.NewRecorder()
 	doors(t, g, gate.Doors{}).ServeHTTP(w, r.WithContext(gate.Limited(r.Context(), func(q gate.Question) bool { return q.Consumer == "B" })))

@@ -33,7 +33,7 @@ const (
 const tallyShards = 8
 
 // tally counts questions by door, ending and platform; the first platform is that
-// of a question which could not be understood.
+// of a question which was not read.
 type tally struct {
 	shards [tallyShards]struct {
 		n [countedDoors][endings][1 + platforms]atomic.Int64
@@ -71,14 +71,14 @@ func (t *tally) judged(d door, q *Question, v *Verdict) {
 	t.add(d, e, 1+platformOf(q))
 }
 
-// unread counts a question that could not be understood.
+// unread counts a question that was not read.
 func (t *tally) unread(d door) { t.add(d, refused, 0) }
 
 // Counter is how often questions came out in one way at one door.
 type Counter struct {
 	Door     string // decisions, connect, evaluation, batch, evaluations, envoy
 	Outcome  string // allow, deny, refused, fault
-	Platform string // NDXP, NDOP; "" where the question could not be understood
+	Platform string // NDXP, NDOP; "" where the question was not read
 	Read     func() int64
 }
 
