@@ -208,6 +208,10 @@ func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (
 		return p.statement(ctx, a, q)
 	case q.Kind == paperGaps:
 		return p.gaps(ctx, a, q)
+	case q.Kind == briefSystems:
+		return p.systemsPaper(ctx, a, q)
+	case q.Kind == briefOverview:
+		return p.overviewPaper(ctx, a, q)
 	case p.briefs()[q.Kind] != nil:
 		return p.brief(ctx, a, q)
 	case q.Kind == paperConsult:

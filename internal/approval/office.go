@@ -81,8 +81,16 @@ type Reader interface {
 	// Counts returns the register as of the end of a day, by level and by the
 	// agency that owned each system that day.
 	Counts(x AsOf) ([]Count, error)
-	// Flows returns how the figures of what was believed changed day by day.
-	Flows() ([]Flow, error)
+	// Flows returns how the figures of what was believed changed: day by day in the
+	// month of to, up to it, and before it month by month, each on its first day.
+	Flows(to law.Day) ([]Flow, error)
+	// Ahead returns how many fewer systems will be approved, and deployed in full, at
+	// the end of a day than at the end of an earlier one, as the records stand: what
+	// runs out if nobody acts, negative.
+	Ahead(after, to law.Day) (Flow, error)
+	// Rows hands every line of the register that matches to f, in its order. An error
+	// of f ends the walk.
+	Rows(f Filter, each func(Row) error) error
 	// Agencies returns every agency that is or was, in official order; see
 	// AgenciesOn for those of a day.
 	Agencies() ([]Agency, error)
@@ -126,6 +134,12 @@ type Filter struct {
 	Origin Origin
 	Page   int     // from 1
 	Today  law.Day // by which terms are judged; Find sets it
+
+	Group    string  // of the owner, see Agency.Group
+	NoLevel  bool    // neither approved nor proposed
+	Counted  Counted // as an overview counts them; "" = all that is on record
+	Ends     Ends    // what runs out from From to To
+	From, To law.Day
 }
 
 // States lists the values of Filter.State in the order of a system's life; every
@@ -144,7 +158,8 @@ type Page struct {
 	Page  int
 }
 
-// Takes tells whether the filter takes a system that stands as st says.
+// Takes tells whether the filter takes a system that stands as st says; of which
+// group its owner is, who knows the owners tells.
 func (f Filter) Takes(s *System, st Standing) bool {
 	level := st.Proposed
 	if st.Approval != nil {
@@ -157,7 +172,7 @@ func (f Filter) Takes(s *System, st Standing) bool {
 		}
 	}
 	return (f.Owner == "" || st.Owner == f.Owner) && (f.Level <= 0 || int(level) == f.Level) && (f.State == "" || st.State() == f.State) &&
-		(f.Plan == "" || st.Plan == f.Plan) && (f.Origin == "" || s.Origin == f.Origin)
+		(f.Plan == "" || st.Plan == f.Plan) && (f.Origin == "" || s.Origin == f.Origin) && (!f.NoLevel || level == 0) && f.Counted.takes(s, st) && f.ends(st)
 }
 
 // RowOf is the line of a system that stands as st says, without its owner's name.

@@ -40,13 +40,25 @@ type LevelCount struct {
 type AgencyCount struct {
 	Agency                    Agency
 	Total, Approved, Deployed int
+	Confirmed                 int
+	Levels                    [6]Counts // by level, 0 = not stated
 	Reported                  bool
 }
+
+// Counts are how many systems there are, of these the approved, the deployed in
+// full and the confirmed.
+type Counts struct{ Total, Approved, Deployed, Confirmed int }
 
 // Overview counts the register at a point in both times, by the agencies of that
 // day in official order: a reorganisation rolls later days up to the successors
 // and leaves earlier ones as they were.
 func (o *Office) Overview(ctx context.Context, a Actor, x AsOf) (Overview, error) {
+	return o.OverviewOf(ctx, a, x, Part{})
+}
+
+// OverviewOf is Overview of a part of the register. Agencies of which the part has
+// nothing are not silent in it: see AgencyCount.Reported.
+func (o *Office) OverviewOf(ctx context.Context, a Actor, x AsOf, part Part) (Overview, error) {
 	var cells []Count
 	var agencies []Agency
 	err := o.Store.View(ctx, a, func(r Reader) error {
@@ -58,7 +70,7 @@ func (o *Office) Overview(ctx context.Context, a Actor, x AsOf) (Overview, error
 		agencies = counted(agencies, cells, x.On)
 		return err
 	})
-	ov := tally(x.On, cells, agencies)
+	ov := tally(x.On, cells, agencies, part)
 	ov.Known = x.Known
 	return ov, err
 }
@@ -82,22 +94,26 @@ func counted(as []Agency, cells []Count, day law.Day) []Agency {
 
 // tally adds the cells up; sums of sums agree because they come from the same
 // cells.
-func tally(day law.Day, cells []Count, agencies []Agency) Overview {
+func tally(day law.Day, cells []Count, agencies []Agency, part Part) Overview {
 	ov := Overview{Day: day, Groups: []GroupCount{{Group: "ministry"}, {Group: "province"}, {Group: "outside"}}}
 	for _, l := range []law.Level{1, 2, 3, 4, 5, 0} {
 		ov.Levels = append(ov.Levels, LevelCount{Level: l})
 	}
-	at := map[string]int{}
+	at, groups := map[string]int{}, groupsOf(agencies)
 	for i, x := range agencies {
 		at[x.Code] = i
 		ov.Agencies = append(ov.Agencies, AgencyCount{Agency: x})
 	}
 	for _, c := range cells {
-		if c.Origin == Listed && c.Approved == 0 {
+		i, ok := at[c.Owner]
+		switch {
+		case !part.takes(c.Owner, c.Level, groups):
+			if ok && c.Total > 0 && c.Origin != Listed {
+				ov.Agencies[i].Reported = true
+			}
+		case c.Origin == Listed && c.Approved == 0:
 			ov.Listed += c.Total
-			continue
-		}
-		if i, ok := at[c.Owner]; ok {
+		case ok:
 			ov.add(c, &ov.Agencies[i])
 		}
 	}
@@ -117,7 +133,11 @@ func (ov *Overview) add(c Count, x *AgencyCount) {
 	if c.Origin == Simulated {
 		ov.Simulated += c.Total
 	}
-	x.Total, x.Approved, x.Deployed = x.Total+c.Total, x.Approved+c.Approved, x.Deployed+c.Deployed
+	x.Total, x.Approved, x.Deployed, x.Confirmed = x.Total+c.Total, x.Approved+c.Approved, x.Deployed+c.Deployed, x.Confirmed+c.Confirmed
+	if l := c.Level; l >= 0 && int(l) < len(x.Levels) {
+		n := &x.Levels[l]
+		n.Total, n.Approved, n.Deployed, n.Confirmed = n.Total+c.Total, n.Approved+c.Approved, n.Deployed+c.Deployed, n.Confirmed+c.Confirmed
+	}
 	x.Reported = x.Reported || c.Total > 0
 	for i := range ov.Groups {
 		if g := &ov.Groups[i]; g.Group == x.Agency.Group {

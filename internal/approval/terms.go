@@ -40,6 +40,15 @@ func Terms() map[string]law.Text {
 		"plan.part": {VI: "Triển khai một phần", EN: "Deployed in part"},
 		"plan.full": {VI: "Triển khai đầy đủ", EN: "Fully deployed"},
 
+		"counted.all":         {VI: "Được tính vào số liệu", EN: "Counted in the figures"},
+		"counted.unapproved":  {VI: "Chưa phê duyệt", EN: "Not approved"},
+		"counted.approved":    {VI: "Đã phê duyệt", EN: "Approved"},
+		"counted.part":        {VI: "Đã phê duyệt, chưa triển khai đầy đủ", EN: "Approved, not fully deployed"},
+		"counted.deployed":    {VI: "Đã triển khai đầy đủ", EN: "Fully deployed"},
+		"counted.behind":      {VI: "Chưa triển khai đầy đủ", EN: "Not fully deployed"},
+		"counted.confirmed":   {VI: "Đã được xác nhận", EN: "Confirmed"},
+		"counted.unconfirmed": {VI: "Đã phê duyệt, chưa được xác nhận", EN: "Approved, not confirmed"},
+
 		"inspection.inspection":      {VI: "Kiểm tra, đánh giá", EN: "Inspection"},
 		"inspection.risk_assessment": {VI: "Đánh giá rủi ro", EN: "Risk assessment"},
 		"inspection.minutes":         {VI: "Biên bản xác nhận bảo mật", EN: "Security minutes"},

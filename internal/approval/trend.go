@@ -12,16 +12,60 @@ type Point struct {
 	Total, Approved, Deployed int
 }
 
-// Trend returns what was believed at the end of each of the days, which must be
-// in order. It reads the changes of the figures, so that its cost does not grow
+// Part narrows figures to an owner, a group of owners, a level; the zero value is
+// all.
+type Part struct {
+	Owner string
+	Group string // see Agency.Group
+	Level *law.Level
+}
+
+// takes tells whether the figures of an owner at a level belong to the part; groups
+// tells which group an owner is of.
+func (p Part) takes(owner string, level law.Level, groups map[string]string) bool {
+	return (p.Owner == "" || p.Owner == owner) && (p.Group == "" || p.Group == groups[owner]) && (p.Level == nil || *p.Level == level)
+}
+
+// groupsOf tells which group each agency is of.
+func groupsOf(agencies []Agency) map[string]string {
+	of := map[string]string{}
+	for _, x := range agencies {
+		of[x.Code] = x.Group
+	}
+	return of
+}
+
+// Trend returns what was believed at the end of a day and of the months before it,
+// oldest first. It reads figures kept by month, so that its cost does not grow
 // with the register.
-func (o *Office) Trend(ctx context.Context, a Actor, days ...law.Day) ([]Point, error) {
+func (o *Office) Trend(ctx context.Context, a Actor, day law.Day, months int, part Part) ([]Point, error) {
 	var flows []Flow
-	err := o.Store.View(ctx, a, func(r Reader) (err error) {
-		flows, err = r.Flows()
+	err := o.Store.View(ctx, a, func(r Reader) error {
+		all, err := r.Flows(day)
+		if err != nil {
+			return err
+		}
+		agencies, err := r.Agencies()
+		groups := groupsOf(agencies)
+		for _, f := range all {
+			if part.takes(f.Owner, f.Level, groups) {
+				flows = append(flows, f)
+			}
+		}
 		return err
 	})
-	return trend(flows, days), err
+	return trend(flows, monthEnds(day, months)), err
+}
+
+// monthEnds are the ends of months before a day, oldest first, and the day.
+func monthEnds(day law.Day, months int) []law.Day {
+	days := []law.Day{day}
+	for first := day[:8] + "01"; len(days) <= months; {
+		end := first.AddDays(-1)
+		days = append([]law.Day{end}, days...)
+		first = end[:8] + "01"
+	}
+	return days
 }
 
 // trend adds the flows up to each day. Names taken from the exchange's lists are

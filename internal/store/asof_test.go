@@ -142,7 +142,7 @@ func TestCountsAreTheStandings(t *testing.T) {
 		if as.Known.IsZero() {
 			anew := as
 			anew.Known = as.End()
-			if p, err := o.Trend(context.Background(), storetest.Keeper(), as.On); err != nil || p[0] != (approval.Point{Day: as.On, Total: ov.Total, Approved: ov.Approved, Deployed: ov.Deployed}) {
+			if p, err := o.Trend(context.Background(), storetest.Keeper(), as.On, 0, approval.Part{}); err != nil || p[0] != (approval.Point{Day: as.On, Total: ov.Total, Approved: ov.Approved, Deployed: ov.Deployed}) {
 				t.Fatalf("the trend says %+v of %+v, %v", p, ov, err)
 			}
 			again, err := o.Overview(context.Background(), storetest.Keeper(), anew)

@@ -1,9 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -15,6 +20,21 @@ type figureRow struct {
 	bun.BaseModel `bun:"table:figure,alias:q"`
 
 	Day       string `bun:"day,pk"`
+	Holder    string `bun:"holder,pk"`
+	Owner     string `bun:"owner,pk"`
+	Origin    string `bun:"origin,pk"`
+	Level     int    `bun:"level,pk"`
+	Total     int    `bun:"total"`
+	Approved  int    `bun:"approved"`
+	Deployed  int    `bun:"deployed"`
+	Confirmed int    `bun:"confirmed"`
+}
+
+// monthRow is the sum of the rows of a month's days.
+type monthRow struct {
+	bun.BaseModel `bun:"table:figure_month,alias:q"`
+
+	Month     string `bun:"month,pk"`
 	Holder    string `bun:"holder,pk"`
 	Owner     string `bun:"owner,pk"`
 	Origin    string `bun:"origin,pk"`
@@ -79,6 +99,18 @@ func (f changes) cell(s *approval.System, day law.Day, c *approval.Cell, n int) 
 	f[k] = r
 }
 
+// months are the changes by month: the day of a key is its first seven letters.
+func (f changes) months() changes {
+	out := changes{}
+	for k, r := range f {
+		k.day = k.day[:len("2006-01")]
+		sum := out[k]
+		sum.Total, sum.Approved, sum.Deployed, sum.Confirmed = sum.Total+r.Total, sum.Approved+r.Approved, sum.Deployed+r.Deployed, sum.Confirmed+r.Confirmed
+		out[k] = sum
+	}
+	return out
+}
+
 // rows are the changes that change anything.
 func (f changes) rows() (out []figureRow) {
 	for k, r := range f {
@@ -111,10 +143,18 @@ func (w *writing) sum() error {
 }
 
 func (w *writing) sumAll() error {
-	rows := w.sums.rows()
+	var months []monthRow
+	for _, r := range w.sums.months().rows() {
+		months = append(months, monthRow{Month: r.Day, Holder: r.Holder, Owner: r.Owner, Origin: r.Origin, Level: r.Level, Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed})
+	}
+	return errors.Join(summed(w, "day", w.sums.rows()), summed(w, "month", months))
+}
+
+// summed adds rows to those kept of the same time, holder, owner, origin and level.
+func summed[T any](w *writing, time string, rows []T) error {
 	for i := 0; i < len(rows); i += bulk {
 		part := rows[i:min(i+bulk, len(rows))]
-		if _, err := w.db.NewInsert().Model(&part).On("CONFLICT (day, holder, owner, origin, level) DO UPDATE").
+		if _, err := w.db.NewInsert().Model(&part).On("CONFLICT (" + time + ", holder, owner, origin, level) DO UPDATE").
 			Set("total = q.total + EXCLUDED.total, approved = q.approved + EXCLUDED.approved, deployed = q.deployed + EXCLUDED.deployed, confirmed = q.confirmed + EXCLUDED.confirmed").Exec(w.ctx); err != nil {
 			return fmt.Errorf("keep figures: %w", err)
 		}
@@ -152,33 +192,66 @@ func (c *scope) believes(x approval.AsOf) (bool, error) {
 	return n == 0, nil
 }
 
-// believed sums the figures up to a day.
+// believed sums the figures up to a day: whole months, then the days of its own.
 func (c *scope) believed(day law.Day) ([]countRow, error) {
-	var rows []countRow
-	if _, err := law.ParseDay(string(day)); err != nil {
-		return nil, nil
-	}
-	err := c.figures((*figureRow)(nil)).ColumnExpr("q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
-		Where("q.day <= ?", string(day)).GroupExpr("q.owner, q.origin, q.level").Having("SUM(q.total) <> 0").OrderExpr("q.owner, q.origin, q.level").Scan(c.ctx, &rows)
+	flows, err := c.Flows(day)
 	if err != nil {
-		return nil, fmt.Errorf("sum figures to %s: %w", day, err)
+		return nil, err
 	}
+	sums := map[countRow]countRow{}
+	for _, f := range flows {
+		k := countRow{Owner: f.Owner, Origin: string(f.Origin), Level: int(f.Level)}
+		r := sums[k]
+		sums[k] = countRow{k.Owner, k.Origin, k.Level, r.Total + f.Total, r.Approved + f.Approved, r.Deployed + f.Deployed, r.Confirmed + f.Confirmed}
+	}
+	rows := slices.Collect(maps.Values(sums))
+	rows = slices.DeleteFunc(rows, func(r countRow) bool { return r.Total == 0 })
+	slices.SortFunc(rows, func(a, b countRow) int {
+		return cmp.Or(strings.Compare(a.Owner, b.Owner), strings.Compare(a.Origin, b.Origin), a.Level-b.Level)
+	})
 	return rows, nil
 }
 
 // Flows implements approval.Reader.
-func (c *scope) Flows() ([]approval.Flow, error) {
-	var rows []figureRow
-	err := c.figures(&rows).ColumnExpr("q.day, q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed").
-		GroupExpr("q.day, q.owner, q.origin, q.level").OrderExpr("q.day, q.owner, q.origin, q.level").Scan(c.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read figures: %w", err)
+func (c *scope) Flows(to law.Day) ([]approval.Flow, error) {
+	if _, err := law.ParseDay(string(to)); err != nil {
+		return nil, nil
 	}
-	out := make([]approval.Flow, len(rows))
-	for i, r := range rows {
-		out[i] = approval.Flow{Day: law.Day(r.Day), Owner: r.Owner, Origin: approval.Origin(r.Origin), Level: law.Level(r.Level), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
+	const sums = "q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed"
+	month := string(to[:len("2006-01")])
+	var months []monthRow
+	err := c.figures(&months).ColumnExpr("q.month, "+sums).Where("q.month < ?", month).GroupExpr("q.month, q.owner, q.origin, q.level").OrderExpr("q.month, q.owner, q.origin, q.level").Scan(c.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read figures by month: %w", err)
+	}
+	var days []figureRow
+	err = c.figures(&days).ColumnExpr("q.day, "+sums).Where("q.day >= ? AND q.day <= ?", month+"-01", string(to)).GroupExpr("q.day, q.owner, q.origin, q.level").OrderExpr("q.day, q.owner, q.origin, q.level").Scan(c.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read figures of %s: %w", month, err)
+	}
+	out := make([]approval.Flow, 0, len(months)+len(days))
+	for _, r := range months {
+		out = append(out, flow(law.Day(r.Month+"-01"), figureRow{Owner: r.Owner, Origin: r.Origin, Level: r.Level, Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}))
+	}
+	for _, r := range days {
+		out = append(out, flow(law.Day(r.Day), r))
 	}
 	return out, nil
+}
+
+func flow(day law.Day, r figureRow) approval.Flow {
+	return approval.Flow{Day: day, Owner: r.Owner, Origin: approval.Origin(r.Origin), Level: law.Level(r.Level), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
+}
+
+// Ahead implements approval.Reader.
+func (c *scope) Ahead(after, to law.Day) (approval.Flow, error) {
+	var sum figureRow
+	err := c.figures((*figureRow)(nil)).ColumnExpr("COALESCE(SUM(q.approved), 0) AS approved, COALESCE(SUM(q.deployed), 0) AS deployed").
+		Where("q.day > ? AND q.day <= ?", string(after), string(to)).Scan(c.ctx, &sum.Approved, &sum.Deployed)
+	if err != nil {
+		return approval.Flow{}, fmt.Errorf("read figures ahead: %w", err)
+	}
+	return flow(to, sum), nil
 }
 
 // MakeFigures counts a register that was kept before there were figures, once.
@@ -196,7 +269,7 @@ func (s *Store) MakeFigures(ctx context.Context) error {
 		if made, err := w.figured(); err != nil || made {
 			return err
 		}
-		for _, old := range []any{(*figureRow)(nil), (*madeRow)(nil)} { // of acts since the schema grew, of older rules
+		for _, old := range []any{(*figureRow)(nil), (*monthRow)(nil), (*madeRow)(nil)} { // of acts since the schema grew, of older rules
 			if _, err := tx.NewDelete().Model(old).Where("1 = 1").Exec(ctx); err != nil {
 				return fmt.Errorf("make figures: %w", err)
 			}
@@ -251,6 +324,22 @@ func (v *check) figuresKept() error {
 	if err := v.figures(&rows).Scan(v.ctx); err != nil {
 		return fmt.Errorf("read figures: %w", err)
 	}
+	v.figuresAre(rows, want)
+	var months []monthRow
+	if err := v.figures(&months).Scan(v.ctx); err != nil {
+		return fmt.Errorf("read figures by month: %w", err)
+	}
+	rows = rows[:0]
+	for _, r := range months {
+		rows = append(rows, figureRow{Day: r.Month, Holder: r.Holder, Owner: r.Owner, Origin: r.Origin, Level: r.Level, Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed})
+	}
+	v.figuresAre(rows, want.months())
+	return nil
+}
+
+// figuresAre compares the rows kept with what they should be.
+func (v *check) figuresAre(rows []figureRow, want changes) {
+	want = maps.Clone(want)
 	for _, r := range rows {
 		k := figureKey{r.Day, r.Holder, r.Owner, r.Origin, r.Level}
 		w := want[k]
@@ -262,5 +351,4 @@ func (v *check) figuresKept() error {
 	for _, r := range want.rows() {
 		v.blame(-1, "figures", "of %s on %s, level %d are not kept", r.Owner, r.Day, r.Level)
 	}
-	return nil
 }

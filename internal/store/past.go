@@ -230,9 +230,19 @@ func (c *scope) statementThen(s *statement.Statement) bool {
 // searchThen is Search in the register as it was: the columns kept for lists are
 // those of today, so that each system in reach is looked at.
 func (c *scope) searchThen(f approval.Filter) (approval.Page, error) {
+	rows, err := c.rowsThen(f)
+	p := approval.Page{Total: len(rows), Page: min(max(1, f.Page), len(rows)/approval.PageSize+1)}
+	from := (p.Page - 1) * approval.PageSize
+	p.Rows = rows[from:min(len(rows), from+approval.PageSize)]
+	return p, err
+}
+
+// rowsThen are the lines of the register as it was that f asks for, in official
+// order.
+func (c *scope) rowsThen(f approval.Filter) ([]approval.Row, error) {
 	as, err := c.Agencies()
 	if err != nil {
-		return approval.Page{}, err
+		return nil, err
 	}
 	order := map[string]int{}
 	for i, a := range as {
@@ -245,7 +255,11 @@ func (c *scope) searchThen(f approval.Filter) (approval.Page, error) {
 			return nil
 		}
 		r := approval.RowOf(&s, st)
-		if i, ok := order[r.Owner]; ok {
+		i, ok := order[r.Owner]
+		if f.Group != "" && (!ok || as[i].Group != f.Group) {
+			return nil
+		}
+		if ok {
 			r.OwnerName = as[i].On(c.past.On).Name
 		}
 		rows = append(rows, r)
@@ -260,10 +274,7 @@ func (c *scope) searchThen(f approval.Filter) (approval.Page, error) {
 		}
 		return 1
 	})
-	p := approval.Page{Total: len(rows), Page: min(max(1, f.Page), len(rows)/approval.PageSize+1)}
-	from := (p.Page - 1) * approval.PageSize
-	p.Rows = rows[from:min(len(rows), from+approval.PageSize)]
-	return p, err
+	return rows, err
 }
 
 // pendingThen is Pending in the register as it was.

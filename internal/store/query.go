@@ -40,22 +40,13 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 	if c.past != nil {
 		return c.searchThen(f)
 	}
-	day := string(f.Today)
-	query := func(model any) *bun.SelectQuery {
-		return filter(c.systems(model).Join("JOIN agency AS g ON g.code = s.owner"), f, day)
-	}
-	total, err := query((*systemRow)(nil)).Count(c.ctx)
+	total, err := c.matching((*systemRow)(nil), f).Count(c.ctx)
 	if err != nil {
 		return approval.Page{}, fmt.Errorf("count register: %w", err)
 	}
 	page := min(max(1, f.Page), int(total)/approval.PageSize+1)
 	var rows []listRow
-	err = query(&rows).
-		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.until_day, s.origin, s.proposed").
-		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day, day).
-		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day, day).
-		OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code, s.code").
-		Limit(approval.PageSize).Offset(int64(page-1) * approval.PageSize).Scan(c.ctx)
+	err = c.lines(&rows, f).Limit(approval.PageSize).Offset(int64(page-1) * approval.PageSize).Scan(c.ctx)
 	if err != nil {
 		return approval.Page{}, fmt.Errorf("search register: %w", err)
 	}
@@ -64,6 +55,46 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 		p.Rows = append(p.Rows, r.row())
 	}
 	return p, nil
+}
+
+// Rows implements approval.Reader.
+func (c *scope) Rows(f approval.Filter, each func(approval.Row) error) error {
+	if c.past != nil {
+		rows, err := c.rowsThen(f)
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = each(rows[i])
+		}
+		return err
+	}
+	for at := int64(0); ; at += bulk {
+		var rows []listRow
+		if err := c.lines(&rows, f).Limit(bulk).Offset(at).Scan(c.ctx); err != nil {
+			return fmt.Errorf("list register: %w", err)
+		}
+		for _, r := range rows {
+			if err := each(r.row()); err != nil {
+				return err
+			}
+		}
+		if len(rows) < bulk {
+			return nil
+		}
+	}
+}
+
+// matching starts a query on the systems that f asks for, with their owners.
+func (c *scope) matching(model any, f approval.Filter) *bun.SelectQuery {
+	return filter(c.systems(model).Join("JOIN agency AS g ON g.code = s.owner"), f, string(f.Today))
+}
+
+// lines are the lines of the register that f asks for, in official order.
+func (c *scope) lines(rows *[]listRow, f approval.Filter) *bun.SelectQuery {
+	day := string(f.Today)
+	return c.matching(rows, f).
+		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.until_day, s.origin, s.proposed").
+		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day, day).
+		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day, day).
+		OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code, s.code")
 }
 
 func (r listRow) row() approval.Row {
@@ -98,6 +129,52 @@ func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery 
 	}
 	if f.Origin != "" {
 		q = q.Where("s.origin = ?", storable(string(f.Origin)))
+	}
+	if f.Group != "" {
+		q = q.Where("g.grp = ?", storable(f.Group))
+	}
+	if f.NoLevel {
+		q = q.Where("COALESCE(NULLIF("+levelExpr+", 0), s.proposed) = 0", day)
+	}
+	return ends(counted(q, f.Counted, day), f, day)
+}
+
+// counted keeps the systems that an overview counts in a figure.
+func counted(q *bun.SelectQuery, in approval.Counted, day string) *bun.SelectQuery {
+	if in == "" {
+		return q
+	}
+	q = q.Where("s.retirement IS NULL").Where("(s.origin <> ? OR "+levelExpr+" > 0)", string(approval.Listed), day)
+	switch in {
+	case approval.CountedUnapproved:
+		return q.Where(levelExpr+" = 0", day)
+	case approval.CountedApproved:
+		return q.Where(levelExpr+" > 0", day)
+	case approval.CountedPart:
+		return q.Where(levelExpr+" > 0", day).Where(planExpr+" <> 'full'", day, day)
+	case approval.CountedDeployed:
+		return q.Where(planExpr+" = 'full'", day, day)
+	case approval.CountedBehind:
+		return q.Where(planExpr+" <> 'full'", day, day)
+	case approval.CountedConfirmed:
+		return q.Where(confirmedExpr, day)
+	case approval.CountedUnconfirmed:
+		return q.Where(levelExpr+" > 0", day).Where("NOT "+confirmedExpr, day)
+	case approval.CountedAll:
+		return q
+	}
+	return q.Where("1 = 0") // no figure of that name
+}
+
+// ends keeps the systems of which something runs out in a span of days.
+func ends(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
+	from, to := string(f.From), string(f.To)
+	const within = "s.until_day <> '' AND s.until_day BETWEEN ? AND ?"
+	switch f.Ends {
+	case approval.EndsApproval:
+		return q.Where("s.retirement IS NULL AND s.level > 0").Where(within, from, to)
+	case approval.EndsPlan:
+		return q.Where("s.retirement IS NULL").Where(planExpr+" = 'full'", day, day).Where("("+within+" OR s.plan_holds <> '' AND s.plan_holds BETWEEN ? AND ?)", from, to, from, to)
 	}
 	return q
 }

@@ -30,6 +30,7 @@ var whose = map[string]string{
 	"year_row":        "agency = 'BODY'",
 	"gate_decision":   "FALSE",
 	"figure":          "holder = 'BODY'",
+	"figure_month":    "holder = 'BODY'",
 	"statement":       "agency = 'BODY'",
 	"statement_note":  "agency = 'BODY'",
 }

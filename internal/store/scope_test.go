@@ -13,7 +13,7 @@ import (
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done", "postgres.settled", "scope.figures", "scope.statements"},
-	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply", "accountTx.PutAccount", "Store.PutPending", "Store.PutAttempts", "writing.sumAll"},
+	"NewInsert": {"writing.Create", "insert", "writing.dossier", "writing.seal", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply", "accountTx.PutAccount", "Store.PutPending", "Store.PutAttempts", "summed"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decideIn", "Store.UseFactor", "accountTx.PutFactor", "postgres.beat"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce", "accountTx.PutAccount", "Store.PutPending", "Store.TakePending", "postgres.answerUnderLease", "postgres.settled", "Store.MakeFigures"},
 }

@@ -22,6 +22,7 @@ type AgendaPage struct {
 	Count                 string
 	Rows                  []AgendaRow
 	Pages                 []Link
+	Files                 []Link
 	Feed                  string // the new secret address, shown once
 	HasFeed, MayFeed      bool
 	Escalations           []Fact
@@ -45,10 +46,7 @@ func (v *visit) agendaPage(feed string) error {
 		return v.absent(v)
 	}
 	q := v.r.URL.Query()
-	scope := plan.Scope(q.Get("scope"))
-	if scope == "" || scope == plan.OfCountry && !v.actor().National() {
-		scope = plan.Mine
-	}
+	scope := v.agendaScope(q)
 	items, err := v.Plans.Agenda(v.r.Context(), v.actor(), scope, q.Get("agency"))
 	if err != nil {
 		return err
@@ -56,7 +54,7 @@ func (v *visit) agendaPage(feed string) error {
 	p := AgendaPage{Page: v.page(v.t("ag.title")), Lead: v.t("ag.lead." + string(scope)), MayFeed: v.Feeds != nil, Feed: feed}
 	v.agendaFilters(&p, q, scope)
 	items = v.picked(items, q)
-	p.Count = v.t("ag.count", v.num(len(items)))
+	p.Count, p.Files = v.t("ag.count", v.num(len(items))), v.filesOf(listCalendar, withoutPage(q))
 	last := max(1, (len(items)+agendaRows-1)/agendaRows)
 	n, _ := strconv.Atoi(q.Get("page")) // no number is the first page
 	n = min(max(n, 1), last)
@@ -86,6 +84,15 @@ func (v *visit) agendaPage(feed string) error {
 		}
 	}
 	return v.show(http.StatusOK, "agenda", p)
+}
+
+// withoutPage is what filters a list, without the page that is shown.
+func withoutPage(q url.Values) url.Values {
+	rest := copyValues(q)
+	for _, k := range []string{"page", "lang", "done"} {
+		rest.Del(k)
+	}
+	return rest
 }
 
 // agendaRows is the number of rows on a page.

@@ -34,17 +34,6 @@ const (
 	trendHeight = 216
 )
 
-// trendDays are the ends of months before a day, oldest first, and the day.
-func trendDays(day law.Day) []law.Day {
-	days := []law.Day{day}
-	for first := day[:8] + "01"; len(days) <= trendMonths; {
-		end := first.AddDays(-1)
-		days = append([]law.Day{end}, days...)
-		first = end[:8] + "01"
-	}
-	return days
-}
-
 // trend draws the shares approved and deployed at the end of each month.
 func (v *visit) trend(ps []approval.Point) Trend {
 	t := Trend{Width: strconv.Itoa(trendWidth), Height: strconv.Itoa(trendHeight), Left: strconv.Itoa(trendLeft), Right: strconv.Itoa(trendWidth), Bottom: strconv.Itoa(trendBase),
@@ -69,7 +58,7 @@ func (v *visit) trend(ps []approval.Point) Trend {
 		t.Marks = append(t.Marks, TrendMark{Y: at, TextX: strconv.Itoa(trendLeft - 6), TextY: decimal(y(share, 100) + 4), Text: strconv.Itoa(share) + " %"})
 	}
 	for _, d := range v.Book.Deadlines(ps[0].Day, ps[len(ps)-1].Day) {
-		if d.ID == "deadline.ct09-approve" || d.ID == "deadline.ct09-deploy" {
+		if d.ID == approveTarget || d.ID == deployTarget {
 			t.Targets = append(t.Targets, TrendMark{X: decimal(x(d.Day)), TextX: decimal(x(d.Day) + 4), TextY: strconv.Itoa(trendTop + 10), Text: v.day(d.Day)})
 		}
 	}

@@ -17,6 +17,10 @@ type HomePage struct {
 	Total        int
 	Rates        []Rate
 	Links        []Link
+	Board        Board
+	Status       []StatusRow // level by status, for who leads
+	Trend        *Trend      // likewise
+	Leads        bool        // what is to be done stands behind how it stands
 }
 
 // homeWork is how much of the queue the first page shows.
@@ -44,6 +48,18 @@ func (s *site) homeShow(v *visit) error {
 		p.NumbersTitle = v.t("home.nation")
 	}
 	p.Simulated = ov.Simulated > 0
+	if p.Board, err = v.board(ov, items); err != nil {
+		return err
+	}
+	if p.Leads = leads(v.actor()); p.Leads && ov.Total > 0 {
+		p.Status = v.statusRows(ov, overviewAsked{x: approval.Believed(v.today())})
+		ps, err := s.Office.Trend(v.r.Context(), v.actor(), v.today(), trendMonths, approval.Part{})
+		if err != nil {
+			return err
+		}
+		t := v.trend(ps)
+		p.Trend = &t
+	}
 	for _, it := range items[:min(len(items), homeWork)] {
 		p.Work = append(p.Work, v.work(it))
 		p.Simulated = p.Simulated || it.Origin == approval.Simulated
@@ -70,4 +86,14 @@ func (s *site) homeShow(v *visit) error {
 		p.Links = append([]Link{{Href: "/systems/new", Text: v.t("reg.new")}}, p.Links...)
 	}
 	return v.show(http.StatusOK, "home", p)
+}
+
+// leads tells whose first page begins with how it stands: who leads or watches,
+// not who handles dossiers.
+func leads(a approval.Actor) bool {
+	switch a.Capacity {
+	case law.RoleOwner, law.RolePrimeMinister, approval.Auditor:
+		return true
+	}
+	return false
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -16,6 +18,12 @@ type OverviewPage struct {
 	Day                                   law.Day
 	Trend                                 *Trend // nil when something else is asked than what was believed
 	RateOptions                           []Option
+	Filters                               []Filter
+	Chips                                 []Link
+	Status                                []StatusRow // level by status
+	Heat                                  *HeatMap    // nil for who sees one body only
+	Spread                                *Spread     // nil as well
+	Files                                 []Link      // the figures as CSV and PDF
 	SimulatedLine, ListedLine, SilentLine string
 	Rates                                 []Rate
 	Chart                                 Bars
@@ -35,13 +43,24 @@ type Rate struct {
 }
 
 // Figures is a line of a table of figures. Silent is a body that reported
-// nothing, which is not zero.
+// nothing, which is not zero. Lists are the addresses of what the figures count:
+// the systems, the approved, the deployed; "" where no list speaks of that day.
 type Figures struct {
 	Label, Href               string
 	Total, Approved, Deployed int
 	ApprovedPct, DeployedPct  string
 	Silent                    bool
+	Lists                     [3]string
 }
+
+// StatusRow is a level by status; each figure leads to its list.
+type StatusRow struct {
+	Label string
+	Cells []Counter
+}
+
+// Counter is a figure and the list it leads to, "" when none speaks of that day.
+type Counter struct{ Count, Href string }
 
 // AgencyTable is the bodies of one group in official order.
 type AgencyTable struct {
@@ -49,60 +68,131 @@ type AgencyTable struct {
 	Rows  []Figures
 }
 
+// overviewAsked is what an address asks of the figures.
+type overviewAsked struct {
+	query              url.Values
+	x                  approval.AsOf
+	part               approval.Part
+	rate               string
+	band               int // of agencies, -1: all
+	dayWrong, nowWrong string
+}
+
+// overviewAsk reads it.
+func (v *visit) overviewAsk() overviewAsked {
+	q := v.r.URL.Query()
+	a := overviewAsked{query: q, x: approval.Believed(v.today()), rate: "approved", band: -1, part: approval.Part{Owner: q.Get("owner"), Group: q.Get("group")}}
+	if on := q.Get("on"); on != "" {
+		if d, ok := parseDay(on); ok {
+			a.x.On = d
+		} else {
+			a.dayWrong = v.t("ov.badday")
+		}
+	}
+	if known := q.Get("known"); known != "" {
+		if d, ok := parseDay(known); ok {
+			a.x.Known = d.AddDays(1).Time()
+		} else {
+			a.nowWrong = v.t("ov.badday")
+		}
+	}
+	if q.Get("rate") == "deployed" {
+		a.rate = "deployed"
+	}
+	if l, err := strconv.Atoi(q.Get("level")); err == nil {
+		level := law.Level(l)
+		a.part.Level = &level
+	}
+	if n, err := strconv.Atoi(q.Get("band")); err == nil {
+		a.band = n
+	}
+	return a
+}
+
+// linked tells whether the lists of the register speak of what is asked: they are
+// those of today.
+func (a overviewAsked) linked(today law.Day) bool { return a.x.On == today && a.x.Known.IsZero() }
+
+// list is the address of the systems that a figure of the part counts, narrowed
+// further; "" when the lists speak of another day.
+func (v *visit) list(a overviewAsked, as approval.Counted, more url.Values) string {
+	if !a.linked(v.today()) {
+		return ""
+	}
+	q := url.Values{}
+	for _, k := range []string{"owner", "group", "level"} {
+		if x := a.query.Get(k); x != "" {
+			q.Set(k, x)
+		}
+	}
+	for k, x := range more {
+		q[k] = x
+	}
+	return v.counted(as, q)
+}
+
 // overviewShow shows the figures as of the day in the address.
 func (s *site) overviewShow(v *visit) error {
-	query := v.r.URL.Query()
-	day, status, wrong := v.today(), http.StatusOK, ""
-	if on := query.Get("on"); on != "" {
-		if d, ok := parseDay(on); ok {
-			day = d
-		} else {
-			status, wrong = http.StatusUnprocessableEntity, v.t("ov.badday")
-		}
-	}
-	x, unknown := approval.Believed(day), ""
-	if known := query.Get("known"); known != "" {
-		if d, ok := parseDay(known); ok {
-			x.Known = d.AddDays(1).Time()
-		} else {
-			status, unknown = http.StatusUnprocessableEntity, v.t("ov.badday")
-		}
-	}
-	ov, err := s.Office.Overview(v.r.Context(), v.actor(), x)
+	a := v.overviewAsk()
+	ov, err := s.Office.OverviewOf(v.r.Context(), v.actor(), a.x, a.part)
 	if err != nil {
 		return err
 	}
-	p := v.overview(ov, query.Get("rate"))
-	p.DayError, p.KnownError, p.Failed, p.On, p.Known = wrong, unknown, wrong+unknown != "", v.day(day), query.Get("known")
-	if wrong != "" {
-		p.On = query.Get("on")
+	p := v.overview(ov, a)
+	p.DayError, p.KnownError, p.Failed, p.On = a.dayWrong, a.nowWrong, a.dayWrong+a.nowWrong != "", v.day(a.x.On)
+	if a.dayWrong != "" {
+		p.On = a.query.Get("on")
 	}
-	if !x.Known.IsZero() {
-		p.Known = v.day(law.DayOf(x.Known.Add(-1)))
+	if p.Known = a.query.Get("known"); !a.x.Known.IsZero() {
+		p.Known = v.day(law.DayOf(a.x.Known.Add(-1)))
 		p.KnownLine = v.t("ov.known.line", p.Known)
 	} else if ov.Total > 0 {
-		ps, err := s.Office.Trend(v.r.Context(), v.actor(), trendDays(day)...)
+		ps, err := s.Office.Trend(v.r.Context(), v.actor(), a.x.On, trendMonths, a.part)
 		if err != nil {
 			return err
 		}
 		t := v.trend(ps)
 		p.Trend = &t
 	}
+	if err := v.overviewFilters(&p, a); err != nil {
+		return err
+	}
 	if s.Reports != nil && v.actor().National() {
-		p.Report = "/reports/national.pdf?" + url.Values{"on": {string(day)}}.Encode()
+		p.Report = "/reports/national.pdf?" + url.Values{"on": {string(a.x.On)}}.Encode()
 	}
 	p.Duplicates, p.Reports = v.mayAskDuplicates(), s.LongReports != nil
-	return v.show(status, "overview", p)
+	if p.Failed {
+		return v.show(http.StatusUnprocessableEntity, "overview", p)
+	}
+	p.Files = v.overviewFiles(a)
+	return v.show(http.StatusOK, "overview", p)
+}
+
+// overviewFilters are the selects that narrow the figures, and those in use.
+func (v *visit) overviewFilters(p *OverviewPage, a overviewAsked) error {
+	if v.actor().National() {
+		agencies, err := v.ownersNow(a.part.Owner)
+		if err != nil {
+			return err
+		}
+		p.Filters = append(p.Filters, Filter{"group", v.t("col.group"), v.coded("group.", "ministry", "province", "outside")}, Filter{"owner", v.t("col.agency"), agencyOptions(v.voice, agencies)})
+	}
+	p.Filters = append(p.Filters, Filter{"level", v.t("col.level"), append(v.levels(), Option{Code: "0", Label: v.t("ov.level0")})})
+	for i, f := range p.Filters {
+		p.Filters[i].Options = choose(f.ID, a.query[f.ID], f.Options...)
+	}
+	for _, c := range v.chips(a.query, p.Filters) {
+		c.Href = strings.Replace(c.Href, "/systems", "/overview", 1)
+		p.Chips = append(p.Chips, c)
+	}
+	return nil
 }
 
 // overview puts the figures into words, tables, chart and map.
-func (v *visit) overview(ov approval.Overview, rate string) OverviewPage {
-	if rate != "deployed" {
-		rate = "approved"
-	}
+func (v *visit) overview(ov approval.Overview, a overviewAsked) OverviewPage {
 	p := OverviewPage{Page: v.page(v.t("ov.title")), Day: ov.Day}
 	p.Simulated = ov.Simulated > 0
-	p.RateOptions = choose("rate", []string{rate}, Option{Code: "approved", Label: v.t("ov.approved")}, Option{Code: "deployed", Label: v.t("ov.deployed")})
+	p.RateOptions = choose("rate", []string{a.rate}, Option{Code: "approved", Label: v.t("ov.approved")}, Option{Code: "deployed", Label: v.t("ov.deployed")})
 	if ov.Simulated > 0 {
 		p.SimulatedLine = v.t("ov.simulated", v.num(ov.Simulated), v.num(ov.Total))
 	}
@@ -114,21 +204,56 @@ func (v *visit) overview(ov approval.Overview, rate string) OverviewPage {
 	}
 	p.Rates, p.Chart = v.rates(ov), v.bars(ov.Levels)
 	p.All = v.figures(v.t("all.rows"), ov.Total, ov.Approved, ov.Deployed)
+	p.All.Lists = v.lists(a, nil)
 	for _, l := range ov.Levels {
 		if l.Level.Valid() || l.Total > 0 {
-			p.Levels = append(p.Levels, v.figures(v.levelLabel(l.Level), l.Total, l.Approved, l.Deployed))
+			row := v.figures(v.levelLabel(l.Level), l.Total, l.Approved, l.Deployed)
+			row.Lists = v.lists(a, url.Values{"level": {strconv.Itoa(int(l.Level))}})
+			p.Levels = append(p.Levels, row)
 		}
 	}
 	for _, g := range ov.Groups {
 		if g.Total > 0 {
-			p.Groups = append(p.Groups, v.figures(v.t("group."+g.Group), g.Total, g.Approved, g.Deployed))
+			row := v.figures(v.t("group."+g.Group), g.Total, g.Approved, g.Deployed)
+			row.Lists = v.lists(a, url.Values{"group": {g.Group}})
+			p.Groups = append(p.Groups, row)
 		}
 	}
-	p.Agencies, p.SilentLine = v.agencyTables(ov)
-	if v.actor().National() {
-		p.Map = v.tileMap(gridOf(ov), rate)
+	p.Status = v.statusRows(ov, a)
+	p.Agencies, p.SilentLine = v.agencyTables(ov, a)
+	if v.actor().National() && a.part.Owner == "" {
+		spread := v.spread(ov, a.rate, a.query)
+		p.Map, p.Heat, p.Spread = v.tileMap(gridOf(ov), a.rate), v.heat(ov, a.rate, a.linked(v.today())), &spread
 	}
 	return p
+}
+
+// lists are the addresses of what a line of figures counts.
+func (v *visit) lists(a overviewAsked, more url.Values) [3]string {
+	return [3]string{v.list(a, approval.CountedAll, more), v.list(a, approval.CountedApproved, more), v.list(a, approval.CountedDeployed, more)}
+}
+
+// statuses are what a system counts as, each in one of them.
+func statuses() []approval.Counted {
+	return []approval.Counted{approval.CountedUnapproved, approval.CountedPart, approval.CountedDeployed}
+}
+
+// statusRows are the levels by status, with their sum.
+func (v *visit) statusRows(ov approval.Overview, a overviewAsked) (rows []StatusRow) {
+	row := func(label string, total, approved, deployed int, more url.Values) StatusRow {
+		r := StatusRow{Label: label}
+		for i, n := range []int{total - approved, approved - deployed, deployed} {
+			r.Cells = append(r.Cells, Counter{v.num(n), v.list(a, statuses()[i], more)})
+		}
+		r.Cells = append(r.Cells, Counter{v.num(total), v.list(a, approval.CountedAll, more)})
+		return r
+	}
+	for _, l := range ov.Levels {
+		if l.Level.Valid() || l.Total > 0 {
+			rows = append(rows, row(v.levelLabel(l.Level), l.Total, l.Approved, l.Deployed, url.Values{"level": {strconv.Itoa(int(l.Level))}}))
+		}
+	}
+	return append(rows, row(v.t("all.rows"), ov.Total, ov.Approved, ov.Deployed, nil))
 }
 
 // rates are the headline shares, all of the total.
@@ -163,17 +288,17 @@ func (v *visit) levelLabel(l law.Level) string {
 
 // agencyTables are the bodies by group in official order, and how many of
 // Annex IX are silent. Bodies outside the annex appear when they have systems.
-func (v *visit) agencyTables(ov approval.Overview) ([]AgencyTable, string) {
+func (v *visit) agencyTables(ov approval.Overview, a overviewAsked) ([]AgencyTable, string) {
 	var all []AgencyTable
 	silent, names := 0, v.names(agenciesOf(ov))
 	for _, group := range []string{"ministry", "province", "outside"} {
 		table := AgencyTable{Title: v.t("group." + group)}
 		for _, x := range ov.Agencies {
-			if x.Agency.Group != group || !x.Agency.Reports() && x.Total == 0 || !v.sees(x.Agency.Code) {
+			if x.Agency.Group != group || !x.Agency.Reports() && x.Total == 0 || !v.sees(x.Agency.Code) || !a.shows(x) {
 				continue
 			}
 			row := v.figures(names[x.Agency.Code], x.Total, x.Approved, x.Deployed)
-			row.Href = "/systems?" + url.Values{"owner": {x.Agency.Code}}.Encode()
+			row.Href, row.Lists = "/systems?"+url.Values{"owner": {x.Agency.Code}}.Encode(), v.lists(a, url.Values{"owner": {x.Agency.Code}})
 			if row.Silent = !x.Reported; row.Silent {
 				silent, row.Href = silent+1, ""
 			}
@@ -187,6 +312,11 @@ func (v *visit) agencyTables(ov approval.Overview) ([]AgencyTable, string) {
 		return all, ""
 	}
 	return all, v.t("ov.silent.n", silent)
+}
+
+// shows tells whether an agency belongs to the part and the band that are asked for.
+func (a overviewAsked) shows(x approval.AgencyCount) bool {
+	return (a.part.Owner == "" || a.part.Owner == x.Agency.Code) && (a.part.Group == "" || a.part.Group == x.Agency.Group) && (a.band < 0 || a.band == bandOf(x, a.rate))
 }
 
 // agenciesOf are the bodies an overview counts.

@@ -43,7 +43,7 @@ type SystemRow struct {
 // registerShow lists the systems that match.
 func (s *site) registerShow(v *visit) error {
 	query := v.r.URL.Query()
-	f := filterOf(query)
+	f := FilterOf(query)
 	found, err := s.Office.Find(v.r.Context(), v.actor(), f)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *site) registerShow(v *visit) error {
 	p := RegisterPage{Page: v.page(title), Query: f.Text, Filters: v.filters(query, agencies), Total: found.Total,
 		MayRegister: v.actor().Capacity == law.RoleOperator}
 	if s.Tables != nil {
-		p.Files = v.tableFiles(workbook.Register, "", query)
+		p.Files = append(v.listFiles(query), v.tableFiles(workbook.Register, "", query)...)
 	}
 	if s.Statements != nil {
 		p.Files = append(p.Files, Link{Href: "/statements", Text: v.t("st.title")})
@@ -76,25 +76,47 @@ func (s *site) registerShow(v *visit) error {
 	return v.show(http.StatusOK, "systems", p)
 }
 
-// filterOf reads the filters of an address; what is not understood is left out.
-func filterOf(q url.Values) approval.Filter {
+// FilterOf reads the filters of an address of the register; what is not understood
+// is left out.
+func FilterOf(q url.Values) approval.Filter {
 	level, _ := strconv.Atoi(q.Get("level"))
 	page, _ := strconv.Atoi(q.Get("page"))
-	return approval.Filter{Text: strings.TrimSpace(q.Get("q")), Owner: q.Get("owner"), Level: level, State: q.Get("state"),
-		Plan: approval.PlanStatus(q.Get("plan")), Origin: approval.Origin(q.Get("origin")), Page: max(page, 1)}
+	f := approval.Filter{Text: strings.TrimSpace(q.Get("q")), Owner: q.Get("owner"), Level: level, State: q.Get("state"),
+		Plan: approval.PlanStatus(q.Get("plan")), Origin: approval.Origin(q.Get("origin")), Page: max(page, 1),
+		Group: q.Get("group"), NoLevel: q.Get("level") == "0", Counted: approval.Counted(q.Get("counted"))}
+	from, ok := parseDay(q.Get("from"))
+	to, known := parseDay(q.Get("to"))
+	if e := approval.Ends(q.Get("ends")); ok && known && (e == approval.EndsApproval || e == approval.EndsPlan) {
+		f.Ends, f.From, f.To = e, from, to
+	}
+	return f
+}
+
+// filterKeys are the names of the filters in an address of the register.
+func filterKeys() []string {
+	return []string{"q", "owner", "group", "level", "state", "counted", "plan", "origin", "ends", "from", "to"}
 }
 
 // filters are the selects, each with the present choice.
 func (v *visit) filters(q url.Values, agencies []approval.Agency) []Filter {
 	all := []Filter{
 		{"owner", v.t("col.owner"), agencyOptions(v.voice, agencies)},
-		{"level", v.t("col.level"), v.levels()},
+		{"level", v.t("col.level"), append(v.levels(), Option{Code: "0", Label: v.t("ov.level0")})},
 		{"state", v.t("col.state"), v.coded("state.", approval.States()...)},
+		{"counted", v.t("col.counted"), v.counts()},
 		{"plan", v.t("col.plan"), v.coded("plan.", "none", "part", "full")},
 		{"origin", v.t("reg.origin"), v.coded("origin.", "registered", "simulated", "ndxp_list")},
 	}
 	for i, f := range all {
 		all[i].Options = choose(f.ID, q[f.ID], f.Options...)
+	}
+	return all
+}
+
+// counts are the figures of an overview that a list can be asked for.
+func (v voice) counts() (all []Option) {
+	for _, c := range approval.CountedAs() {
+		all = append(all, Option{Code: string(c), Label: v.t("counted." + string(c))})
 	}
 	return all
 }
@@ -121,6 +143,12 @@ func (v *visit) chips(q url.Values, filters []Filter) []Link {
 			}
 		}
 	}
+	if g := q.Get("group"); v.has("group." + g) {
+		all = append(all, Link{Href: without(q, "group"), Text: v.t("col.group") + ": " + v.t("group."+g)})
+	}
+	if f := FilterOf(q); f.Ends != "" {
+		all = append(all, Link{Href: without(q, "ends"), Text: v.t("ends."+string(f.Ends), v.day(f.From), v.day(f.To))})
+	}
 	return all
 }
 
@@ -129,6 +157,10 @@ func without(q url.Values, name string) string {
 	rest := copyValues(q)
 	for _, k := range []string{name, "page", "lang"} {
 		rest.Del(k)
+	}
+	if name == "ends" {
+		rest.Del("from")
+		rest.Del("to")
 	}
 	return address(rest)
 }

@@ -20,11 +20,15 @@ func (s *site) reportSystem(v *visit) error {
 
 // report makes a report whole before sending any of it.
 func (s *site) report(v *visit, kind, code string) error {
+	return s.reportOn(v, kind, code, v.dayAsked())
+}
+
+// reportOn makes a report as of a day.
+func (s *site) reportOn(v *visit, kind, code string, day law.Day) error {
 	if s.Reports == nil {
 		return s.absent(v)
 	}
 	var out bytes.Buffer
-	day := v.dayAsked()
 	if err := s.Reports(v.r.Context(), &out, v.actor(), kind, code, day); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -42,6 +43,11 @@ func (s *site) tableGet(v *visit) error {
 	if (form == "ssp" || form == "poam") && kind == "json" && v.code() != "" && s.OSCAL != nil {
 		return v.file(v.code()+"-"+form+".json", mediaOf(kind), func(w io.Writer) error { return s.OSCAL(v.r.Context(), w, v.actor(), form, v.code()) })
 	}
+	if v.code() == "" {
+		if found, err := s.listGet(v, form, kind); found || err != nil {
+			return err
+		}
+	}
 	q := workbook.Query{Form: workbook.Form(form), System: v.code(), Owner: v.r.URL.Query().Get("owner")}
 	if mediaOf(kind) == "" || q.Form.OfSystem() != (q.System != "") {
 		return s.absent(v)
@@ -59,6 +65,9 @@ func (s *site) tableGet(v *visit) error {
 	}
 	return v.file(name+"."+kind, mediaOf(kind), func(w io.Writer) error { return s.Tables.Export(v.r.Context(), w, v.actor(), kind, q) })
 }
+
+// errEnough ends a walk whose reader has gone.
+var errEnough = errors.New("enough")
 
 // file sends what write writes. An error before the first byte is an answer like
 // any other; after it the connection breaks, so that nobody takes half a file

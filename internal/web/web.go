@@ -97,7 +97,8 @@ type FeedStore interface {
 
 // ReportFunc writes a PDF as of the end of day: kind "national" with code "",
 // "system", "dossier", "consult@1-2" (the letter of request 2 on dossier 1) or a prescribed paper "mau-01" to "mau-07" with the code of a
-// system, "mau-08" with that of an agency. Refusals are those of the office.
+// system, "mau-08" with that of an agency; "systems" and "overview" with the
+// query of what is listed or counted. Refusals are those of the office.
 type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, day law.Day) error
 
 // site is the pages made ready.

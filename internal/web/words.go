@@ -20,6 +20,7 @@ func newCatalogue() catalogue {
 		maps.Copy(all, area)
 	}
 	maps.Copy(all, tableWords())
+	maps.Copy(all, boardWords())
 	maps.Copy(all, statementWords())
 	return all
 }

@@ -46,6 +46,8 @@ func paperWords() catalogue {
 		"pp.kind.deadlines":  {"Việc quá hạn và sắp đến hạn", "Overdue and due soon"},
 		"pp.kind.yearly":     {"Báo cáo năm gửi cơ quan quản lý", "Yearly report to the regulator"},
 		"pp.kind.drills":     {"Diễn tập và kinh phí", "Drills and budget"},
+		"pp.kind.systems":    {"Danh sách hệ thống thông tin", "List of systems"},
+		"pp.kind.overview":   {"Số liệu cấp độ", "Figures of levels"},
 		"pp.kind.inventory":  {"Danh mục hệ thống, 12 cột Mẫu số 08", "Inventory in the 12 columns of Mẫu 08"},
 		"pu.title":           {"Số liệu công khai", "Public figures"},
 		"pu.lead":            {"Cấp độ an toàn hệ thống thông tin của cơ quan nhà nước, toàn quốc, ngày %s. Không nêu tên hệ thống và cơ quan nào.", "Security levels of government information systems, of the country, on %s. No system and no agency is named."},
