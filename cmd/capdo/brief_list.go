@@ -60,7 +60,7 @@ func (p *program) systemsPaper(ctx context.Context, a approval.Actor, q reportQu
 		{Label: "Cấp độ", Width: 20, Align: "C"}, {Label: "Tình trạng", Width: 32, Align: "L"}, {Label: "Phương án", Width: 30, Align: "L"}, {Label: "Hiệu lực đến", Width: 24, Align: "C"}}}
 	err = p.office.List(ctx, a, web.FilterOf(in), func(r approval.Row) error {
 		b.Simulated = b.Simulated || r.Origin == approval.Simulated
-		put(&list, r.Code, r.Name, r.OwnerName, levelOf(r), approval.Term("state", r.State).VI, approval.Term("plan", string(r.Plan)).VI, untilOf(r))
+		put(&list, r.Code, r.Name, r.OwnerName, levelInForce(r), approval.Term("state", r.State).VI, approval.Term("plan", string(r.Plan)).VI, untilOf(r))
 		return nil
 	})
 	if err != nil {
@@ -74,8 +74,8 @@ func (p *program) systemsPaper(ctx context.Context, a approval.Actor, q reportQu
 	return gathered{&b.Official, &b, func(w io.Writer) error { return report.WriteBrief(w, b) }}, nil
 }
 
-// levelOf is the level of a line of the register, or that it is only proposed.
-func levelOf(r approval.Row) string {
+// levelInForce is the level of a line of the register, or that it is only proposed.
+func levelInForce(r approval.Row) string {
 	switch {
 	case r.Level.Valid():
 		return strconv.Itoa(int(r.Level))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -29,10 +30,18 @@ type Matter struct {
 	Bookmarks []Bookmark
 	Structure *Node  // root
 	Seal      string // what the address of the seal begins with; "": the pages draw no /Seal
+
+	// Contents are what stands on the pages, pressed (zlib); nil: what gofpdf set
+	// there. They call the fonts T0, T1, … in the order in which gofpdf's first page
+	// names them.
+	Contents [][]byte
 }
 
 // elementSize is about what an element of the structure takes in the file.
 const elementSize = 100
+
+// pageSize is about what a page takes beside its contents.
+const pageSize = 500
 
 // header marks a binary file of PDF 1.4, as ISO 19005-1, 6.1.2 wants it.
 const header = "%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
@@ -44,7 +53,11 @@ func Finish(raw []byte, m Matter) (*Draft, error) {
 		return nil, fmt.Errorf("finish file: %w", err)
 	}
 	w := &writer{}
-	w.Grow(len(raw) + elementSize*m.Structure.count() + 64<<10)
+	size := len(raw)
+	for _, c := range m.Contents {
+		size += len(c) + pageSize
+	}
+	w.Grow(size + elementSize*m.Structure.count() + 64<<10)
 	w.WriteString(header)
 	info, catalog := len(f.objects)-2, len(f.objects)-1 // gofpdf's order
 	next := len(f.objects)
@@ -57,6 +70,11 @@ func Finish(raw []byte, m Matter) (*Draft, error) {
 	tree := take(1 + m.Structure.count())
 	if m.Seal != "" {
 		seal = take(1)
+	}
+	if m.Contents != nil {
+		if err := f.fill(m.Contents); err != nil {
+			return nil, fmt.Errorf("finish file: %w", err)
+		}
 	}
 	for n := 1; n < info; n++ {
 		w.set(n, f.adjusted(n, seal))
@@ -91,6 +109,28 @@ func (f *file) adjusted(n, seal int) []byte {
 	}
 	return body
 }
+
+// fill puts contents on the pages and renames the fonts as they call them.
+func (f *file) fill(contents [][]byte) error {
+	if len(contents) != f.pages {
+		return fmt.Errorf("%d contents for %d pages", len(contents), f.pages)
+	}
+	resources, seen := string(f.objects[2]), map[string]bool{}
+	for _, m := range fontSet().FindAllSubmatch(f.objects[pageObject(1)+1], -1) {
+		if name := string(m[1]); !seen[name] {
+			resources = strings.Replace(resources, name+" ", fmt.Sprintf("/T%d ", len(seen)), 1)
+			seen[name] = true
+		}
+	}
+	f.objects[2] = []byte(resources)
+	for i, c := range contents {
+		f.objects[pageObject(i+1)+1] = stream("/Filter/FlateDecode", c)
+	}
+	return nil
+}
+
+// fontSet finds where gofpdf sets a font.
+func fontSet() *regexp.Regexp { return regexp.MustCompile(`BT (/F[0-9a-f]+) [0-9.]+ Tf ET`) }
 
 // packet is the XMP packet. What it says is what the information dictionary
 // says (ISO 19005-1, 6.7.3).

@@ -111,7 +111,8 @@ func (w *writer) set(n int, body []byte) {
 		w.table = append(w.table, 0)
 	}
 	w.table[n] = w.Len()
-	fmt.Fprintf(w, "%d 0 obj\n", n)
+	w.Write(strconv.AppendInt(w.AvailableBuffer(), int64(n), 10))
+	w.WriteString(" 0 obj\n")
 	w.Write(body)
 	w.WriteString("endobj\n")
 }
@@ -136,7 +137,10 @@ func (w *writer) lines() []byte {
 			b = append(b, "0000000000 65535 f \n"...)
 			continue
 		}
-		b = fmt.Appendf(b, "%010d 00000 n \n", at)
+		b = append(b, "0000000000 00000 n \n"...)
+		for i := len(b) - entrySize + 9; at > 0; i, at = i-1, at/10 {
+			b[i] = byte('0' + at%10)
+		}
 	}
 	return b
 }

@@ -2,7 +2,7 @@ package pdf
 
 import (
 	"fmt"
-	"strings"
+	"strconv"
 )
 
 // Node is an element of the structure: its role ("Document", "H1", "P",
@@ -59,37 +59,39 @@ type tree struct {
 func (w *writer) structure(first int, root *Node, pages int) {
 	t := &tree{w: w, next: first + 1, parents: make([][]int, pages)}
 	t.element(root, first)
-	var nums strings.Builder
+	var nums []byte
 	for page, ids := range t.parents {
-		fmt.Fprintf(&nums, "%d[", page)
+		nums = append(strconv.AppendInt(nums, int64(page), 10), '[')
 		for _, id := range ids {
-			fmt.Fprintf(&nums, "%d 0 R ", id)
+			nums = reference(nums, id)
 		}
-		nums.WriteByte(']')
+		nums = append(nums, ']')
 	}
-	w.setf(first, "<</Type/StructTreeRoot/K %d 0 R/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>", first+1, nums.String(), pages)
+	w.setf(first, "<</Type/StructTreeRoot/K %d 0 R/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>", first+1, nums, pages)
 }
 
 // element writes a node and what is below it, and returns its number.
 func (t *tree) element(n *Node, parent int) int {
 	me := t.next
 	t.next++
-	b := fmt.Appendf(nil, "<</S/%s/P %d 0 R", n.Role, parent)
+	b := append(make([]byte, 0, elementSize), "<</S/"...)
+	b = append(append(b, n.Role...), "/P "...)
+	b = reference(b, parent)
 	if n.Alt != "" {
 		b = append(b, "/Alt "+textString(n.Alt)...)
 	}
 	b = append(b, n.attributes()...)
 	page := n.page()
 	if page > 0 {
-		b = fmt.Appendf(b, "/Pg %d 0 R", pageObject(int(page)))
+		b = reference(append(b, "/Pg "...), pageObject(int(page)))
 	}
 	b = append(b, "/K["...)
 	for _, k := range n.kids {
 		switch {
 		case k.node != nil:
-			b = fmt.Appendf(b, "%d 0 R ", t.element(k.node, me))
+			b = reference(b, t.element(k.node, me))
 		case k.page == page:
-			b = fmt.Appendf(b, "%d ", k.id)
+			b = append(strconv.AppendInt(b, int64(k.id), 10), ' ')
 			t.belongs(k, me)
 		default:
 			b = fmt.Appendf(b, "<</Type/MCR/Pg %d 0 R/MCID %d>>", pageObject(int(k.page)), k.id)
@@ -98,6 +100,11 @@ func (t *tree) element(n *Node, parent int) int {
 	}
 	t.w.set(me, append(b, "]>>\n"...))
 	return me
+}
+
+// reference appends a reference to object n and a space.
+func reference(b []byte, n int) []byte {
+	return append(strconv.AppendInt(b, int64(n), 10), " 0 R "...)
 }
 
 // belongs notes that marked content is part of element me.

@@ -8,14 +8,17 @@ import (
 	"capdo/internal/report"
 )
 
-// register is a list of systems as long as the nation's, in eight columns.
+// register is a list of systems as long as the nation's, in the twelve columns of
+// the decree's form 08.
 func register(rows int) report.Brief {
 	b := report.Brief{Official: official(), About: "Danh mục hệ thống thông tin", Closing: "Trên đây là danh mục./."}
 	vouched(&b.Official)
 	b.Sections = []report.Section{{Title: "Số liệu chung", Facts: [][2]string{{"Tổng số", fmt.Sprint(rows)}}}}
-	g := report.Grid{Columns: []report.Column{{"STT", 12, "C"}, {"Mã", 26, "L"}, {"Tên hệ thống", 80, "L"}, {"Chủ quản", 46, "L"}, {"Cấp độ", 15, "C"}, {"Phê duyệt", 30, "L"}, {"Phương án", 30, "L"}, {"Kiểm tra", 24, "C"}}}
+	g := report.Grid{Size: 9, Columns: []report.Column{{"STT", 10, "C"}, {"Tên hệ thống", 40, "L"}, {"Mã", 20, "L"}, {"Chủ quản", 30, "L"}, {"Đơn vị vận hành", 28, "L"}, {"Giai đoạn", 18, "L"}, {"Cấp độ đề xuất", 13, "C"}, {"Cấp độ phê duyệt", 13, "C"},
+		{"Số, ngày quyết định", 26, "L"}, {"Tình trạng hồ sơ", 22, "L"}, {"Triển khai phương án", 22, "L"}, {"Kiểm tra, đánh giá", 18, "C"}}}
 	for i := range rows {
-		g.Rows = append(g.Rows, []string{fmt.Sprint(i + 1), fmt.Sprintf("H%02d-%04d", i%91, i), fmt.Sprintf("Hệ thống quản lý hồ sơ, tài liệu điện tử số %d của Sở Thông tin và Truyền thông", i), "Ủy ban nhân dân tỉnh Thanh Hóa", fmt.Sprint(1 + i%5), fmt.Sprintf("%d/QĐ-UBND", i), "Đã triển khai đầy đủ", "18/6/2024"})
+		g.Rows = append(g.Rows, []string{fmt.Sprint(i + 1), fmt.Sprintf("Hệ thống quản lý hồ sơ, tài liệu điện tử số %d của Sở Thông tin và Truyền thông", i), fmt.Sprintf("H%02d-%04d", i%91, i), "Ủy ban nhân dân tỉnh Thanh Hóa", "Trung tâm Công nghệ thông tin", "Đang vận hành", fmt.Sprint(1 + i%5), fmt.Sprint(1 + i%5),
+			fmt.Sprintf("%d/QĐ-UBND, 18/6/2024", i), "Đã được phê duyệt", "Triển khai đầy đủ", "18/6/2024"})
 	}
 	b.Annexes = []report.Annex{{Title: "Danh mục", Grid: g}}
 	return b

@@ -28,12 +28,12 @@ func (b bar) ratio() float64 {
 
 // draw sets the bar into a frame as long as the whole.
 func (s *sheet) draw(b bar, at box) {
-	s.pdf.SetLineWidth(0.15)
+	s.pen.stroke(0.15)
 	if r := b.ratio(); r > 0 {
 		s.fill(box{at.x, at.y, at.w * r, at.h}, b.grey, "F")
 	}
 	s.rect(at, "D")
-	s.pdf.SetLineWidth(hairline)
+	s.pen.stroke(hairline)
 }
 
 // key is one entry of a legend.
@@ -48,13 +48,13 @@ func (s *sheet) legend(keys ...key) {
 	const swatch, gap = 6.0, 8.0
 	total := -gap
 	for _, k := range keys {
-		total += swatch + 1.5 + s.pdf.GetStringWidth(s.clean(k.text)) + gap
+		total += swatch + 1.5 + s.pen.width(s.clean(k.text)) + gap
 	}
 	x := marginLeft + (s.width()-total)/2
 	for _, k := range keys {
 		s.fill(box{x, s.y + 0.9, swatch, 3}, k.grey, "FD")
 		x += swatch + 1.5
-		w := s.pdf.GetStringWidth(s.clean(k.text))
+		w := s.pen.width(s.clean(k.text))
 		s.put(box{x, s.y, w, 4.8}, k.text, "L")
 		x += w + gap
 	}
@@ -66,15 +66,15 @@ func (s *sheet) axis(x, w, h float64) {
 	s.font("", 9)
 	for _, pct := range []float64{0, 50, 100} {
 		at := x + w*pct/100
-		s.pdf.SetLineWidth(0.2)
+		s.pen.stroke(0.2)
 		if pct == 50 {
-			s.pdf.SetDashPattern([]float64{1.2, 0.8}, 0)
+			s.pen.dashes(1.2, 0.8)
 		}
 		s.line(at, s.y, at, s.y+h)
-		s.pdf.SetDashPattern([]float64{}, 0)
+		s.pen.dashes(0, 0)
 		s.put(box{at - 10, s.y + h + 0.3, 20, 4}, fmt.Sprintf("%.0f%%", pct), "C")
 	}
-	s.pdf.SetLineWidth(hairline)
+	s.pen.stroke(hairline)
 }
 
 // group is a labelled pair of bars.
@@ -159,11 +159,11 @@ func (s *sheet) stacks(stacks []stack) {
 	for _, st := range stacks {
 		s.font("B", 11)
 		s.put(box{marginLeft, s.y, labelW - 2, h}, st.name, "R")
-		s.pdf.SetLineWidth(0.15)
+		s.pen.stroke(0.15)
 		s.rect(box{x, s.y + 1, length(st.counts.Total), h - 2}, "D")
 		s.fill(box{x, s.y + 1, length(st.counts.Approved), h - 2}, lightGrey, "FD")
 		s.fill(box{x, s.y + 2.2, length(st.counts.Deployed), h - 4.4}, darkGrey, "F")
-		s.pdf.SetLineWidth(hairline)
+		s.pen.stroke(hairline)
 		s.font("", 10)
 		s.put(box{x + w + 2, s.y, textW - 2, h}, st.figures(), "L")
 		s.y += h

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-fonts/liberation/liberationserifbold"
 	"github.com/go-fonts/liberation/liberationserifbolditalic"
@@ -72,6 +73,9 @@ func (c *cleaner) shows(r rune) bool {
 // clean returns s in NFC with line feeds as its only control characters and
 // only runes the typeface shows.
 func (c *cleaner) clean(s string) string {
+	if c.isClean(s) {
+		return s
+	}
 	s = norm.NFC.String(strings.ToValidUTF8(s, string(missing)))
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
@@ -86,6 +90,19 @@ func (c *cleaner) clean(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isClean tells whether cleaning leaves a string as it is.
+func (c *cleaner) isClean(s string) bool {
+	if len(s) > maxText || !norm.NFC.IsNormalString(s) {
+		return false
+	}
+	for _, r := range s {
+		if r == utf8.RuneError || (r < ' ' || r > '~') && r != '\n' && c.rune(r) != r {
+			return false
+		}
+	}
+	return true
 }
 
 // rune maps one rune; negative drops it.

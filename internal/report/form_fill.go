@@ -129,7 +129,7 @@ func (f *form) ruled(text string, first, rest float64) string {
 	if len(set) == 1 {
 		room = first
 	}
-	room -= f.pdf.GetStringWidth(strings.TrimSuffix(set[len(set)-1], "\n") + " ")
+	room -= f.pen.width(strings.TrimSuffix(set[len(set)-1], "\n") + " ")
 	if n := f.across(room); n >= blankLine/2 {
 		out += dots(n)
 	} else {
@@ -143,5 +143,5 @@ func (f *form) ruled(text string, first, rest float64) string {
 
 // across is how many ellipses fit.
 func (f *form) across(width float64) int {
-	return max(0, int((width-0.5)/f.pdf.GetStringWidth("…")))
+	return max(0, int((width-0.5)/f.pen.width("…")))
 }

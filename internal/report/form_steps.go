@@ -149,7 +149,7 @@ func (f *form) article(a forms.Article) []step {
 // led sets a paragraph that opens with a few words in bold.
 func (f *form) led(lead, text string) {
 	f.font("B", sizeBody)
-	w := f.pdf.GetStringWidth(lead)
+	w := f.pen.width(lead)
 	f.need(3 * leading(sizeBody))
 	f.put(box{marginLeft + firstIndent, f.y, w, leading(sizeBody)}, strings.TrimSpace(lead), "L")
 	f.set(text, paragraph{size: sizeBody, align: "J", indent: firstIndent + w})

@@ -76,9 +76,9 @@ func (s *sheet) nation(x float64) float64 {
 
 // rule draws a solid line of the given length about a middle.
 func (s *sheet) rule(middle, y, length float64) {
-	s.pdf.SetLineWidth(0.3)
+	s.pen.stroke(0.3)
 	s.line(middle-length/2, y, middle+length/2, y)
-	s.pdf.SetLineWidth(hairline)
+	s.pen.stroke(hairline)
 }
 
 // symbol is the number line: "Số: 05/BC-CNTT", dotted without a number.
@@ -121,7 +121,7 @@ func (s *sheet) addressees(names []string) {
 		s.font("", sizeBody)
 		lead := "Kính gửi:"
 		const x = 35.0
-		hang := x + s.pdf.GetStringWidth(lead) + 1.5
+		hang := x + s.pen.width(lead) + 1.5
 		s.put(box{marginLeft + x, s.y, 40, leading(sizeBody)}, lead, "L")
 		s.y += leading(sizeBody)
 		for _, name := range endings(names) {

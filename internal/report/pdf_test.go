@@ -99,7 +99,7 @@ func objects(t testing.TB, pdf []byte) map[int][]byte {
 func fontStyles(objects map[int][]byte) map[string]string {
 	styles := map[string]string{}
 	for _, o := range objects {
-		for _, m := range regexp.MustCompile(`/(F[0-9a-f]{40}) (\d+) 0 R`).FindAllSubmatch(o[:min(len(o), 2000)], -1) {
+		for _, m := range regexp.MustCompile(`/(T[0-9]) (\d+) 0 R`).FindAllSubmatch(o[:min(len(o), 2000)], -1) {
 			font := objects[int(num(string(m[2])))]
 			base := regexp.MustCompile(`/BaseFont /utf8liberationserif([BI]*)`).FindSubmatch(font)
 			if base != nil {

@@ -63,7 +63,7 @@ func (s *sheet) code(b box) {
 	s.figure("Mã QR chứa địa chỉ kiểm tra và chữ ký số của văn bản này", func() {
 		s.stroke()
 		const perMillimetre = 72 / 25.4
-		s.pdf.RawWriteStr(fmt.Sprintf("q %.4f 0 0 %.4f %.4f %.4f cm /Seal Do Q", b.w*perMillimetre, b.h*perMillimetre, b.x*perMillimetre, (s.h-b.y-b.h)*perMillimetre))
+		s.pen.raw(fmt.Sprintf("q %.4f 0 0 %.4f %.4f %.4f cm /Seal Do Q", b.w*perMillimetre, b.h*perMillimetre, b.x*perMillimetre, (s.h-b.y-b.h)*perMillimetre))
 	})
 }
 
@@ -86,14 +86,14 @@ func hanoi() *time.Location { return time.FixedZone("ICT", 7*60*60) }
 
 // finish makes a file for the archive of the pages that were set, dated the day
 // of the paper, with its seal.
-func (s *sheet) finish(raw []byte) ([]byte, error) {
+func (s *sheet) finish(raw []byte, contents [][]byte) ([]byte, error) {
 	day, err := time.ParseInLocation(time.DateOnly, s.official.Day, hanoi())
 	if err != nil {
 		return nil, fmt.Errorf("finish pages: %w", err)
 	}
 	draft, err := pdf.Finish(raw, pdf.Matter{
 		Meta:      pdf.Meta{Title: s.name, Author: s.clean(s.official.Issuer.Body), Producer: "capdo", Lang: "vi-VN", Made: day},
-		Bookmarks: s.marks, Structure: s.root, Seal: s.prefix()})
+		Bookmarks: s.marks, Structure: s.root, Seal: s.prefix(), Contents: contents})
 	if err != nil {
 		return nil, fmt.Errorf("finish pages: %w", err)
 	}

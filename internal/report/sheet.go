@@ -48,7 +48,7 @@ const (
 // page. Coordinates are millimetres from the top left corner.
 type sheet struct {
 	*cleaner
-	pdf       *gofpdf.Fpdf
+	pen       *pen
 	w, h      float64 // of the current page
 	y         float64 // pen
 	direction string
@@ -73,10 +73,12 @@ func newSheet(o Official, title string, day time.Time) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{cleaner: c, pdf: gofpdf.New(portrait, "mm", "A4", ""), official: o, name: c.clean(title)}
+	s := &sheet{cleaner: c, official: o, name: c.clean(title)}
 	s.root = &pdf.Node{Role: "Document"}
-	p := s.pdf
+	p := gofpdf.New(portrait, "mm", "A4", "")
+	s.pen = newPen(p)
 	p.SetCatalogSort(true)
+	p.SetCompression(false) // pages are pressed as they are written
 	p.SetCreationDate(day)
 	p.SetModificationDate(day)
 	p.SetAutoPageBreak(false, 0)
@@ -126,7 +128,7 @@ func (s *sheet) settle() {
 
 // page starts a page and draws what stands in its margins.
 func (s *sheet) page() {
-	if s.pdf.PageNo() > 0 {
+	if s.pen.number() > 0 {
 		s.closeMark()
 	}
 	s.ids = 0
@@ -135,10 +137,10 @@ func (s *sheet) page() {
 }
 
 func (s *sheet) furnish() {
-	s.pdf.AddPageFormat(s.direction, gofpdf.SizeType{Wd: paperShort, Ht: paperLong})
-	s.w, s.h = s.pdf.GetPageSize()
+	s.pen.turn(s.direction)
+	s.w, s.h = s.pen.paper()
 	s.number++
-	s.pdf.SetLineWidth(hairline)
+	s.pen.stroke(hairline)
 	if s.banner != "" {
 		s.font("B", 9)
 		s.rect(box{marginLeft, 5, s.width(), 5}, "D")
@@ -174,7 +176,7 @@ func (s *sheet) need(h float64) {
 
 func (s *sheet) font(style string, size float64) {
 	s.style, s.size = style, size
-	s.pdf.SetFont(typeface, style, size)
+	s.pen.font(style, size)
 }
 
 // leading is the line height for a type size, in millimetres.
@@ -186,11 +188,11 @@ func (s *sheet) write(w io.Writer) error {
 		s.seal()
 	}
 	s.closeMark()
-	var b bytes.Buffer
-	if err := s.pdf.Output(&b); err != nil {
-		return fmt.Errorf("set pages: %w", err)
+	raw, contents, err := s.pen.output()
+	if err != nil {
+		return err
 	}
-	file, err := s.finish(b.Bytes())
+	file, err := s.finish(raw, contents)
 	if err != nil {
 		return err
 	}

@@ -292,15 +292,17 @@ type lines struct{ at, n int }
 func (s *sheet) slice(t table, b broken, in []*pdf.Node, l lines) {
 	h, lh := height(t, l.n), leading(t.size)
 	col := 0
+	var plain []box
 	for _, c := range b.row {
 		x, w := t.span(col, max(c.span, 1))
 		if c.shade {
 			s.fill(box{x, s.y, w, h}, bandGrey, "FD")
 		} else {
-			s.rect(box{x, s.y, w, h}, "D")
+			plain = append(plain, box{x, s.y, w, h})
 		}
 		col += max(c.span, 1)
 	}
+	s.frames(plain)
 	col = 0
 	for i, c := range b.row {
 		x, w := t.span(col, max(c.span, 1))
@@ -313,7 +315,7 @@ func (s *sheet) slice(t table, b broken, in []*pdf.Node, l lines) {
 		y := s.y + (h-float64(len(part))*lh)/2
 		s.into(in[i], func() {
 			for _, line := range part {
-				s.put(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)
+				s.place(box{x + cellPad, y, w - 2*cellPad, lh}, strings.TrimSuffix(line, "\n"), align)
 				y += lh
 			}
 		})

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"capdo/internal/pdf"
@@ -93,8 +93,8 @@ func (s *sheet) belongs(n *pdf.Node) {
 		return
 	}
 	s.closeMark()
-	s.pdf.RawWriteStr(fmt.Sprintf("/%s <</MCID %d>> BDC", n.Role, s.ids))
-	n.Mark(s.pdf.PageNo(), s.ids)
+	s.pen.raw("/" + n.Role + " <</MCID " + strconv.Itoa(s.ids) + ">> BDC")
+	n.Mark(s.pen.number(), s.ids)
 	s.ids++
 	s.current = n
 }
@@ -104,14 +104,14 @@ func (s *sheet) decorate() {
 		return
 	}
 	s.closeMark()
-	s.pdf.RawWriteStr("/Artifact BMC")
+	s.pen.raw("/Artifact BMC")
 	s.decorated = true
 }
 
 // closeMark ends the content being written; a page must end with none.
 func (s *sheet) closeMark() {
 	if s.current != nil || s.decorated {
-		s.pdf.RawWriteStr("EMC")
+		s.pen.raw("EMC")
 	}
 	s.current, s.decorated = nil, false
 }
@@ -119,21 +119,30 @@ func (s *sheet) closeMark() {
 // rect draws an area: style "D" its edge; see fill for "F" and "FD".
 func (s *sheet) rect(b box, style string) {
 	s.stroke()
-	s.pdf.Rect(b.x, b.y, b.w, b.h, style)
+	s.pen.rect(b, style)
+}
+
+// frames draws the edges of areas.
+func (s *sheet) frames(bs []box) {
+	s.stroke()
+	for _, b := range bs {
+		s.pen.box(b)
+	}
+	s.pen.raw("S")
 }
 
 // fill draws an area filled in a grey, with an edge where asked for. The fill is
 // black again afterwards, as text is, which then need not say its colour.
 func (s *sheet) fill(b box, grey int, style string) {
-	s.pdf.SetFillColor(grey, grey, grey)
+	s.pen.grey(grey)
 	s.rect(b, style)
-	s.pdf.SetFillColor(0, 0, 0)
+	s.pen.grey(0)
 }
 
 // line draws a rule.
 func (s *sheet) line(x1, y1, x2, y2 float64) {
 	s.stroke()
-	s.pdf.Line(x1, y1, x2, y2)
+	s.pen.line(x1, y1, x2, y2)
 }
 
 // marked puts a heading into the outline.
@@ -149,5 +158,5 @@ func (s *sheet) marked(role, text string) {
 // bookmark puts a line into the outline that leads to the pen.
 func (s *sheet) bookmark(level int, title string) {
 	title = strings.Join(strings.Fields(s.clean(clip(title, 200))), " ")
-	s.marks = append(s.marks, pdf.Bookmark{Level: level, Title: title, Page: s.pdf.PageNo(), Top: (s.h - s.y) * 72 / 25.4})
+	s.marks = append(s.marks, pdf.Bookmark{Level: level, Title: title, Page: s.pen.number(), Top: (s.h - s.y) * 72 / 25.4})
 }

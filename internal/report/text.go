@@ -14,26 +14,28 @@ func clip(s string, runes int) string {
 }
 
 // put sets one line in a box: "L", "C", "R", or "J" for the full width.
-func (s *sheet) put(b box, line, align string) {
-	line = s.clean(line)
+func (s *sheet) put(b box, line, align string) { s.place(b, s.clean(line), align) }
+
+// place is put for a line that is clean, as those that wrap returns are.
+func (s *sheet) place(b box, line, align string) {
 	if line == "" {
 		return
 	}
 	if align == "J" && !strings.Contains(line, " ") {
 		align = "L"
 	}
-	line = strings.Map(func(r rune) rune {
-		if r == '\u00A0' || r == '\n' {
-			return ' '
-		}
-		return r
-	}, line)
-	if s.text() {
-		s.pdf.SetXY(b.x, b.y)
-		s.pdf.CellFormat(b.w, b.h, " ", "", 0, "L", false, 0, "")
+	if strings.ContainsAny(line, "\u00A0\n") {
+		line = strings.Map(func(r rune) rune {
+			if r == '\u00A0' || r == '\n' {
+				return ' '
+			}
+			return r
+		}, line)
 	}
-	s.pdf.SetXY(b.x, b.y)
-	s.pdf.CellFormat(b.w, b.h, line, "", 0, align, false, 0, "")
+	if s.text() {
+		s.pen.write(b, " ", "L")
+	}
+	s.pen.write(b, line, align)
 }
 
 // wrap breaks text into lines for the current font; the first line is first
@@ -43,10 +45,9 @@ func (s *sheet) wrap(text string, first, rest float64) []string {
 	var lines []string
 	room := first
 	for _, paragraph := range strings.Split(s.clean(text), "\n") {
-		line, used := "", 0.0
+		line, used, gap := "", 0.0, s.pen.width(" ")
 		for _, word := range words(paragraph) {
-			gap := s.pdf.GetStringWidth(" ")
-			w := s.pdf.GetStringWidth(word)
+			w := s.pen.width(word)
 			if line != "" && used+gap+w > room {
 				lines, line, used, room = append(lines, line), "", 0, rest
 			}
@@ -73,7 +74,7 @@ func words(s string) []string {
 // that is.
 func (s *sheet) cut(word string, room float64) (head, tail string, used float64) {
 	for i, r := range word {
-		w := s.pdf.GetStringWidth(string(r))
+		w := s.pen.width(string(r))
 		if i > 0 && used+w > room {
 			return word[:i], word[i:], used
 		}
@@ -162,7 +163,7 @@ func (s *sheet) centred(text string, x, y, w float64) (below, widest float64) {
 	for _, line := range s.wrap(text, w, w) {
 		line = strings.TrimSuffix(line, "\n")
 		s.put(box{x, y, w, lh}, line, "C")
-		widest = max(widest, s.pdf.GetStringWidth(line))
+		widest = max(widest, s.pen.width(line))
 		y += lh
 	}
 	return y, widest

@@ -46,6 +46,7 @@ func own() map[string]string {
 		"connection_step": "EXISTS (SELECT 1 FROM main.connection AS k JOIN main.system AS s ON s.code IN (k.consumer, k.provider) WHERE k.no = r.connection_no AND s.owner = (SELECT acting_body()))",
 		"year_row":        "r.agency = (SELECT acting_body())",
 		"figure":          "r.holder = (SELECT acting_body())",
+		"figure_month":    "r.holder = (SELECT acting_body())",
 		"statement":       "r.agency = (SELECT acting_body())",
 		"statement_note":  "r.agency = (SELECT acting_body())",
 		"gateway":         "r.body = (SELECT acting_body()) OR (SELECT acting_service())",
