@@ -1,9 +1,8 @@
 // Package opendata is what the owner may publish of the register: the country's
 // figures by group of agencies and by level, with no system and no agency named.
 //
-// A figure from 1 to the least that the policy names is withheld, so that nobody
-// is recognised in it. Where exactly one figure of a column would be withheld
-// beside a sum, the next smallest is withheld too: subtraction would tell it.
+// A figure from 1 to below the least that the policy names is not published, so that
+// nobody is recognised in it: its row is joined with the next one; see merged.
 //
 // JSON follows Schema (JSON Schema 2020-12); CSV has the same rows.
 package opendata
@@ -13,7 +12,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"capdo/internal/approval"
 )
@@ -28,60 +29,47 @@ type Set struct {
 	Schema    string `json:"$schema"`
 	Day       string `json:"day"`       // 2006-01-02, in Viet Nam
 	Simulated bool   `json:"simulated"` // some of the records counted are made up
-	Least     int    `json:"least"`     // figures from 1 to below this are withheld
+	Least     int    `json:"least"`     // rows with a figure from 1 to below this are joined
 	Rows      []Row  `json:"rows"`
 }
 
-// Row is one line: all systems, those of a group, or those of a level. A nil
-// figure is withheld.
+// Row is one line: all systems, those of some groups, or those of some levels.
 type Row struct {
-	By       string `json:"by"`  // all, group, level
-	Key      string `json:"key"` // all; ministry, province; 1 to 5, 0 for a level that is not stated
-	Total    *int   `json:"total"`
-	Approved *int   `json:"approved"`
-	Deployed *int   `json:"deployed"`
+	By       string   `json:"by"`   // all, group, level
+	Keys     []string `json:"keys"` // all; ministry, province, outside; 1 to 5, 0 for a level that is not stated
+	Total    int      `json:"total"`
+	Approved int      `json:"approved"`
+	Deployed int      `json:"deployed"`
 }
 
-// Of makes the figures of an overview.
+// fewest is the least below which joining rows would hide nothing; see merged.
+const fewest = 3
+
+// Of makes the figures of an overview: none where a figure of the country is small.
 func Of(ov approval.Overview, least int) Set {
-	s := Set{Schema: "schema.json", Day: string(ov.Day), Simulated: ov.Simulated > 0, Least: least}
-	s.Rows = []Row{row("all", "all", ov.Total, ov.Approved, ov.Deployed)}
-	from := len(s.Rows)
+	least = max(least, fewest)
+	s := Set{Schema: "schema.json", Day: string(ov.Day), Simulated: ov.Simulated > 0, Least: least, Rows: []Row{}}
+	all := line{[]string{"all"}, [3]int{ov.Total, ov.Approved, ov.Deployed}}
+	if all.small(least) {
+		return s
+	}
+	s.add("all", all)
+	var groups, levels []line
 	for _, g := range ov.Groups {
-		s.Rows = append(s.Rows, row("group", g.Group, g.Total, g.Approved, g.Deployed))
+		groups = append(groups, line{[]string{g.Group}, [3]int{g.Total, g.Approved, g.Deployed}})
 	}
-	withhold(s.Rows[:1], least)
-	withhold(s.Rows[from:], least)
-	from = len(s.Rows)
-	for _, l := range ov.Levels {
-		s.Rows = append(s.Rows, row("level", strconv.Itoa(int(l.Level)), l.Total, l.Approved, l.Deployed))
+	for _, l := range slices.Backward(ov.Levels) { // the higher, the fewer
+		levels = append(levels, line{[]string{strconv.Itoa(int(l.Level))}, [3]int{l.Total, l.Approved, l.Deployed}})
 	}
-	withhold(s.Rows[from:], least)
+	s.add("group", merged(groups, least)...)
+	s.add("level", merged(levels, least)...)
 	return s
 }
 
-func row(by, key string, total, approved, deployed int) Row {
-	return Row{by, key, &total, &approved, &deployed}
-}
-
-// withhold takes the small figures out of rows that add up to a published sum.
-func withhold(rows []Row, least int) {
-	for _, column := range []func(*Row) **int{func(r *Row) **int { return &r.Total }, func(r *Row) **int { return &r.Approved }, func(r *Row) **int { return &r.Deployed }} {
-		withheld := 0
-		var next **int // the smallest that is still shown, zeros aside
-		for i := range rows {
-			n := column(&rows[i])
-			switch {
-			case **n > 0 && **n < least:
-				*n = nil
-				withheld++
-			case **n > 0 && (next == nil || **n < **next):
-				next = n
-			}
-		}
-		if withheld == 1 && next != nil {
-			*next = nil
-		}
+// add publishes lines.
+func (s *Set) add(by string, lines ...line) {
+	for _, l := range lines {
+		s.Rows = append(s.Rows, Row{by, l.parts, l.n[0], l.n[1], l.n[2]})
 	}
 }
 
@@ -92,18 +80,12 @@ func (s Set) JSON(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// CSV writes the rows; a withheld figure is an empty cell.
+// CSV writes the rows; the keys of a row that joins several stand with a + between.
 func (s Set) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	show := func(n *int) string {
-		if n == nil {
-			return ""
-		}
-		return strconv.Itoa(*n)
-	}
-	lines := [][]string{{"day", "by", "key", "total", "approved", "deployed"}}
+	lines := [][]string{{"day", "by", "keys", "total", "approved", "deployed"}}
 	for _, r := range s.Rows {
-		lines = append(lines, []string{s.Day, r.By, r.Key, show(r.Total), show(r.Approved), show(r.Deployed)})
+		lines = append(lines, []string{s.Day, r.By, strings.Join(r.Keys, "+"), strconv.Itoa(r.Total), strconv.Itoa(r.Approved), strconv.Itoa(r.Deployed)})
 	}
 	return out.WriteAll(lines)
 }

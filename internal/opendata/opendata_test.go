@@ -12,25 +12,23 @@ import (
 func overview() approval.Overview {
 	return approval.Overview{Day: "2026-11-25", Total: 7008, Approved: 5323, Deployed: 3957,
 		Groups:   []approval.GroupCount{{Group: "ministry", Total: 1113, Approved: 702, Deployed: 3}, {Group: "province", Total: 5895, Approved: 4621, Deployed: 3954}},
-		Levels:   []approval.LevelCount{{Level: 1, Total: 3000, Approved: 10}, {Level: 4, Total: 22, Approved: 2}, {Level: 5, Total: 4, Approved: 3}, {Level: 0}},
+		Levels:   []approval.LevelCount{{Level: 1, Total: 6982, Approved: 5318, Deployed: 3957}, {Level: 4, Total: 22, Approved: 2}, {Level: 5, Total: 4, Approved: 3}, {Level: 0}},
 		Agencies: []approval.AgencyCount{{Agency: approval.Agency{Code: "H56", Name: "Thanh Hóa"}}}}
 }
 
-// TestSmallFiguresAreWithheld: one small figure takes the next with it, two do
-// not; zeros and sums stand.
-func TestSmallFiguresAreWithheld(t *testing.T) {
+// TestSmallFiguresAreJoined: a row with a small figure takes in the next one; zeros
+// and sums stand.
+func TestSmallFiguresAreJoined(t *testing.T) {
 	var b bytes.Buffer
 	if err := Of(overview(), 5).CSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := `day,by,key,total,approved,deployed
+	want := `day,by,keys,total,approved,deployed
 2026-11-25,all,all,7008,5323,3957
-2026-11-25,group,ministry,1113,702,
-2026-11-25,group,province,5895,4621,
-2026-11-25,level,1,3000,10,0
-2026-11-25,level,4,,,0
-2026-11-25,level,5,,,0
+2026-11-25,group,ministry+province,7008,5323,3957
 2026-11-25,level,0,0,0,0
+2026-11-25,level,5+4,26,5,0
+2026-11-25,level,1,6982,5318,3957
 `
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())

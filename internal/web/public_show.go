@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"strings"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -16,7 +17,7 @@ type PublicPage struct {
 	Rows     []PublicRow
 }
 
-// PublicRow is a line; a withheld figure says so.
+// PublicRow is a line.
 type PublicRow struct{ Name, Total, Approved, Deployed string }
 
 // published are the figures of today, as the office counts them for the nation.
@@ -37,14 +38,12 @@ func (s *site) publicShow(v *visit) error {
 	}
 	p := PublicPage{Page: v.page(v.t("pu.title")), On: v.day(law.Day(set.Day)), Rule: v.t("pu.rule", v.num(set.Least))}
 	p.Simulated = set.Simulated
-	figure := func(n *int) string {
-		if n == nil {
-			return v.t("pu.withheld")
-		}
-		return v.num(*n)
-	}
 	for _, r := range set.Rows {
-		p.Rows = append(p.Rows, PublicRow{v.t("pu." + r.By + "." + r.Key), figure(r.Total), figure(r.Approved), figure(r.Deployed)})
+		var names []string
+		for _, k := range r.Keys {
+			names = append(names, v.t("pu."+r.By+"."+k))
+		}
+		p.Rows = append(p.Rows, PublicRow{strings.Join(names, " + "), v.num(r.Total), v.num(r.Approved), v.num(r.Deployed)})
 	}
 	return v.show(http.StatusOK, "public", p)
 }
