@@ -32,7 +32,7 @@ func narrowing(a approval.Actor, code string) (url.Values, error) {
 
 // listPaper begins a paper of one of these kinds.
 func (p *program) listPaper(ctx context.Context, a approval.Actor, q reportQuery) (b report.Brief, names map[string]approval.Agency, err error) {
-	if b.Official, err = p.official(ctx, a, q.Day); err != nil {
+	if b.Official, err = p.official(ctx, a); err != nil {
 		return b, nil, err
 	}
 	all, err := p.office.AgencyList(ctx, a)
@@ -46,7 +46,7 @@ func (p *program) listPaper(ctx context.Context, a approval.Actor, q reportQuery
 	return b, names, err
 }
 
-// systemsPaper is the list of systems that a query asks for, as it is now.
+// systemsPaper is the list of systems that a query asks for.
 func (p *program) systemsPaper(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
 	in, err := narrowing(a, q.Code)
 	if err != nil {
@@ -134,15 +134,12 @@ func (p *program) overviewPaper(ctx context.Context, a approval.Actor, q reportQ
 	if err != nil {
 		return gathered{}, err
 	}
-	x, part := approval.Believed(q.Day), approval.Part{Owner: in.Get("owner"), Group: in.Get("group")}
-	if d, err := law.ParseDay(in.Get("known")); err == nil {
-		x.Known = d.AddDays(1).Time()
-	}
+	part := approval.Part{Owner: in.Get("owner"), Group: in.Get("group")}
 	if n, err := strconv.Atoi(in.Get("level")); err == nil {
 		l := law.Level(n)
 		part.Level = &l
 	}
-	ov, err := p.office.OverviewOf(ctx, a, x, part)
+	ov, err := p.office.OverviewOf(ctx, a, p.as, part)
 	if err != nil {
 		return gathered{}, err
 	}
@@ -150,9 +147,6 @@ func (p *program) overviewPaper(ctx context.Context, a approval.Actor, q reportQ
 	b.About = "Số liệu cấp độ an toàn hệ thống thông tin"
 	facts := append(narrowed(in, names), [2]string{"Tổng số hệ thống", thousands(ov.Total)}, [2]string{"Đã phê duyệt cấp độ", partOf(ov.Approved, ov.Total)},
 		[2]string{"Đã triển khai đầy đủ phương án", partOf(ov.Deployed, ov.Total)}, [2]string{"Đã được xác nhận", partOf(ov.Confirmed, ov.Total)})
-	if !x.Known.IsZero() {
-		facts = append(facts, [2]string{"Theo hiểu biết đến hết ngày", dmy(law.Day(in.Get("known")))})
-	}
 	b.Sections = []report.Section{{Title: "Số liệu chung", Facts: facts}, levelSection(ov)}
 	if part.Owner == "" && a.National() {
 		b.Sections = append(b.Sections, agencySection(ov))

@@ -65,6 +65,8 @@ func TestEveryFigureHasItsList(t *testing.T) {
 	if err := o.Import(ctx, storetest.Keeper(), approval.World{Systems: around(dice, today)}); err != nil {
 		t.Fatal(err)
 	}
+	then := *o
+	then.Store = s.At(approval.Believed(today))
 	for _, a := range []approval.Actor{storetest.Keeper(), storetest.Actor(law.RoleOwner, "H41")} {
 		long := func(f approval.Filter) int {
 			t.Helper()
@@ -75,6 +77,9 @@ func TestEveryFigureHasItsList(t *testing.T) {
 			n := 0
 			if err := o.List(ctx, a, f, func(approval.Row) error { n++; return nil }); err != nil || n != p.Total {
 				t.Fatalf("%+v: the list has %d lines, its first page says %d: %v", f, n, p.Total, err)
+			}
+			if q, err := then.Find(ctx, a, f); err != nil || q.Total != n {
+				t.Errorf("%+v: the register as it was lists %d, today's list has %d: %v", f, q.Total, n, err)
 			}
 			return n
 		}

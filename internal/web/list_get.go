@@ -26,13 +26,13 @@ func (v *visit) listFiles(query url.Values) []Link { return v.filesOf(listSystem
 
 // overviewFiles are the files of the figures as asked for.
 func (v *visit) overviewFiles(a overviewAsked) []Link {
-	q := url.Values{"on": {string(a.x.On)}}
-	for _, k := range []string{"known", "owner", "group", "level"} {
-		if x := a.query.Get(k); x != "" {
-			q.Set(k, x)
-		}
+	q := partCode(a)
+	q.Set("on", string(a.x.On))
+	if a.x.Known.IsZero() {
+		return v.filesOf(listOverview, q)
 	}
-	return v.filesOf(listOverview, q)
+	q.Set("known", a.query.Get("known"))
+	return v.filesOf(listOverview, q)[:1] // papers say what was believed
 }
 
 // filesOf links to a list as CSV, and as PDF where papers are made.
@@ -213,9 +213,6 @@ func partCode(a overviewAsked) url.Values {
 		if x := a.query.Get(k); x != "" {
 			q.Set(k, x)
 		}
-	}
-	if !a.x.Known.IsZero() {
-		q.Set("known", string(law.DayOf(a.x.Known.Add(-1))))
 	}
 	return q
 }
