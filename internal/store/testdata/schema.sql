@@ -860,6 +860,19 @@ CREATE TABLE figure_made (
   id INTEGER PRIMARY KEY CHECK (id = 1)
 , edition INTEGER NOT NULL DEFAULT 1) STRICT;
 
+CREATE TABLE figure_month (
+  month     TEXT NOT NULL CHECK (length(month) = 7),
+  holder    TEXT NOT NULL,
+  owner     TEXT NOT NULL,
+  origin    TEXT NOT NULL,
+  level     INTEGER NOT NULL,
+  total     INTEGER NOT NULL,
+  approved  INTEGER NOT NULL,
+  deployed  INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  PRIMARY KEY (month, holder, owner, origin, level)
+) STRICT;
+
 CREATE TABLE gate_decision (
     system_id INTEGER PRIMARY KEY REFERENCES system (id),
     code      TEXT    NOT NULL,
@@ -1296,6 +1309,8 @@ CREATE INDEX factor_login ON factor (login);
 CREATE INDEX feed_login ON feed (login);
 
 CREATE INDEX figure_holder ON figure (holder, day);
+
+CREATE INDEX figure_month_holder ON figure_month (holder, month);
 
 CREATE INDEX gate_use_alarm ON gate_use (gateway, log_no) WHERE passed = 1 AND matched = 0;
 
