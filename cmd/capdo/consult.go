@@ -28,13 +28,23 @@ type asked struct {
 // requestOf finds a request as its receiver sees it, else as those do who judge
 // the dossier; its applicant finds none.
 func (p *program) requestOf(ctx context.Context, a approval.Actor, q reportQuery) (asked, error) {
-	cases, err := p.panel().Consulted(ctx, a, "")
+	lent, err := p.lent(ctx, a)
 	if err != nil {
 		return asked{}, err
 	}
-	for _, x := range cases {
-		if x.Code == q.Code && q.Edition == fmt.Sprintf("%d-%d", x.Dossier, x.Request.No) {
-			return asked{x.Code, x.Name, x.Owner, x.Origin == approval.Simulated, x.Dossier, x.Round.Level, x.Request}, nil
+	receivers := []approval.Actor{a}
+	for i := range lent {
+		receivers = append(receivers, lent[i].Acting(a))
+	}
+	for _, by := range receivers {
+		cases, err := p.panel().Consulted(ctx, by, "")
+		if err != nil {
+			return asked{}, err
+		}
+		for _, x := range cases {
+			if x.Code == q.Code && q.Edition == fmt.Sprintf("%d-%d", x.Dossier, x.Request.No) {
+				return asked{x.Code, x.Name, x.Owner, x.Origin == approval.Simulated, x.Dossier, x.Round.Level, x.Request}, nil
+			}
 		}
 	}
 	f, err := p.office.File(ctx, a, q.Code)

@@ -88,9 +88,13 @@ func (p *program) delegations() *approval.Delegations {
 	return &approval.Delegations{Store: p.store, Book: p.book, Clock: p.clock}
 }
 
-// reached tells whether an account sees a system under a delegation.
+// reached tells whether an account sees a system under a delegation, or what its
+// body is asked about it.
 func (p *program) reached(ctx context.Context, a approval.Actor, d *approval.Delegation, system string) (bool, error) {
 	_, err := p.office.File(ctx, d.Acting(a), system)
+	if r := (*approval.Refusal)(nil); errors.As(err, &r) {
+		_, err = p.panel().Consulted(ctx, d.Acting(a), system)
+	}
 	if r := (*approval.Refusal)(nil); errors.As(err, &r) {
 		return false, nil
 	}

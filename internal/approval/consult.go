@@ -12,6 +12,10 @@ import (
 // in hand. It changes the consultation, not the system, so Acts has it not.
 const ActConsult = "consult"
 
+// ActConsulted is to give the opinion of a body that was asked, as the ledger
+// names it.
+const ActConsulted = "consult-answer"
+
 // ConsultKind is what happens to a request for an opinion.
 type ConsultKind string
 

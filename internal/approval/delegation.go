@@ -102,6 +102,24 @@ func (a Actor) Lent(r DelegationReader, b *law.Book, act string, s *System, now 
 	return nil
 }
 
+// LentOpinion tells why a may not give, by the delegation under which it acts, its
+// body's opinion on another's dossier at a level; nil as for Lent.
+func (a Actor) LentOpinion(r DelegationReader, b *law.Book, code string, level law.Level, now time.Time) error {
+	if a.Under == nil {
+		return nil
+	}
+	if err := a.entitled(r, now); err != nil {
+		return err
+	}
+	if !a.Under.Covers(code, level) {
+		return ErrNotFound()
+	}
+	if !b.Lends(ActConsulted) {
+		return notLent()
+	}
+	return nil
+}
+
 // lentBy is the detail of an entry that names the person whose capacity it was.
 const lentBy = "delegation_by"
 
@@ -142,25 +160,25 @@ func (a Actor) entitled(r DelegationReader, now time.Time) error {
 	return nil
 }
 
-// covers tells whether a system at a level is in scope.
-func (d *Delegation) covers(code string, level law.Level) bool {
+// Covers tells whether a system at a level is in scope.
+func (d *Delegation) Covers(code string, level law.Level) bool {
 	return slices.Contains(d.Levels, level) && (len(d.Systems) == 0 || slices.Contains(d.Systems, code))
 }
 
 // Reaches tells whether the dossier in hand of a system, or its approval, is in
 // scope; what is not does not exist for who acts under the delegation.
 func (d *Delegation) Reaches(s *System, now time.Time) bool {
-	if x := s.Last(); x != nil && x.Level > 0 && d.covers(s.Code, x.Level) {
+	if x := s.Last(); x != nil && x.Level > 0 && d.Covers(s.Code, x.Level) {
 		return true
 	}
 	st := s.Standing(now)
-	return st.Approval != nil && d.covers(s.Code, st.Approval.Level)
+	return st.Approval != nil && d.Covers(s.Code, st.Approval.Level)
 }
 
 // guard tells why an act on s is not lent, nil when it is.
 func (d *Delegation) guard(b *law.Book, act string, s *System, st Standing, day law.Day) *Refusal {
 	if d.State(day) != DelegationInForce || !b.Lends(act) {
-		return refuse(Forbidden, "delegation-act", "", "Ủy quyền không bao gồm thao tác này.", "The delegation does not cover this act.")
+		return notLent()
 	}
 	level := law.Level(0)
 	switch x := s.Open(); {
@@ -171,8 +189,12 @@ func (d *Delegation) guard(b *law.Book, act string, s *System, st Standing, day 
 	case x != nil:
 		level = x.Level
 	}
-	if !d.covers(s.Code, level) {
+	if !d.Covers(s.Code, level) {
 		return refuse(Forbidden, "delegation-scope", "", "Hệ thống hoặc cấp độ này nằm ngoài phạm vi ủy quyền.", "This system or level is outside the scope of the delegation.")
 	}
 	return nil
+}
+
+func notLent() *Refusal {
+	return refuse(Forbidden, "delegation-act", "", "Ủy quyền không bao gồm thao tác này.", "The delegation does not cover this act.")
 }

@@ -197,8 +197,8 @@ func (d *Dossier) ownHand(person string) string {
 // "appraisal", "consulted", "decision", or "" for nothing.
 func (d *Dossier) HandOf(person string) string { return d.handOf(person) }
 
-// lenders notes whose hands others had in the dossiers of s, as its entries tell.
-func (s *System) lenders(es []Entry) {
+// NoteLenders notes whose hands others had in the dossiers of s, as its entries tell.
+func (s *System) NoteLenders(es []Entry) {
 	for _, e := range es {
 		lender := e.Detail[lentBy]
 		if lender == "" {
@@ -215,11 +215,13 @@ func (s *System) lenders(es []Entry) {
 	}
 }
 
-// heard tells whether a person judged the dossier at that moment.
+// heard tells whether a person judged the dossier, or was asked about it, at that
+// moment.
 func (d *Dossier) heard(person string, at time.Time) bool {
 	said := func(by Who, t time.Time) bool { return by.Person == person && t.Equal(at) }
 	return slices.ContainsFunc(d.Reviews, func(x Review) bool { return said(x.By, x.At) }) ||
 		slices.ContainsFunc(d.Receipts, func(x Receipt) bool { return said(x.By, x.At) }) ||
+		slices.ContainsFunc(d.Consulting, func(x Consultation) bool { return said(x.By, x.At) }) ||
 		slices.ContainsFunc(d.Decisions, func(x Decision) bool { return said(x.By, x.At) })
 }
 

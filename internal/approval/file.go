@@ -47,7 +47,7 @@ func (o *Office) File(ctx context.Context, a Actor, code string) (File, error) {
 		if f.History, err = r.Entries(code); err != nil {
 			return err
 		}
-		f.System.lenders(f.History)
+		f.System.NoteLenders(f.History)
 		f.Owner, err = ownerOf(r, f.System.Owner)
 		f.Owner = f.Owner.On(today(now))
 		return err

@@ -15,7 +15,7 @@ import (
 // no other.
 func TestLawSaysWhatIsLent(t *testing.T) {
 	h := open(t, dayNew)
-	acts := append(approval.Acts(), approval.ActRemark, approval.ActHold, approval.ActConsult)
+	acts := append(approval.Acts(), approval.ActRemark, approval.ActHold, approval.ActConsult, approval.ActConsulted)
 	for _, x := range h.office.Book.Lendings() {
 		i := slices.Index(acts, x.Act)
 		if i < 0 {

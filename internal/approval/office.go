@@ -64,7 +64,8 @@ type Tx interface {
 	FieldSaves(code string, dossier int, field string) ([]FieldSave, error)
 	// Delegation returns a delegation as it stands now; ErrNotFound when absent.
 	Delegation(id string) (Delegation, error)
-	// Entries returns the ledger entries about a system, oldest first.
+	// Entries returns the ledger entries about a system and about the consultations
+	// on its dossiers, oldest first.
 	Entries(code string) ([]Entry, error)
 }
 
@@ -235,7 +236,7 @@ func (o *Office) actIn(ctx context.Context, a Actor, name, code string, version 
 			if err != nil {
 				return err
 			}
-			s.lenders(es)
+			s.NoteLenders(es)
 		}
 		before, err := s.Digest()
 		if err != nil {

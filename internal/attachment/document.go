@@ -44,6 +44,9 @@ func Dossier(no int) Of { return Of{"dossier", fmt.Sprint(no)} }
 // Control is the object of a control of a system's plan.
 func Control(key string) Of { return Of{"control", key} }
 
+// Finding is the object of a finding in a system's plan, by the number of its row.
+func Finding(no int) Of { return Of{"finding", fmt.Sprint(no)} }
+
 // State is what may be done with a document.
 type State string
 

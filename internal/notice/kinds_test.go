@@ -75,8 +75,14 @@ func (w *world) year() []func() string {
 			if err := (&review.Panel{Store: w.store, Office: w.office}).Ask(ctx, unit, s.Code, review.AskInput{Body: "H41", Question: "?", Due: law.DayOf(w.clock.T), Digest: s.Last().Digest}); err != nil {
 				w.t.Fatal(err)
 			}
-			w.clock.T = w.clock.T.AddDate(0, 0, 1) // the lead waits no longer
 			return notice.Consulted + " " + s.Code
+		},
+		func() string {
+			answer := review.AnswerInput{Outcome: approval.Agree, Digest: s.Last().Digest}
+			if err := (&review.Panel{Store: w.store, Office: w.office}).Answer(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), s.Code, answer); err != nil {
+				w.t.Fatal(err)
+			}
+			return notice.Answered + " " + s.Code
 		},
 		func() string { judge(approval.FindFit); return notice.Appraised + " " + s.Code },
 		func() string {
@@ -151,13 +157,24 @@ func TestEveryKindArrives(t *testing.T) {
 	theirs := mailFor(notice.AtOnce, notice.Kinds()...)
 	theirs.Address = "h41@coquan.example"
 	w.subscribe(asked, theirs)
-	var want, wantTheirs []string
+	lead := storetest.Actor(law.RoleSpecialisedUnit, "H56")
+	if err := w.store.AddAccount(context.Background(), storetest.Keeper(), w.clock.T, "", identity.Account{Login: lead.Account, Name: "x", Actor: lead, PasswordHash: "-"}); err != nil {
+		t.Fatal(err)
+	}
+	ours := mailFor(notice.AtOnce, notice.Consulted, notice.Answered)
+	ours.Address = "lead@coquan.example"
+	w.subscribe(lead, ours)
+	var want, wantTheirs, wantLead []string
 	deaths := 0
 	for _, act := range acts {
 		w.clock.T = w.clock.T.Add(time.Second)
 		what := act()
 		kind, _, _ := strings.Cut(what, " ")
-		if kind != notice.Consulted {
+		switch kind {
+		case notice.Consulted:
+		case notice.Answered:
+			wantLead = append(wantLead, what)
+		default:
 			want = append(want, what)
 		}
 		if kind == notice.Consulted || kind == notice.LinkShut || kind == notice.LinkOpened {
@@ -181,7 +198,7 @@ func TestEveryKindArrives(t *testing.T) {
 		copies++
 	}
 	all, _ := letters(t, box)
-	byMail := map[string]map[string]string{"<h56@coquan.example>": {}, "<h41@coquan.example>": {}}
+	byMail := map[string]map[string]string{"<h56@coquan.example>": {}, "<h41@coquan.example>": {}, "<lead@coquan.example>": {}}
 	for _, m := range all {
 		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
 		if err != nil {
@@ -195,7 +212,8 @@ func TestEveryKindArrives(t *testing.T) {
 	for name, tt := range map[string]struct {
 		got  map[string]string
 		want []string
-	}{"webhook": {byHook, want}, "mail": {byMail["<h56@coquan.example>"], want}, "mail of the body asked": {byMail["<h41@coquan.example>"], wantTheirs}} {
+	}{"webhook": {byHook, want}, "mail": {byMail["<h56@coquan.example>"], want}, "mail of the body asked": {byMail["<h41@coquan.example>"], wantTheirs},
+		"mail of who asked": {byMail["<lead@coquan.example>"], wantLead}} {
 		var got []string
 		for _, what := range tt.got {
 			got = append(got, what)
@@ -206,7 +224,7 @@ func TestEveryKindArrives(t *testing.T) {
 			t.Errorf("%s: %q\nwant %q", name, got, tt.want)
 		}
 	}
-	if distinct := len(byHook) + len(byMail["<h56@coquan.example>"]) + len(byMail["<h41@coquan.example>"]); copies > distinct+deaths {
+	if distinct := len(byHook) + len(byMail["<h56@coquan.example>"]) + len(byMail["<h41@coquan.example>"]) + len(byMail["<lead@coquan.example>"]); copies > distinct+deaths {
 		t.Errorf("%d copies of %d messages after %d deaths", copies, distinct, deaths)
 	}
 	w.verified()

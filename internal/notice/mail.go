@@ -148,6 +148,8 @@ func Says(kind string) law.Text {
 		return law.Text{VI: "Một kết nối được khôi phục", EN: "A connection was reinstated"}
 	case Consulted:
 		return law.Text{VI: "Cơ quan bạn được lấy ý kiến về một hồ sơ", EN: "Your body is asked for its opinion on a dossier"}
+	case Answered:
+		return law.Text{VI: "Cơ quan được lấy ý kiến đã trả lời về một hồ sơ", EN: "A body that was consulted gave its opinion on a dossier"}
 	case Lapsed:
 		return law.Text{VI: "Phê duyệt đã hết hiệu lực", EN: "The approval has lapsed"}
 	case PlanLapsed:

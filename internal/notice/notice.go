@@ -57,6 +57,7 @@ const (
 	LinkShut   = "connection_suspended" // one connection
 	LinkOpened = "connection_reinstated"
 	Consulted  = "consulted" // a body is asked for its opinion
+	Answered   = "answered"  // a body that was asked gave it
 	Lapsed     = "lapsed"
 	PlanLapsed = "plan_lapsed" // a declared plan lost something, by an act here or at a platform
 	Due        = "due"
@@ -65,7 +66,7 @@ const (
 
 // Kinds lists every kind of event.
 func Kinds() []string {
-	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Lapsed, PlanLapsed, Due, Overdue}
+	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Answered, Lapsed, PlanLapsed, Due, Overdue}
 }
 
 // The channels of a subscription.
@@ -91,6 +92,13 @@ type Event struct {
 
 	sides []string // systems of a connection, whose owners are told
 	asked string   // code of the body that is asked, which alone is told
+	asker *asker   // who is answered, who alone is told
+}
+
+// asker is in what capacity, and for which body, somebody asked for an opinion.
+type asker struct {
+	capacity approval.Capacity
+	body     string
 }
 
 // Path is the page on which an event is looked at.
@@ -102,6 +110,8 @@ func (e Event) Path() string {
 		return "/connections/" + e.System
 	case Consulted:
 		return "/consultations/" + e.System
+	case Answered:
+		return "/systems/" + e.System + "/review"
 	}
 	return "/systems/" + e.System
 }
@@ -192,11 +202,13 @@ func eventOf(e approval.Entry) (Event, bool) {
 		x.Kind = map[string]string{"connection.suspend": LinkShut, "connection.reinstate": LinkOpened}[e.Act]
 		x.sides = []string{e.Detail["consumer"], e.Detail["provider"]}
 	case "consultation":
-		if e.Act == "consult-ask" {
-			x.Kind = Consulted
-		}
 		x.System, _, _ = strings.Cut(of, "/")
-		x.asked = e.Detail["asked"]
+		switch e.Act {
+		case "consult-ask":
+			x.Kind, x.asked = Consulted, e.Detail["asked"]
+		case approval.ActConsulted:
+			x.Kind, x.asker = Answered, &asker{approval.Capacity(e.Detail["to_capacity"]), e.Detail["to_body"]}
+		}
 	}
 	return x, x.Kind != ""
 }

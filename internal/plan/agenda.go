@@ -35,17 +35,25 @@ func (o *Room) mine(ctx context.Context, a approval.Actor) (all []Item, err erro
 			return nil, err
 		}
 	}
+	asked := []approval.Actor{a}
 	for i := range lent {
-		items, err := o.Agenda(ctx, lent[i].Acting(a), Mine, "")
+		by := lent[i].Acting(a)
+		items, err := o.Agenda(ctx, by, Mine, "")
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, items...)
+		all, asked = append(all, items...), append(asked, by)
 	}
-	if o.Sources.Asked != nil && a.Under == nil {
-		items, err := o.Sources.Asked(ctx, a)
+	if o.Sources.Asked == nil {
+		return all, nil
+	}
+	for _, by := range asked {
+		items, err := o.Sources.Asked(ctx, by)
 		if err != nil {
 			return nil, err
+		}
+		for i := range items {
+			items[i].Under = by.Under
 		}
 		all = append(all, items...)
 	}

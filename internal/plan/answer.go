@@ -91,7 +91,7 @@ func (d *deed) answer(at List, ins []AnswerInput) (map[string]string, error) {
 		}
 		old := d.plan.answerOf(at, in.Key)
 		var unjoined []approval.Finding
-		in.Evidence, unjoined = d.plan.joined(in.Key, in.Evidence, old)
+		in.Evidence, unjoined = d.plan.joined(AttachedTo(in.Key), in.Evidence, old)
 		if old != nil && old.Says(in) {
 			continue
 		}

@@ -10,9 +10,11 @@ import (
 	"capdo/internal/law"
 )
 
-// CheckInput is another person's word on one answer, named by its number.
+// CheckInput is another person's word on one answer, named by its number, or on the
+// closing of a finding.
 type CheckInput struct {
 	Answer  int
+	Closing int // 0: on an answer
 	Outcome Outcome
 	Note    string // compulsory unless accepted
 }
@@ -30,7 +32,11 @@ func (o *Room) Check(ctx context.Context, a approval.Actor, code string, ins []C
 			if err := d.check(in); err != nil {
 				return nil, err
 			}
-			said = append(said, fmt.Sprintf("%d:%s", in.Answer, in.Outcome))
+			what := fmt.Sprint(in.Answer)
+			if in.Closing > 0 {
+				what = fmt.Sprintf("closing-%d", in.Closing)
+			}
+			said = append(said, what+":"+string(in.Outcome))
 		}
 		if len(said) == 0 {
 			return nil, ErrNothing()
@@ -51,7 +57,9 @@ func MayCheck(a approval.Actor, owner string) bool {
 }
 
 func (d *deed) check(in CheckInput) error {
-	in.Note = clean(in.Note)
+	if in.Note = clean(in.Note); in.Closing > 0 {
+		return d.checkClosing(in)
+	}
 	x := d.plan.answer(in.Answer)
 	if x == nil || d.plan.answerOf(x.List, x.Key).No != x.No {
 		return refuse(approval.Stale, "", "answer-replaced", "", "Câu trả lời này đã được thay bằng câu trả lời mới hơn; xem lại rồi kiểm tra.", "This answer was replaced by a newer one; look at it and check again.")

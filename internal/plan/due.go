@@ -164,7 +164,7 @@ func (d *dues) system(sh *Sheet) {
 	}
 	d.dossier(s)
 	d.incidents(s, sh.Plan)
-	for _, f := range sh.Plan.Open() {
+	for _, f := range sh.Plan.Open(d.Book.PlanPolicy().Unscanned) {
 		d.add(s, Item{Kind: DueFinding, Day: f.Due, Says: law.Text{VI: "Khắc phục phát hiện: " + f.Says, EN: "Mend the finding: " + f.Says}, Cites: "NĐ 331/2026/NĐ-CP, Điều 33", Confidence: law.ConfidenceInferred, Roles: operators()}, fmt.Sprint(f.No))
 	}
 	if st.RiskDue != "" {

@@ -200,11 +200,11 @@ func TestFindingsAndIncidents(t *testing.T) {
 	if item(h.agenda(officer, plan.Mine), "finding:"+code) == nil {
 		t.Error("the finding is not due")
 	}
-	refusedAs(t, second(h.Close(ctx, officer, code, no, nil, "")), "evidence-missing")
-	if _, err := h.Close(ctx, officer, code, no, []plan.Evidence{{Kind: plan.Document, Ref: "5/BB", On: "2026-11-22"}}, ""); err != nil {
+	refusedAs(t, second(h.Close(ctx, officer, code, plan.ClosingInput{Finding: no})), "evidence-missing")
+	if _, err := h.Close(ctx, officer, code, plan.ClosingInput{Finding: no, Evidence: []plan.Evidence{{Kind: plan.Document, Ref: "5/BB", On: "2026-11-22"}}}); err != nil {
 		t.Fatal(err)
 	}
-	refusedAs(t, second(h.Close(ctx, officer, code, no, []plan.Evidence{{Kind: plan.Document, Ref: "5/BB"}}, "")), "finding-not-open")
+	refusedAs(t, second(h.Close(ctx, officer, code, plan.ClosingInput{Finding: no, Evidence: []plan.Evidence{{Kind: plan.Document, Ref: "5/BB"}}})), "finding-not-open")
 
 	happened := h.clock.T.Add(-time.Hour)
 	refusedAs(t, second(h.Happen(ctx, officer, code, plan.IncidentInput{Happened: h.clock.T.Add(time.Hour), Says: "x"})), "time-missing")

@@ -10,9 +10,9 @@ import (
 // attachment writes it.
 func AttachedTo(key string) string { return "control:" + key }
 
-// FilesOf lists the documents attached to a control, by number.
-func (p *Plan) FilesOf(key string) []approval.Attached {
-	return slices.DeleteFunc(slices.Clone(p.Files), func(f approval.Attached) bool { return f.Of != AttachedTo(key) })
+// FilesOf lists the documents attached to a control or a finding, by number.
+func (p *Plan) FilesOf(object string) []approval.Attached {
+	return slices.DeleteFunc(slices.Clone(p.Files), func(f approval.Attached) bool { return f.Of != object })
 }
 
 // File returns the document that a piece of evidence is, nil when it is another
@@ -28,12 +28,16 @@ func (p *Plan) File(e Evidence) *approval.Attached {
 // files tells why an answer does not hold for the files it rests on, "" when it
 // does. What was removed or quarantined counts before what is not scanned yet.
 func (r reading) files(p *Plan, a *Answer) Lapse {
-	var why Lapse
-	for _, f := range p.filesNow(a) {
+	return p.lapsed(a.Evidence, r.unscanned)
+}
+
+// lapsed tells why evidence does not hold for the files in it, "" when it does.
+func (p *Plan) lapsed(es []Evidence, unscanned bool) (why Lapse) {
+	for _, f := range p.filesNow(es) {
 		switch {
 		case f.State == "removed" || f.State == "quarantined":
 			return LapsedFile
-		case f.State == "held" || f.State == "unscanned" && !r.unscanned:
+		case f.State == "held" || f.State == "unscanned" && !unscanned:
 			why = LapsedHeld
 		}
 	}
@@ -41,10 +45,10 @@ func (r reading) files(p *Plan, a *Answer) Lapse {
 }
 
 // joined gives evidence of kind file the name and the hash of its document, as
-// the record has them, and refuses a document that is not attached to the
-// control. A table names a file by its name alone. A file that the answer before it named stays, whatever became of the
+// the record has them, and refuses a document that is not attached to the object
+// of it, a control or a finding. A table names a file by its name alone. A file that the answer before it named stays, whatever became of the
 // document, and so does a name from before files were joined.
-func (p *Plan) joined(key string, es []Evidence, before *Answer) ([]Evidence, []approval.Finding) {
+func (p *Plan) joined(object string, es []Evidence, before *Answer) ([]Evidence, []approval.Finding) {
 	var fs []approval.Finding
 	es = slices.Clone(es)
 	for i, e := range es {
@@ -56,11 +60,11 @@ func (p *Plan) joined(key string, es []Evidence, before *Answer) ([]Evidence, []
 			continue
 		}
 		of := slices.IndexFunc(p.Files, func(f approval.Attached) bool {
-			return f.Of == AttachedTo(key) && (f.No == e.Document || e.Document == 0 && f.Name == e.Ref)
+			return f.Of == object && (f.No == e.Document || e.Document == 0 && f.Name == e.Ref)
 		})
 		switch {
 		case of < 0:
-			fs = append(fs, finding("", "evidence-file", "tải tệp lên cho biện pháp này rồi chọn tệp đó", "upload the file for this control, then choose it"))
+			fs = append(fs, finding("", "evidence-file", "tải tệp lên tại đây rồi chọn tệp đó", "upload the file here, then choose it"))
 		case p.Files[of].State == "quarantined":
 			fs = append(fs, finding("", "evidence-quarantined", "tệp «"+p.Files[of].Name+"» bị cách ly vì có mã độc; chọn tệp khác", "the file “"+p.Files[of].Name+"” is quarantined for malware; choose another"))
 		default:
@@ -91,10 +95,10 @@ type FileNow struct {
 	State string
 }
 
-// filesNow lists the files that an answer names.
-func (p *Plan) filesNow(a *Answer) []FileNow {
+// filesNow lists the files among evidence.
+func (p *Plan) filesNow(es []Evidence) []FileNow {
 	var all []FileNow
-	for _, e := range a.Evidence {
+	for _, e := range es {
 		if e.Kind != File || e.Document == 0 {
 			continue
 		}

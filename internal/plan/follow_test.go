@@ -159,7 +159,7 @@ func TestWhatTakesAwayIsFollowed(t *testing.T) {
 			return h.answers(platform, plan.AnswerInput{Key: key, Seen: h.sheet(platform).States[0].Answer.No, Result: plan.NotMet})
 		},
 		"check found it lacking": func(h *house, platform, key string) error {
-			return second(h.Check(ctx, unit, platform, []plan.CheckInput{{h.sheet(platform).States[0].Answer.No, plan.Lacking, "Thiếu"}}))
+			return second(h.Check(ctx, unit, platform, []plan.CheckInput{{Answer: h.sheet(platform).States[0].Answer.No, Outcome: plan.Lacking, Note: "Thiếu"}}))
 		},
 		"offer ended": func(h *house, platform, key string) error {
 			return second(h.Offer(ctx, officer, platform, h.sheet(platform).List, nil, plan.EveryBody))
@@ -258,7 +258,7 @@ func TestReviewPeriodEnds(t *testing.T) {
 	var first law.Day
 	for _, x := range h.sheet(code).States {
 		if x.Control.ReviewMonths > 0 {
-			if err := second(h.Check(ctx, unit, code, []plan.CheckInput{{x.Answer.No, plan.Accepted, ""}})); err != nil {
+			if err := second(h.Check(ctx, unit, code, []plan.CheckInput{{Answer: x.Answer.No, Outcome: plan.Accepted, Note: ""}})); err != nil {
 				t.Fatal(err)
 			}
 			if d := law.Day("2026-11-22").AddMonths(x.Control.ReviewMonths); first == "" || d < first {

@@ -25,32 +25,25 @@ type Gap struct {
 	Files   []FileNow // that it rests, or rested, on
 }
 
-// Gaps lists what lacks: controls that do not hold, in the order of the list,
-// then findings that are open.
-func Gaps(ss []State, p Plan, needs string) []Gap {
+// Gaps lists what lacks by a policy: controls that do not hold, in the order of
+// the list, then findings that are open.
+func Gaps(ss []State, p *Plan, by law.PlanPolicy) []Gap {
 	var out []Gap
 	for _, s := range ss {
-		if s.Holds() && (needs != law.NeedsVerified || s.Verified) {
+		if s.Holds() && (by.FullNeeds != law.NeedsVerified || s.Verified) {
 			continue
 		}
 		g := Gap{Key: s.Control.Key, Group: s.Control.Group, Clause: s.Control.Standard + ", " + s.Control.Clause, What: s.Control.Title, Result: s.Result, Because: s.Because}
 		if a := s.Answer; a != nil {
 			g.Due, g.Role, g.Cost, g.Note = a.Due, a.Role, a.Cost, a.Note
-			g.Files = p.filesNow(a)
+			g.Files = p.filesNow(a.Evidence)
 		}
 		out = append(out, g)
 	}
-	for _, f := range p.Open() {
+	for _, f := range p.Open(by.Unscanned) {
 		out = append(out, Gap{Finding: f.No, Key: f.Key, What: law.Text{VI: f.Says, EN: f.Says}, Due: f.Due, Role: f.Role, Cost: f.Cost})
 	}
 	return out
-}
-
-// Open lists the findings not closed.
-func (p Plan) Open() []Finding {
-	return slices.DeleteFunc(slices.Clone(p.Findings), func(f Finding) bool {
-		return slices.ContainsFunc(p.Closings, func(c Closing) bool { return c.Finding == f.No })
-	})
 }
 
 // Measure computes how far the plan is deployed, and the end of its roadmap:

@@ -125,10 +125,11 @@ type Evidence struct {
 	SHA256   string `json:"sha256,omitempty"`   // of File: its content when it was named, hex
 }
 
-// Check is another person's word on one answer.
+// Check is another person's word on one answer, or on the closing of a finding.
 type Check struct {
 	Mark
-	Answer  int     `json:"answer"` // number of the answer
+	Answer  int     `json:"answer"`            // number of the answer, 0 of a closing
+	Closing int     `json:"closing,omitempty"` // number of the closing
 	Outcome Outcome `json:"outcome"`
 	Note    string  `json:"note,omitempty"`
 }
@@ -173,7 +174,7 @@ type Finding struct {
 	Cost     string  `json:"cost,omitempty"`
 }
 
-// Closing ends a finding, with evidence.
+// Closing ends a finding, with evidence; see End.
 type Closing struct {
 	Mark
 	Finding  int        `json:"finding"`

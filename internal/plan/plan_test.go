@@ -126,12 +126,12 @@ func TestThreeNumbers(t *testing.T) {
 	if n := s.Numbers; n.Declared != n.Total || n.Verified != 0 || n.Expired != 0 || s.Measure.Status != approval.PlanFull {
 		t.Fatalf("declared: %+v, %+v", n, s.Measure)
 	}
-	refusedAs(t, second(h.Check(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), code, []plan.CheckInput{{s.States[0].Answer.No, plan.Accepted, ""}})), "not-found")
+	refusedAs(t, second(h.Check(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"), code, []plan.CheckInput{{Answer: s.States[0].Answer.No, Outcome: plan.Accepted, Note: ""}})), "not-found")
 	same := unit
 	same.Person = officer.Person
-	refusedAs(t, second(h.Check(ctx, same, code, []plan.CheckInput{{s.States[0].Answer.No, plan.Accepted, ""}})), "four-eyes")
-	refusedAs(t, second(h.Check(ctx, officer, code, []plan.CheckInput{{s.States[0].Answer.No, plan.Accepted, ""}})), "wrong-actor")
-	if _, err := h.Check(ctx, unit, code, []plan.CheckInput{{s.States[0].Answer.No, plan.Accepted, ""}, {s.States[1].Answer.No, plan.Lacking, "Thiếu quyết định"}}); err != nil {
+	refusedAs(t, second(h.Check(ctx, same, code, []plan.CheckInput{{Answer: s.States[0].Answer.No, Outcome: plan.Accepted, Note: ""}})), "four-eyes")
+	refusedAs(t, second(h.Check(ctx, officer, code, []plan.CheckInput{{Answer: s.States[0].Answer.No, Outcome: plan.Accepted, Note: ""}})), "wrong-actor")
+	if _, err := h.Check(ctx, unit, code, []plan.CheckInput{{Answer: s.States[0].Answer.No, Outcome: plan.Accepted, Note: ""}, {Answer: s.States[1].Answer.No, Outcome: plan.Lacking, Note: "Thiếu quyết định"}}); err != nil {
 		t.Fatal(err)
 	}
 	if n := h.sheet(code).Numbers; n.Declared != n.Total || n.Verified != 1 || n.Expired != 1 {
@@ -236,7 +236,7 @@ func TestInheritedIsNeverCopied(t *testing.T) {
 	no := h.sheet(platform).States[0].Answer.No
 	check := func(o plan.Outcome) {
 		t.Helper()
-		if _, err := h.Check(ctx, unit, platform, []plan.CheckInput{{no, o, "Kiểm tra tại chỗ"}}); err != nil {
+		if _, err := h.Check(ctx, unit, platform, []plan.CheckInput{{Answer: no, Outcome: o, Note: "Kiểm tra tại chỗ"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

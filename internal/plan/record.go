@@ -61,28 +61,6 @@ func day(field string, on law.Day, vi, en string, today law.Day) []approval.Find
 	return nil
 }
 
-// Close closes a finding with evidence.
-func (o *Room) Close(ctx context.Context, a approval.Actor, code string, no int, es []Evidence, note string) (Plan, error) {
-	return o.act(ctx, a, ActClosing, code, func(d *deed) (map[string]string, error) {
-		if !MayCheck(a, d.system.Owner) && d.only(law.RoleOperator) != nil {
-			return nil, wrongActor()
-		}
-		if !slices.ContainsFunc(d.plan.Open(), func(f Finding) bool { return f.No == no }) {
-			return nil, refuse(approval.Conflict, "", "finding-not-open", "", "Phát hiện này không có hoặc đã được đóng.", "There is no such finding, or it is closed already.")
-		}
-		es = AnswerInput{Evidence: es}.trimmed().Evidence
-		fs := WrongEvidence(es, d.day)
-		if len(es) == 0 {
-			fs = append(fs, finding("evidence", "evidence-missing", "Nhập bằng chứng khắc phục", "Enter evidence that it is mended"))
-		}
-		if len(fs) > 0 {
-			return nil, &approval.Refusal{Kind: approval.Invalid, Findings: fs}
-		}
-		d.plan.Closings = append(d.plan.Closings, Closing{Mark: d.mark(), Finding: no, Evidence: es, Note: clean(note)})
-		return map[string]string{"finding": fmt.Sprint(no)}, nil
-	})
-}
-
 // Did records a periodic activity that was done.
 func (o *Room) Did(ctx context.Context, a approval.Actor, code string, in Deed) (Plan, error) {
 	return o.act(ctx, a, ActDeed, code, func(d *deed) (map[string]string, error) {

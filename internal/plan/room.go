@@ -234,7 +234,7 @@ func (o *Room) derive(s *approval.System, p *Plan, at List, known bool, day law.
 	}
 	out.States = o.reading(day, from).states(p, s.Owner, at)
 	out.Numbers = Count(out.States)
-	out.Gaps = Gaps(out.States, *p, o.Book.PlanPolicy().FullNeeds)
+	out.Gaps = Gaps(out.States, p, o.Book.PlanPolicy())
 	out.Measure = Measure(out.States, out.Gaps, day)
 	return out
 }

@@ -112,7 +112,7 @@ func (d *deed) save(at List, in AnswerInput, quietly bool, out *Saved) ([]Part, 
 	}
 	in = in.trimmed()
 	var unjoined []approval.Finding
-	in.Evidence, unjoined = d.plan.joined(in.Key, in.Evidence, old)
+	in.Evidence, unjoined = d.plan.joined(AttachedTo(in.Key), in.Evidence, old)
 	next, clashes := merge(base, now, in)
 	if len(clashes) > 0 {
 		out.Clashes = append(out.Clashes, Clash{in.Key, clashes, base, now, in, old.who(), old.at()})

@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,8 +34,9 @@ type ConsultStore interface {
 }
 
 // ConsultReader answers. System is that of the actor's scope; Consulted is the
-// one way past it.
+// one way past it; under a delegation it lists what that covers.
 type ConsultReader interface {
+	approval.DelegationReader
 	System(code string) (approval.System, error)
 	// Consulted lists the open requests to the actor's body, what is due first
 	// standing first; of one system when code is not "".
@@ -48,6 +50,8 @@ type ConsultTx interface {
 	// Consult stores the next step on a dossier and returns the digests of all
 	// steps before and after it.
 	Consult(code string, dossier int, c approval.Consultation) (before, after string, err error)
+	// Entries returns the entries about a system in scope, as approval.Tx does.
+	Entries(code string) ([]approval.Entry, error)
 	Append(e *approval.Entry) error
 }
 
@@ -77,8 +81,8 @@ func (k *Panel) Ask(ctx context.Context, a approval.Actor, code string, in AskIn
 			return err
 		}
 		no := len(d.Consulting) + 1
-		return k.keep(tx, code, d.No, approval.Consultation{No: no, Ask: no, Kind: approval.ConsultAsk, Asked: in.Body, Round: d.LastRound(), Digest: d.Digest,
-			Question: in.Question, Due: in.Due, By: a.Who(), At: now})
+		return k.keep(tx, a, consultStep{code, d.No, approval.Consultation{No: no, Ask: no, Kind: approval.ConsultAsk, Asked: in.Body, Round: d.LastRound(), Digest: d.Digest,
+			Question: in.Question, Due: in.Due, By: a.Who(), At: now}, nil})
 	})
 }
 
@@ -121,7 +125,7 @@ func (k *Panel) Withdraw(ctx context.Context, a approval.Actor, code string, ask
 		}
 		for _, r := range d.Awaited() {
 			if r.No == ask {
-				return k.keep(tx, code, d.No, approval.Consultation{No: len(d.Consulting) + 1, Ask: ask, Kind: approval.ConsultWithdraw, Asked: r.Asked, Round: r.Round, Digest: r.Digest, By: a.Who(), At: now})
+				return k.keep(tx, a, consultStep{code, d.No, approval.Consultation{No: len(d.Consulting) + 1, Ask: ask, Kind: approval.ConsultWithdraw, Asked: r.Asked, Round: r.Round, Digest: r.Digest, By: a.Who(), At: now}, nil})
 			}
 		}
 		return refuse(approval.Conflict, "consult-over", "Yêu cầu lấy ý kiến này đã kết thúc.", "This request is over already.")
@@ -146,6 +150,9 @@ func (k *Panel) Answer(ctx context.Context, a approval.Actor, code string, in An
 			return approval.ErrNotFound()
 		}
 		x := cases[0]
+		if err := a.LentOpinion(tx, k.Office.Book, code, x.Round.Level, now); err != nil {
+			return err
+		}
 		switch {
 		case x.Hand != "":
 			return approval.ErrFourEyes()
@@ -159,16 +166,18 @@ func (k *Panel) Answer(ctx context.Context, a approval.Actor, code string, in An
 			return refuseAt("comment", "consult-long", fmt.Sprintf("«Nội dung ý kiến» phải có tối đa %d ký tự", MaxText), fmt.Sprintf("The opinion must have at most %d characters", MaxText))
 		}
 		r := x.Request
-		return k.keep(tx, code, x.Dossier, approval.Consultation{Ask: r.No, Kind: approval.ConsultAnswer, Asked: r.Asked, Round: r.Round, Digest: r.Digest,
-			Outcome: in.Outcome, Comment: in.Comment, By: a.Who(), At: now})
+		return k.keep(tx, a, consultStep{code, x.Dossier, approval.Consultation{Ask: r.No, Kind: approval.ConsultAnswer, Asked: r.Asked, Round: r.Round, Digest: r.Digest,
+			Outcome: in.Outcome, Comment: in.Comment, By: a.Who(), At: now}, &r.By})
 	})
 }
 
 // Consulted lists what the actor's body is asked about; of one system when code
 // is not "", and then ErrNotFound when it is asked nothing.
 func (k *Panel) Consulted(ctx context.Context, a approval.Actor, code string) (cs []Case, err error) {
+	now := k.Office.Clock().UTC()
 	err = k.Store.ViewConsult(ctx, a, func(r ConsultReader) error {
 		cs, err = r.Consulted(code)
+		cs = slices.DeleteFunc(cs, func(x Case) bool { return a.LentOpinion(r, k.Office.Book, x.Code, x.Round.Level, now) != nil })
 		if err == nil && code != "" && len(cs) == 0 {
 			return approval.ErrNotFound()
 		}
@@ -189,18 +198,38 @@ func (k *Panel) led(tx ConsultTx, a approval.Actor, code string, now time.Time) 
 	if err != nil {
 		return nil, nil, err
 	}
+	es, err := tx.Entries(code)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.NoteLenders(es)
+	if err := a.Lent(tx, k.Office.Book, approval.ActConsult, &s, now); err != nil {
+		return nil, nil, err
+	}
 	if err := k.Office.Leads(a, &s, now); err != nil {
 		return nil, nil, err
 	}
 	return &s, s.Open(), nil
 }
 
+// consultStep is the next step of a consultation; to is whom it answers, nil for nobody.
+type consultStep struct {
+	code    string
+	dossier int
+	approval.Consultation
+	to *approval.Who
+}
+
 // keep stores a step with its entry.
-func (k *Panel) keep(tx ConsultTx, code string, dossier int, c approval.Consultation) error {
-	before, after, err := tx.Consult(code, dossier, c)
+func (k *Panel) keep(tx ConsultTx, a approval.Actor, x consultStep) error {
+	before, after, err := tx.Consult(x.code, x.dossier, x.Consultation)
 	if err != nil {
 		return err
 	}
-	return tx.Append(&approval.Entry{At: c.At, By: c.By, Act: "consult-" + string(c.Kind), Object: approval.ConsultationObject(code, dossier), Before: before, After: after, Law: k.Office.Book.Digest(),
-		Detail: map[string]string{"ask": fmt.Sprint(c.Ask), "asked": c.Asked, "round": fmt.Sprint(c.Round), "digest": c.Digest, "outcome": string(c.Outcome)}})
+	detail := map[string]string{"ask": fmt.Sprint(x.Ask), "asked": x.Asked, "round": fmt.Sprint(x.Round), "digest": x.Digest, "outcome": string(x.Outcome)}
+	if x.to != nil {
+		detail["to_body"], detail["to_capacity"] = x.to.Body, string(x.to.Capacity)
+	}
+	return tx.Append(&approval.Entry{At: x.At, By: x.By, Act: "consult-" + string(x.Kind), Object: approval.ConsultationObject(x.code, x.dossier), Before: before, After: after, Law: k.Office.Book.Digest(),
+		Detail: a.Traced(detail)})
 }

@@ -193,7 +193,7 @@ func (c *scope) filesOf(ids []int64) (map[int64][]approval.Attached, error) {
 		if !c.documentThen(&d) {
 			continue
 		}
-		if of, ok := attachment.ParseOf(d.Of); ok && of.Kind == "control" && d.Now() != attachment.Removed {
+		if of, ok := attachment.ParseOf(d.Of); ok && (of.Kind == "control" || of.Kind == "finding") && d.Now() != attachment.Removed {
 			all[r.SystemID] = append(all[r.SystemID], attached(&d))
 		}
 	}

@@ -97,18 +97,41 @@ func (c *scope) Consulted(code string) ([]review.Case, error) {
 			continue
 		}
 		round := d.Rounds[len(d.Rounds)-1]
+		if u := c.actor.Under; u != nil && !u.Covers(s.Code, round.Submission.Level) {
+			continue
+		}
 		all = append(all, review.Case{Code: s.Code, Name: s.Name, Owner: s.Owner, Origin: s.Origin, Stage: s.Stage, Dossier: d.No, Edition: round.Edition,
-			Round: round.Submission, Request: r.consultation(), Hand: d.HandOf(c.actor.Person)})
+			Round: round.Submission, Request: r.consultation(), Hand: c.handIn(d)})
 	}
 	return all, nil
 }
 
-// lent loads a system for which consulted found an open request. Whoever calls
-// it hands on the round asked about, not the system.
+// handIn is the hand that the actor already has in a dossier, or whoever lent the
+// actor its capacity.
+func (c *scope) handIn(d *approval.Dossier) string {
+	hand := d.HandOf(c.actor.Person)
+	if hand == "" && c.actor.Under != nil {
+		hand = d.HandOf(c.actor.Under.By.Person)
+	}
+	return hand
+}
+
+// lent loads a system for which consulted found an open request, with whose hands
+// others had in it. Whoever calls it hands on the round asked about, not the
+// system.
 func (c *scope) lent(code string) (s approval.System, err error) {
 	err = c.wide(func(all *scope) error {
-		s, err = all.System(code)
-		return err
+		if s, err = all.System(code); err != nil {
+			return err
+		}
+		for _, read := range []func(string) ([]approval.Entry, error){all.Entries, all.consulting} {
+			es, err := read(code)
+			if err != nil {
+				return err
+			}
+			s.NoteLenders(es)
+		}
+		return nil
 	})
 	return s, err
 }

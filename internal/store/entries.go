@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -160,8 +162,32 @@ func (c *scope) Entries(code string) ([]approval.Entry, error) {
 	if n == 0 {
 		return nil, approval.ErrNotFound()
 	}
+	return c.entriesOf(code, c.shared((*entryRow)(nil)).Where("e.object = ?", approval.SystemObject(code)))
+}
+
+// Entries implements approval.Tx: those of the consultations too, by which others
+// had a hand in a dossier.
+func (w *writing) Entries(code string) ([]approval.Entry, error) {
+	es, err := w.scope.Entries(code)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := w.scope.consulting(code)
+	es = append(es, asked...)
+	slices.SortFunc(es, func(a, b approval.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return es, err
+}
+
+// consulting are the entries of the consultations on the dossiers of a system.
+func (c *scope) consulting(code string) ([]approval.Entry, error) {
+	first, after := "consultation:"+code+"/", "consultation:"+code+"0" // the character after the stroke
+	return c.entriesOf(code, c.shared((*entryRow)(nil)).Where("e.object > ? AND e.object < ?", first, after))
+}
+
+// entriesOf reads entries in their order.
+func (c *scope) entriesOf(code string, q *bun.SelectQuery) ([]approval.Entry, error) {
 	var rows []entryRow
-	if err := c.shared(&rows).Where("e.object = ?", approval.SystemObject(code)).OrderExpr("e.seq").Scan(c.ctx); err != nil {
+	if err := q.OrderExpr("e.seq").Scan(c.ctx, &rows); err != nil {
 		return nil, fmt.Errorf("load entries of %s: %w", code, err)
 	}
 	es := make([]approval.Entry, len(rows))

@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"testing"
@@ -143,4 +146,84 @@ func TestBulkPage(t *testing.T) {
 		t.Errorf("after bulk: %q", got)
 	}
 	h.as("chuquan").get("/bulk").wants(http.StatusForbidden)
+}
+
+// TestFindingClosedOnThePage: a finding is closed by a file sent with the form,
+// checked by another person, and open again once the file is taken off.
+func TestFindingClosedOnThePage(t *testing.T) {
+	h := withDocuments(t)
+	code := storetest.Lead(t, h.office, "H56", "Một cửa", storetest.Confirmed).Code
+	at := "/systems/" + code + "/watch"
+	done := at + "?done=checklist"
+	officer, unit := h.as("vanhanh"), h.as("chuyentrach")
+	unit.post(at, url.Values{"do": {"finding"}, "says": {"Chưa tách vùng"}, "on": {"20/11/2026"}, "due": {"20/12/2026"}, "role": {"network"}}).leads(done)
+	p := officer.get(at).wants(http.StatusOK)
+	no := attr(p.all("article input[name=no]")[0], "value")
+	closes := func(field, text string) *page {
+		return officer.sendText(at, url.Values{"do": {"closing"}, "no": {no}}, field, text)
+	}
+	closes("", "").wants(http.StatusUnprocessableEntity).lint("vi")
+	closes("file."+no, "MZ\x90\x00").wants(http.StatusUnprocessableEntity).lint("vi")
+	closes("file.99", "x\n").wants(http.StatusNotFound)
+	closes("file."+no, "Biên bản khắc phục\n").leads(done)
+	p = unit.get(at).wants(http.StatusOK)
+	p.lint("vi")
+	if got := p.text("article"); !strings.Contains(got, "Đã đóng") || !strings.Contains(got, "SHA-256") || len(p.all("article input[name=evidence]")) != 0 {
+		t.Errorf("closed by a file: %q", got)
+	}
+	if n := len(officer.get(at).all("article input[name=closing]")); n != 0 {
+		t.Error("whoever closed may check")
+	}
+	closing := attr(p.one("article input[name=closing]"), "value")
+	check := url.Values{"do": {"closing-check"}, "no": {no}, "closing": {closing}, "outcome": {"lacking"}}
+	unit.post(at, check).wants(http.StatusUnprocessableEntity).one(`.errors a[href="#closing-check-note-` + no + `"]`)
+	check.Set("outcome", "accepted")
+	unit.post(at, check).leads(done)
+	if got := officer.get(at).text("article .note"); !strings.Contains(got, "Chấp nhận") {
+		t.Errorf("checked: %q", got)
+	}
+	files := officer.get("/systems/" + code + "/documents?finding=" + no).wants(http.StatusOK)
+	files.lint("vi")
+	officer.post(attr(files.one(`form[action$="/remove"]`), "action"), nil).wants(http.StatusSeeOther)
+	p = unit.get(at + "?lang=en").wants(http.StatusOK)
+	p.lint("en")
+	if got := p.text("article"); !strings.Contains(got, "Open again") || len(p.all("article input[name=evidence]")) != 1 {
+		t.Errorf("its file taken off: %q", got)
+	}
+	if got := officer.get("/systems/" + code + "/gaps?lang=vi").text("tbody tr:last-child"); !strings.Contains(got, "Chưa tách vùng") {
+		t.Errorf("among the gaps: %q", got)
+	}
+}
+
+// sendText sends a form with a text file in one of its fields, none where field is
+// "".
+func (b *browser) sendText(at string, in url.Values, field, text string) *page {
+	b.h.t.Helper()
+	var buf bytes.Buffer
+	m := multipart.NewWriter(&buf)
+	for name := range in {
+		if err := m.WriteField(name, in.Get(name)); err != nil {
+			b.h.t.Fatal(err)
+		}
+	}
+	if field != "" {
+		w, err := m.CreatePart(textproto.MIMEHeader{"Content-Disposition": {multipart.FileContentDisposition(field, "bien-ban.txt")}, "Content-Type": {"text/plain"}})
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			b.h.t.Fatal(err)
+		}
+	}
+	if err := m.Close(); err != nil {
+		b.h.t.Fatal(err)
+	}
+	r, err := http.NewRequest(http.MethodPost, b.h.server.URL+at, &buf)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Origin", b.h.server.URL)
+	return b.do(r)
 }

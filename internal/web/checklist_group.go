@@ -276,7 +276,7 @@ func (v *visit) controlForm(x plan.State, p plan.Plan, typed map[string]plan.Ans
 // evidenceForms are the pieces of evidence that are written, with an empty one
 // more, and the files attached to the control.
 func (v *visit) evidenceForms(f *ControlForm, p plan.Plan, es []plan.Evidence) {
-	named, attached := map[int]bool{}, p.FilesOf(f.Key)
+	named, attached := map[int]bool{}, p.FilesOf(plan.AttachedTo(f.Key))
 	for _, e := range es {
 		if e.Kind == plan.File && e.Document > 0 {
 			if i := slices.IndexFunc(attached, func(d approval.Attached) bool { return d.No == e.Document }); i >= 0 {

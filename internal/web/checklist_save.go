@@ -132,7 +132,8 @@ func (v *visit) controlsForm(take func(*multipart.Part) error) (url.Values, erro
 	}
 }
 
-// filePrefix begins the name of the field that takes a control's file in.
+// filePrefix begins the name of the field that takes the file of a control, or of a
+// finding, in.
 const filePrefix = "file."
 
 // groupDo records the answers, or the checks, of a page of controls: each part
@@ -146,7 +147,10 @@ func (s *site) groupDo(v *visit) error {
 	back, added := answered{status: http.StatusOK}, map[string][]plan.Evidence{}
 	in, err := v.controlsForm(func(part *multipart.Part) error {
 		key := strings.TrimPrefix(part.FormName(), filePrefix)
-		doc, fs, err := v.takeFile(sheet, key, part)
+		if !slices.ContainsFunc(sheet.States, func(x plan.State) bool { return x.Control.Key == key }) {
+			return approval.ErrNotFound()
+		}
+		doc, fs, err := v.takeFile(attachment.Control(key), key+".file", part)
 		back.findings = append(back.findings, fs...)
 		if doc > 0 {
 			added[key] = append(added[key], plan.Evidence{Kind: plan.File, Document: doc})
@@ -225,17 +229,17 @@ func (v *visit) comeBack(back *answered, saved plan.Saved, typed []plan.AnswerIn
 	}
 }
 
-// takeFile attaches a file to a control; what is refused about the file itself
-// is a finding at its field.
-func (v *visit) takeFile(sheet plan.Sheet, key string, part *multipart.Part) (no int, fs []approval.Finding, err error) {
-	if v.Documents == nil || !slices.ContainsFunc(sheet.States, func(x plan.State) bool { return x.Control.Key == key }) {
+// takeFile attaches a file to a control or a finding; what is refused about the
+// file itself is a finding at its field.
+func (v *visit) takeFile(of attachment.Of, field string, part *multipart.Part) (no int, fs []approval.Finding, err error) {
+	if v.Documents == nil {
 		return 0, nil, approval.ErrNotFound()
 	}
-	doc, err := v.Documents.Attach(v.r.Context(), v.actor(), attachment.Upload{System: v.code(), Of: attachment.Control(key), Name: norm.NFC.String(part.FileName()),
+	doc, err := v.Documents.Attach(v.r.Context(), v.actor(), attachment.Upload{System: v.code(), Of: of, Name: norm.NFC.String(part.FileName()),
 		Declared: part.Header.Get("Content-Type"), Body: part})
 	if r, ok := refusal(err); ok && r.Kind != approval.NotFound && r.Kind != approval.Forbidden {
 		for _, f := range r.Findings {
-			f.Field = key + ".file"
+			f.Field = field
 			fs = append(fs, f)
 		}
 		return 0, fs, nil

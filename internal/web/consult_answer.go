@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"capdo/forms"
 	"capdo/internal/approval"
@@ -13,6 +14,7 @@ import (
 // AskedRow is one request to the actor's body, in the queue.
 type AskedRow struct {
 	Href, Code, Name, OwnerName, Question, By string
+	Under                                     string // by which delegation, "" in the own capacity
 	Due                                       Tag
 	Simulated                                 bool
 }
@@ -23,7 +25,7 @@ func (v *visit) consultations() ([]AskedRow, error) {
 	if v.Panel == nil {
 		return nil, nil
 	}
-	cases, err := v.Panel.Consulted(v.r.Context(), v.actor(), "")
+	cases, err := v.owed("")
 	if err != nil || len(cases) == 0 {
 		return nil, err
 	}
@@ -34,8 +36,49 @@ func (v *visit) consultations() ([]AskedRow, error) {
 	var all []AskedRow
 	for _, x := range cases {
 		row := AskedRow{Href: "/consultations/" + x.Code, Code: x.Code, Name: x.Name, OwnerName: orElse(names[x.Owner], x.Owner), Question: x.Request.Question,
-			By: v.t("consult.by", v.day(x.Request.Due)), Due: v.askedDue(x.Request.Due), Simulated: x.Origin == approval.Simulated}
+			By: v.t("consult.by", v.day(x.Request.Due)), Under: v.underNote(x.by.Under), Due: v.askedDue(x.Request.Due), Simulated: x.Origin == approval.Simulated}
 		all = append(all, row)
+	}
+	return all, nil
+}
+
+// askedCase is a request with who the visitor may be to answer it.
+type askedCase struct {
+	review.Case
+	by approval.Actor
+}
+
+// owed lists what the visitor may answer, in the own capacity and then under
+// delegations, each request once; of one system when code is not "", and then
+// ErrNotFound when there is nothing.
+func (v *visit) owed(code string) ([]askedCase, error) {
+	if v.Panel == nil {
+		return nil, approval.ErrNotFound()
+	}
+	lent, err := v.under()
+	if err != nil {
+		return nil, err
+	}
+	answering := []approval.Actor{v.actor()}
+	for i := range lent {
+		answering = append(answering, lent[i].Acting(v.actor()))
+	}
+	var all []askedCase
+	for _, by := range answering {
+		cases, err := v.Panel.Consulted(v.r.Context(), by, code)
+		if r, refused := refusal(err); err != nil && (!refused || r.Kind != approval.NotFound) {
+			return nil, err
+		}
+		for _, x := range cases {
+			if !slices.ContainsFunc(all, func(y askedCase) bool {
+				return x.Code == y.Code && x.Dossier == y.Dossier && x.Request.No == y.Request.No
+			}) {
+				all = append(all, askedCase{x, by})
+			}
+		}
+	}
+	if code != "" && len(all) == 0 {
+		return nil, approval.ErrNotFound()
 	}
 	return all, nil
 }
@@ -57,10 +100,7 @@ func (s *site) consultedShow(v *visit) error {
 }
 
 func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.Finding) error {
-	if s.Panel == nil {
-		return approval.ErrNotFound()
-	}
-	cases, err := s.Panel.Consulted(v.r.Context(), v.actor(), v.code())
+	cases, err := v.owed(v.code())
 	if err != nil {
 		return err
 	}
@@ -74,7 +114,7 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 		return err
 	}
 	at := "/consultations/" + x.Code
-	p := ConsultPage{Back: "/queue", Heading: x.Name, Digest: x.Request.Digest, Sections: v.lentSections(x),
+	p := ConsultPage{Back: "/queue", Heading: x.Name, Digest: x.Request.Digest, Sections: v.lentSections(x), Under: v.underNote(x.by.Under),
 		Form: v.draw(paper{form: form, context: forms.Context{Today: string(v.today())}, in: in, findings: fs, action: at})}
 	p.Facts = []Fact{{Label: v.t("col.owner"), Value: orElse(names[x.Owner], x.Owner)}, {Label: v.t("col.level"), Value: v.level(x.Round.Level)},
 		{Label: v.t("f.round"), Value: v.num(x.Request.Round)}, {Label: v.t("consult.from"), Value: v.role(x.Request.By.Capacity) + " – " + orElse(names[x.Request.By.Body], x.Request.By.Body)},
@@ -97,11 +137,11 @@ func (s *site) consultedPage(v *visit, status int, in url.Values, fs []approval.
 
 // enclosures are the documents of the round, each to be opened where this server
 // gives it out.
-func (v *visit) enclosures(p *ConsultPage, x review.Case, at string) error {
+func (v *visit) enclosures(p *ConsultPage, x askedCase, at string) error {
 	if v.Documents == nil || len(x.Round.Documents) == 0 {
 		return nil
 	}
-	docs, err := v.Documents.Enclosed(v.r.Context(), v.actor(), x.Code)
+	docs, err := v.Documents.Enclosed(v.r.Context(), x.by, x.Code)
 	for i := range docs {
 		p.Documents = append(p.Documents, v.documentRow(&docs[i], at+"/documents", false))
 	}
@@ -109,9 +149,9 @@ func (v *visit) enclosures(p *ConsultPage, x review.Case, at string) error {
 }
 
 // lentSections are the fields of the round as they were handed in.
-func (v *visit) lentSections(x review.Case) []DeskSection {
+func (v *visit) lentSections(x askedCase) []DeskSection {
 	d := approval.Dossier{No: x.Dossier, Edition: x.Edition, Rules: x.Round.Rules, Level: x.Round.Level, Statement: x.Round.Statement, Facts: x.Round.Facts}
-	k := desk{v, &approval.File{For: v.actor(), System: approval.System{Code: x.Code, Stage: x.Stage}}, &d, nil, ""}
+	k := desk{v, &approval.File{For: x.by, System: approval.System{Code: x.Code, Stage: x.Stage}}, &d, nil, ""}
 	return k.sections()
 }
 
@@ -125,7 +165,11 @@ func (s *site) consultedAnswer(v *visit) error {
 	if len(problems) > 0 {
 		return s.consultedPage(v, http.StatusUnprocessableEntity, v.r.PostForm, findings(problems))
 	}
-	err = s.Panel.Answer(v.r.Context(), v.actor(), v.code(), review.AnswerInput{Outcome: approval.Outcome(answers.Text("outcome")), Comment: answers.Text("comment"), Digest: v.r.PostForm.Get("digest")})
+	cases, err := v.owed(v.code())
+	if err != nil {
+		return err
+	}
+	err = s.Panel.Answer(v.r.Context(), cases[0].by, v.code(), review.AnswerInput{Outcome: approval.Outcome(answers.Text("outcome")), Comment: answers.Text("comment"), Digest: v.r.PostForm.Get("digest")})
 	if r, ok := refusal(err); ok && r.Kind == approval.Invalid {
 		return s.consultedPage(v, http.StatusUnprocessableEntity, v.r.PostForm, r.Findings)
 	}

@@ -33,6 +33,7 @@ type ConsultPage struct {
 	Documents       []DocumentRow
 	Letter          string // address of the letter, "" on the page of the lead
 	Digest, Blocked string // why this person may not answer, "" when it may
+	Under           string // by which delegation, "" in the own capacity
 	Form            Form
 }
 
@@ -135,14 +136,11 @@ func (s *site) consultShow(v *visit) error {
 }
 
 func (s *site) consultPage(v *visit, status int, in url.Values, fs []approval.Finding) error {
-	file, err := s.Office.File(v.r.Context(), v.actor(), v.code())
+	file, err := v.leading()
 	if err != nil {
 		return err
 	}
-	if s.Panel == nil {
-		return approval.ErrNotFound()
-	}
-	if err := s.Office.Leads(v.actor(), &file.System, v.now); err != nil {
+	if err := s.Office.Leads(file.For, &file.System, v.now); err != nil {
 		return err
 	}
 	as, err := s.Office.AgencyList(v.r.Context(), v.actor())
@@ -155,12 +153,21 @@ func (s *site) consultPage(v *visit, status int, in url.Values, fs []approval.Fi
 		return err
 	}
 	at := "/systems/" + file.System.Code + "/review"
-	p := ConsultPage{Back: at, Heading: file.System.Name, Digest: file.System.Open().Digest,
+	p := ConsultPage{Back: at, Heading: file.System.Name, Digest: file.System.Open().Digest, Under: v.underNote(file.For.Under),
 		Form: v.draw(paper{form: form, context: forms.Context{Today: string(v.today())}, in: in, findings: fs, agencies: as, action: at + "/consult"})}
 	p.Form.Cancel, p.Form.Hidden = at, []Hidden{{"digest", p.Digest}}
 	p.Page = v.page(p.Form.Title + " – " + file.System.Name)
 	p.Simulated, p.Failed = file.System.Origin == approval.Simulated, len(fs) > 0
 	return v.show(status, "consult", p)
+}
+
+// leading is the file of the system for whoever the visitor may be to lead its
+// appraisal: in the own capacity, else under a delegation.
+func (v *visit) leading() (approval.File, error) {
+	if v.Panel == nil {
+		return approval.File{}, approval.ErrNotFound()
+	}
+	return v.fileOf(v.code(), func(f *approval.File) bool { return v.Office.Leads(f.For, &f.System, v.now) == nil })
 }
 
 // consultAsk sends a request to another body.
@@ -173,7 +180,11 @@ func (s *site) consultAsk(v *visit) error {
 	if len(problems) > 0 {
 		return s.consultPage(v, http.StatusUnprocessableEntity, v.r.PostForm, findings(problems))
 	}
-	err = s.Panel.Ask(v.r.Context(), v.actor(), v.code(), review.AskInput{Body: answers.Text("body"), Question: answers.Text("question"), Due: law.Day(answers.Text("due")), Digest: v.r.PostForm.Get("digest")})
+	file, err := v.leading()
+	if err != nil {
+		return err
+	}
+	err = s.Panel.Ask(v.r.Context(), file.For, v.code(), review.AskInput{Body: answers.Text("body"), Question: answers.Text("question"), Due: law.Day(answers.Text("due")), Digest: v.r.PostForm.Get("digest")})
 	if r, ok := refusal(err); ok && r.Kind == approval.Invalid {
 		return s.consultPage(v, http.StatusUnprocessableEntity, v.r.PostForm, r.Findings)
 	}
@@ -200,7 +211,11 @@ func (s *site) consultWithdraw(v *visit) error {
 		return err
 	}
 	ask, _ := strconv.Atoi(v.r.PostForm.Get("ask")) // not a number: no request
-	if err := s.Panel.Withdraw(v.r.Context(), v.actor(), v.code(), ask); err != nil {
+	file, err := v.leading()
+	if err != nil {
+		return err
+	}
+	if err := s.Panel.Withdraw(v.r.Context(), file.For, v.code(), ask); err != nil {
 		return err
 	}
 	return v.send("/systems/" + v.code() + "/review?done=withdrawal#opinions")

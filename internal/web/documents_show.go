@@ -40,14 +40,24 @@ type DocumentRow struct {
 	Href, Remove                     string // "" when it is not given out, or may not be removed
 }
 
-// attachedTo is what a page of documents is about: the control or the dossier
-// asked for, else the dossier in hand or to come.
+// attachedAsked is the control or the finding that the address names.
+func (v *visit) attachedAsked() (attachment.Of, bool) {
+	for _, kind := range []string{"control", "finding"} {
+		if of, ok := attachment.ParseOf(kind + ":" + v.r.URL.Query().Get(kind)); ok {
+			return of, true
+		}
+	}
+	return attachment.Of{}, false
+}
+
+// attachedTo is what a page of documents is about: the control, the finding or the
+// dossier asked for, else the dossier in hand or to come.
 func attachedTo(v *visit, file *approval.File) attachment.Of {
 	no := len(file.System.Dossiers)
 	if d := file.System.Last(); d == nil || !d.State.Open() && slices.Contains(file.Acts, approval.ActDraft) {
 		no++
 	}
-	if of, ok := attachment.ParseOf(attachment.Control(v.r.URL.Query().Get("control")).String()); ok {
+	if of, ok := v.attachedAsked(); ok {
 		return of
 	}
 	if n, err := strconv.Atoi(v.r.URL.Query().Get("dossier")); err == nil && n >= 1 && n <= len(file.System.Dossiers) {
@@ -82,7 +92,10 @@ func (s *site) documentsPage(v *visit, status int, fs []approval.Finding) error 
 	mine := slices.Contains(file.Acts, approval.ActDraft) && (draft == nil || attachment.Dossier(draft.No) == of)
 	at := "/systems/" + v.code() + "/documents"
 	p.Back = "/systems/" + v.code()
-	if of.Kind == "control" {
+	switch of.Kind {
+	case "finding":
+		p.Heading, p.Back, mine = v.t("doc.finding", of.Key), p.Back+"/watch#finding-"+of.Key, slices.Contains(file.Acts, approval.ActInspect)
+	case "control":
 		p.Heading, p.Back, mine = v.t("doc.control", of.Key), "/systems/"+v.code()+"/checklist-cards?at="+url.QueryEscape(of.Key), v.mayAnswer(&file)
 	}
 	for i := range docs {
@@ -168,8 +181,8 @@ func (s *site) documentAttach(v *visit) error {
 // documentTake hands the file to the desk.
 func (s *site) documentTake(v *visit, fields url.Values, part *multipart.Part) error {
 	back := "/systems/" + v.code() + "/documents?done=document"
-	if key := v.r.URL.Query().Get("control"); key != "" {
-		back = documentsOf(v.code(), attachment.Control(key)) + "&done=document"
+	if of, ok := v.attachedAsked(); ok {
+		back = documentsOf(v.code(), of) + "&done=document"
 	}
 	v.r.PostForm = url.Values{onceName: fields[onceName], "name": {part.FileName()}}
 	ctx, done, err := v.once()
@@ -225,7 +238,11 @@ func (s *site) consultedDocument(v *visit) error {
 	if err != nil {
 		return s.absent(v)
 	}
-	doc, body, err := s.Documents.GiveEnclosed(v.r.Context(), v.actor(), v.code(), no)
+	cases, err := v.owed(v.code())
+	if err != nil {
+		return err
+	}
+	doc, body, err := s.Documents.GiveEnclosed(v.r.Context(), cases[0].by, v.code(), no)
 	if err != nil {
 		return err
 	}
@@ -273,7 +290,7 @@ func (s *site) documentRemove(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if of, _ := attachment.ParseOf(doc.Of); of.Kind == "control" {
+	if of, _ := attachment.ParseOf(doc.Of); of.Kind != "dossier" {
 		return v.send(documentsOf(v.code(), of) + "&done=undocument")
 	}
 	return v.send("/systems/" + v.code() + "/documents?done=undocument")

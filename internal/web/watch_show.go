@@ -2,12 +2,17 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
 	"capdo/internal/law"
 	"capdo/internal/plan"
 )
@@ -20,6 +25,7 @@ type WatchPage struct {
 	At                   string
 	Errors               []ErrorLink
 	May, MayFind         bool
+	MayCheck, MayAttach  bool // closings of findings, files to findings
 	Typed                map[string]string
 	Activities           []Option
 	Roles, Costs         []Option
@@ -39,8 +45,14 @@ type FindingRow struct {
 	No                        int
 	Says, On, Due, Role, Cost string
 	State                     Tag
+	Lapsed                    *Tag // why its last closing does not close it
 	Evidence                  string
+	Files                     []FileForm // that it was closed by
+	Checked                   string     // what another person said of the closing
 	Open                      bool
+	Offered                   []FileForm // files of the finding it may be closed by
+	Closing                   int        // number of the closing this person may check, 0 for none
+	Withdraw                  bool       // the acceptance may be withdrawn
 }
 
 // IncidentRow is an incident with its clocks.
@@ -71,6 +83,8 @@ func (v *visit) watchPage(typed url.Values, fs []approval.Finding, status int) e
 	own := v.actor().Body == file.System.Owner && file.System.Retirement == nil
 	p.May = own && (v.actor().Capacity == law.RoleOperator || v.actor().Capacity == law.RoleSpecialisedUnit)
 	p.MayFind = p.May || plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
+	p.MayCheck = plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
+	p.MayAttach = p.May && v.Documents != nil
 	for k := range typed {
 		p.Typed[k] = typed.Get(k)
 	}
@@ -93,7 +107,7 @@ func watchField(typed url.Values, field string) string {
 	switch {
 	case field == "" || do == "offer":
 		return ""
-	case do == "report" || do == "closing":
+	case do == "report" || do == "closing" || do == "closing-check":
 		return "#" + do + "-" + field + "-" + typed.Get("no")
 	}
 	return "#" + do + "-" + field
@@ -125,18 +139,45 @@ func (v *visit) watched(p *WatchPage, x *plan.Plan) {
 		if f.Critical {
 			row.State = Tag{v.t("wa.critical"), "red"}
 		}
-		for _, c := range x.Closings {
-			if c.Finding == f.No {
-				row.Open, row.State = false, Tag{v.t("wa.closed", v.dated(c.At)), "bare"}
-				for _, e := range c.Evidence {
-					row.Evidence += e.Ref + " "
-				}
-			}
-		}
+		v.ended(&row, p, x)
 		p.Findings = append(p.Findings, row)
 	}
 	for i := len(x.Incidents) - 1; i >= 0; i-- {
 		p.Incidents = append(p.Incidents, v.incident(x, x.Incidents[i]))
+	}
+}
+
+// ended fills in how a finding was closed, whether that stands, and by what it may
+// be closed.
+func (v *visit) ended(row *FindingRow, p *WatchPage, x *plan.Plan) {
+	for i, d := range x.FilesOf(plan.AttachedToFinding(row.No)) {
+		e := plan.Evidence{Kind: plan.File, Document: d.No, Ref: d.Name, SHA256: d.SHA256}
+		row.Offered = append(row.Offered, v.fileForm(fmt.Sprintf("closing-%d.%d", row.No, i), x.FileNow(e)))
+	}
+	end, closed := x.EndOf(row.No, v.Book.PlanPolicy().Unscanned)
+	if !closed {
+		return
+	}
+	var written []string
+	for i, e := range end.Evidence {
+		if e.Kind == plan.File {
+			row.Files = append(row.Files, v.fileForm(fmt.Sprintf("closed-%d.%d", row.No, i), x.FileNow(e)))
+			continue
+		}
+		written = append(written, e.Ref)
+	}
+	row.Evidence = strings.Join(written, "; ")
+	if row.Open = end.Because != ""; row.Open {
+		row.Lapsed = &Tag{v.t("wa.reopened." + string(end.Because)), "red"}
+	} else {
+		row.State = Tag{v.t("wa.closed", v.dated(end.At)), "bare"}
+	}
+	if k := end.Check; k != nil {
+		row.Checked = v.t("pl.checked", v.t("check."+string(k.Outcome)), k.By.Account, v.when(k.At)) + " " + k.Note
+		row.Withdraw = k.Outcome == plan.Accepted
+	}
+	if p.MayCheck && end.By.Person != v.actor().Person && (end.Because == "" || end.Because == plan.LapsedWithdrawn) {
+		row.Closing = end.No
 	}
 }
 
@@ -203,14 +244,30 @@ func momentTyped(day, clock string) time.Time {
 
 // watchDo records one thing on the page.
 func (s *site) watchDo(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
-		return err
-	}
 	_, sheet, err := v.planSheet()
 	if err != nil {
 		return err
 	}
-	in := v.r.PostForm
+	var fs []approval.Finding
+	var taken []string
+	in, err := v.controlsForm(func(part *multipart.Part) error {
+		no, err := strconv.Atoi(strings.TrimPrefix(part.FormName(), filePrefix))
+		if err != nil || !slices.ContainsFunc(sheet.Plan.Open(v.Book.PlanPolicy().Unscanned), func(f plan.Finding) bool { return f.No == no }) {
+			return approval.ErrNotFound()
+		}
+		doc, wrong, err := v.takeFile(attachment.Finding(no), "file", part)
+		if fs = append(fs, wrong...); doc > 0 {
+			taken = append(taken, strconv.Itoa(doc))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(fs) > 0 {
+		return v.watchPage(in, fs, http.StatusUnprocessableEntity)
+	}
+	in["document"] = append(in["document"], taken...)
 	err = v.watchAct(in, &sheet)
 	var r *approval.Refusal
 	if errors.As(err, &r) && (r.Kind == approval.Invalid || r.Kind == approval.Conflict) {
@@ -220,6 +277,21 @@ func (s *site) watchDo(v *visit) error {
 		return err
 	}
 	return v.send("/systems/" + v.code() + "/watch?done=checklist")
+}
+
+// closingTyped is the evidence of a closing: a document by its number, and files of
+// the finding.
+func closingTyped(in url.Values) []plan.Evidence {
+	var es []plan.Evidence
+	on := dayTyped(in.Get("on"))
+	if ref := line(in.Get("evidence")); ref != "" {
+		es = append(es, plan.Evidence{Kind: plan.Document, Ref: ref, On: on})
+	}
+	for _, text := range in["document"] {
+		no, _ := strconv.Atoi(text) // no number is no file: refused
+		es = append(es, plan.Evidence{Kind: plan.File, Document: no, Ref: text, On: on})
+	}
+	return es
 }
 
 func (v *visit) watchAct(in url.Values, sheet *plan.Sheet) error {
@@ -232,7 +304,10 @@ func (v *visit) watchAct(in url.Values, sheet *plan.Sheet) error {
 	case "finding":
 		_, err = v.Plans.Find(ctx, a, code, plan.FindingInput{On: dayTyped(in.Get("on")), Says: line(in.Get("says")), Key: line(in.Get("key")), Critical: in.Get("critical") == "yes", Role: in.Get("role"), Due: dayTyped(in.Get("due")), Cost: in.Get("cost")})
 	case "closing":
-		_, err = v.Plans.Close(ctx, a, code, no, []plan.Evidence{{Kind: plan.Document, Ref: line(in.Get("evidence")), On: dayTyped(in.Get("on"))}}, line(in.Get("note")))
+		_, err = v.Plans.Close(ctx, a, code, plan.ClosingInput{Finding: no, Evidence: closingTyped(in), Note: line(in.Get("note"))})
+	case "closing-check":
+		closing, _ := strconv.Atoi(in.Get("closing")) // no number is no closing: refused
+		_, err = v.Plans.Check(ctx, a, code, []plan.CheckInput{{Closing: max(closing, 1), Outcome: plan.Outcome(in.Get("outcome")), Note: line(in.Get("note"))}})
 	case "incident":
 		_, err = v.Plans.Happen(ctx, a, code, plan.IncidentInput{Happened: momentTyped(in.Get("happened"), in.Get("clock")), Severe: in.Get("severe") == "yes", AtOnce: in.Get("at_once") == "yes", Says: line(in.Get("says"))})
 	case "report":

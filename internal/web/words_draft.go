@@ -54,6 +54,7 @@ func draftWords() catalogue {
 		"doc.choose":            {"Chọn tệp trước khi bấm «Thêm tài liệu».", "Choose a file before pressing “Attach a document”."},
 		"doc.noscanner":         {"Máy chủ này chưa nối với phần mềm quét mã độc: tài liệu được nhận mà chưa quét.", "This server has no malware scanner: documents are taken in without being scanned."},
 		"doc.control":           {"Tệp của biện pháp %s", "Files of control %s"},
+		"doc.finding":           {"Tệp của phát hiện %s", "Files of finding %s"},
 		"doc.state.held":        {"Chờ quét mã độc", "Waits for the scanner"},
 		"doc.state.clean":       {"Đã quét, không thấy mã độc", "Scanned, no malware found"},
 		"doc.state.quarantined": {"Cách ly: có mã độc", "Quarantined: malware"},
