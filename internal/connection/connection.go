@@ -112,6 +112,13 @@ func (c Connection) StateAt(t time.Time) string {
 	return Requested
 }
 
+// endsBy tells whether what is allowed at t ends, by what is on record, before an
+// instant.
+func (c Connection) endsBy(t, end time.Time) bool {
+	l := c.Link(t)
+	return l.Allowed && !l.Until.IsZero() && l.Until.Before(end)
+}
+
 // last is the latest step of a kind taken by t, nil when there is none.
 func (c Connection) last(act string, t time.Time) *Step {
 	for i := len(c.Steps) - 1; i >= 0; i-- {

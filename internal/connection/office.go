@@ -53,9 +53,11 @@ type Tx interface {
 type Filter struct {
 	System   string // consumer or provider
 	Consumer string
+	Provider string
 	Service  string
 	Profile  string
 	State    string // at the time of asking; the register leaves out what cannot be in it, and the office decides
+	Ends     int    // days from the time of asking within which what is allowed ends, as the office decides; 0 = whenever
 	Waiting  bool   // those never granted, refused or ended, and those with a proposal of break-glass
 	Before   string // id: those recorded earlier than it; "" = the latest
 	Limit    int    // at most so many; 0 = all
@@ -251,7 +253,7 @@ func (o *Office) Find(ctx context.Context, a approval.Actor, f Filter) (found []
 				return err
 			}
 			for _, c := range all {
-				if f.State != "" && c.StateAt(now) != f.State {
+				if f.State != "" && c.StateAt(now) != f.State || f.Ends > 0 && !c.endsBy(now, now.AddDate(0, 0, f.Ends)) {
 					continue
 				}
 				if more = most > 0 && len(found) == most; more {

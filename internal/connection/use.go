@@ -3,6 +3,7 @@ package connection
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +64,14 @@ type Heard struct {
 type Usage struct {
 	Passed, Stopped int
 	Last            time.Time // zero when never seen
+	Gateways        []string  // that saw it, by name
+}
+
+// Used is how a gateway saw a pair of systems use a service.
+type Used struct {
+	Gateway, Consumer, Provider, Service string
+	Passed, Stopped                      int
+	Last                                 time.Time
 }
 
 // LogStore keeps what gateways report. Its handles are bound to a scope as those
@@ -76,7 +85,8 @@ type LogStore interface {
 	Alarms(ctx context.Context, a approval.Actor) ([]Alarm, error)
 	// Heard returns the gateways on record and those that returned a log, by name.
 	Heard(ctx context.Context, a approval.Actor) ([]Heard, error)
-	Usage(ctx context.Context, a approval.Actor, consumer, provider, service string) (Usage, error)
+	// Used returns what gateways saw of consumers, in the order of gateways.
+	Used(ctx context.Context, a approval.Actor, consumers []string) ([]Used, error)
 }
 
 // Watch is the desk for what gateways report.
@@ -108,9 +118,38 @@ func (w *Watch) Heard(ctx context.Context, a approval.Actor) ([]Heard, error) {
 	return all, err
 }
 
-// Usage returns how a connection was used.
-func (w *Watch) Usage(ctx context.Context, a approval.Actor, c Connection) (Usage, error) {
-	return w.Store.Usage(ctx, a, c.Consumer, c.Provider, c.Service)
+// Usage returns how each of some connections was used, in their order.
+func (w *Watch) Usage(ctx context.Context, a approval.Actor, cs ...Connection) ([]Usage, error) {
+	var consumers []string
+	for _, c := range cs {
+		if !slices.Contains(consumers, c.Consumer) {
+			consumers = append(consumers, c.Consumer)
+		}
+	}
+	seen, err := w.Store.Used(ctx, a, consumers)
+	if err != nil {
+		return nil, err
+	}
+	type use struct{ consumer, provider, service string }
+	by := map[use]*Usage{}
+	for _, x := range seen {
+		k := use{x.Consumer, x.Provider, x.Service}
+		if by[k] == nil {
+			by[k] = &Usage{}
+		}
+		u := by[k]
+		u.Passed, u.Stopped, u.Gateways = u.Passed+x.Passed, u.Stopped+x.Stopped, append(u.Gateways, x.Gateway)
+		if x.Last.After(u.Last) {
+			u.Last = x.Last
+		}
+	}
+	all := make([]Usage, len(cs))
+	for i, c := range cs {
+		if u := by[use{c.Consumer, c.Provider, c.Service}]; u != nil {
+			all[i] = *u
+		}
+	}
+	return all, nil
 }
 
 // regulators are those who take note of alarms.

@@ -68,8 +68,8 @@ func TestLogs(t *testing.T) {
 		t.Error("a closed alarm was noted")
 	}
 	c := connection.Connection{Consumer: w.consumer, Provider: w.provider, Service: "S1"}
-	if u, err := desk.Usage(ctx, officer("H56"), c); err != nil || u.Passed != 3 || u.Stopped != 1 || !u.Last.Equal(w.clock.T) {
-		t.Errorf("usage %+v, %v", u, err)
+	if us, err := desk.Usage(ctx, officer("H56"), c); err != nil || us[0].Passed != 3 || us[0].Stopped != 1 || !us[0].Last.Equal(w.clock.T) {
+		t.Errorf("usage %+v, %v", us, err)
 	}
 	silent := func(want bool) {
 		t.Helper()

@@ -2,8 +2,11 @@ package gazette
 
 import (
 	"container/heap"
+	"crypto/sha256"
+	"encoding/hex"
 	"iter"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"capdo/internal/law"
@@ -26,14 +29,43 @@ func (l line) same(m line) bool {
 // pageLen is how many lines are copied together when one of them changes.
 const pageLen = 256
 
+// page is some lines, by place, with their part of the state once somebody asked
+// for it.
+type page struct {
+	lines [pageLen]line
+	sum   atomic.Pointer[[sha256.Size]byte]
+}
+
 // lines are the decisions of a platform by place. They do not change: the next
 // edition's share the pages on which nothing did.
 type lines struct {
-	pages []*[pageLen]line
+	pages []*page
 	n     int
 }
 
-func (l lines) at(place int) line { return l.pages[place/pageLen][place%pageLen] }
+func (l lines) at(place int) line { return l.pages[place/pageLen].lines[place%pageLen] }
+
+// state is the State of all, of which only what changed is hashed again.
+func (l lines) state() (string, error) {
+	h := sha256.New()
+	for i, p := range l.pages {
+		sum := p.sum.Load()
+		if sum == nil {
+			var part []Item
+			for place := i * pageLen; place < min((i+1)*pageLen, l.n); place++ {
+				part = append(part, l.at(place).item(place))
+			}
+			made, err := stateOf(part)
+			if err != nil {
+				return "", err
+			}
+			sum = &made
+			p.sum.Store(sum)
+		}
+		h.Write(sum[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
 
 // all visits every line, by place.
 func (l lines) all() iter.Seq2[int, line] {
@@ -56,7 +88,7 @@ type draft struct {
 func over(l lines, n int) *draft {
 	pages := slices.Clone(l.pages)
 	for len(pages)*pageLen < n {
-		pages = append(pages, new([pageLen]line))
+		pages = append(pages, new(page))
 	}
 	return &draft{lines{pages, n}, make([]bool, len(pages))}
 }
@@ -65,10 +97,9 @@ func over(l lines, n int) *draft {
 func (d *draft) set(place int, l line) {
 	i := place / pageLen
 	if !d.own[i] {
-		page := *d.pages[i]
-		d.pages[i], d.own[i] = &page, true
+		d.pages[i], d.own[i] = &page{lines: d.pages[i].lines}, true
 	}
-	d.pages[i][place%pageLen] = l
+	d.pages[i].lines[place%pageLen] = l
 }
 
 // agenda tells which of many things come up, each at one instant at a time.

@@ -2,6 +2,7 @@ package gazette
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -43,6 +44,14 @@ func TestEditionsAreWhole(t *testing.T) {
 			for i := range platforms() {
 				if e.lines[i].n != full.lines[i].n || !bytes.Equal(p.bits[i].Bytes, whole.bits[i].Bytes) || e.exp != full.exp {
 					t.Fatalf("seed %d, version %d: %d and %d lines, exp %d and %d", seed, version, e.lines[i].n, full.lines[i].n, e.exp, full.exp)
+				}
+				var items []Item
+				for place, l := range full.lines[i].all() {
+					items = append(items, l.item(place))
+				}
+				had, err := e.lines[i].state()
+				if want, bad := State(items); err != nil || bad != nil || had != want {
+					t.Fatalf("seed %d, version %d: state %s, want %s, %v", seed, version, had, want, errors.Join(err, bad))
 				}
 				for place, l := range e.lines[i].all() {
 					if !l.same(full.lines[i].at(place)) {

@@ -21,7 +21,7 @@ const TypeSnapshot = "capdo-snapshot+ndjson"
 // Head is the first line of a snapshot. The lines after it are Items, by place;
 // the last line is {"jws":…}, a detached JWS over all bytes before it.
 type Head struct {
-	Kind       string   `json:"kind"` // capdo-snapshot/1
+	Kind       string   `json:"kind"` // capdo-snapshot/2
 	Platform   string   `json:"platform"`
 	Version    int64    `json:"version"` // size of the ledger
 	Since      int64    `json:"since"`   // 0: every system; else those that may have changed since that version
@@ -29,7 +29,7 @@ type Head struct {
 	EXP        int64    `json:"exp"`
 	Usable     [5]int64 `json:"usable"` // seconds after iat, by level
 	Count      int      `json:"count"`  // of items here
-	State      string   `json:"state"`  // SHA-256 over every item, those left out too, a line each
+	State      string   `json:"state"`  // of every item, those left out too
 	Law        string   `json:"law"`
 	Checkpoint string   `json:"checkpoint"` // signed note
 	From       int64    `json:"from"`       // where the proof begins; 0: none
@@ -37,7 +37,7 @@ type Head struct {
 }
 
 // Kind is what a head calls itself.
-const Kind = "capdo-snapshot/1"
+const Kind = "capdo-snapshot/2"
 
 // Item is the decision on one system.
 type Item struct {
@@ -55,38 +55,47 @@ func (i Item) Line() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// State hashes items, by place.
+// State hashes items, by place: SHA-256, in hex, over the SHA-256 of the lines of
+// every 256 of them, so that one that changes costs no more than its neighbours.
 func State(items []Item) (string, error) {
 	h := sha256.New()
-	for _, i := range items {
-		b, err := i.Line()
+	for part := range slices.Chunk(items, pageLen) {
+		sum, err := stateOf(part)
 		if err != nil {
 			return "", err
 		}
-		h.Write(b)
+		h.Write(sum[:])
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// items are the lines of a platform as items.
-func (e *edition) items(platform int) []Item {
-	out := make([]Item, e.lines[platform].n)
-	for place, l := range e.lines[platform].all() {
-		out[place] = Item{l.code, place, decision(l.status), l.status.String(), int(l.level), dated(l.until)}
+func stateOf(items []Item) (sum [sha256.Size]byte, err error) {
+	h := sha256.New()
+	for _, i := range items {
+		b, err := i.Line()
+		if err != nil {
+			return sum, err
+		}
+		h.Write(b)
 	}
-	return out
+	return [sha256.Size]byte(h.Sum(nil)), nil
+}
+
+// item is the line of a place as it is handed out.
+func (l line) item(place int) Item {
+	return Item{l.code, place, decision(l.status), l.status.String(), int(l.level), dated(l.until)}
 }
 
 // snapshot writes the snapshot of an edition for a reader that saw since; whole
 // when it has no earlier one at hand.
 func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64, whole bool) ([]byte, error) {
-	all := e.items(platform)
+	all := e.lines[platform]
 	h := Head{Kind: Kind, Platform: platforms()[platform], Version: e.checkpoint.Size, IAT: e.iat, EXP: e.exp, Law: p.Book.Digest(), Checkpoint: e.note, From: since, Proof: []string{}}
 	for k, s := range p.Book.Lists().Usable {
 		h.Usable[k] = int64(s)
 	}
 	var err error
-	if h.State, err = State(all); err != nil {
+	if h.State, err = all.state(); err != nil {
 		return nil, err
 	}
 	if err := p.Register.Prove(ctx, func(_ int64, r ledger.Reader) error {
@@ -98,16 +107,21 @@ func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since in
 	}
 	if !whole && since > p.floorOf() {
 		h.Since = since
-		all = slices.DeleteFunc(all, func(i Item) bool { return e.lines[platform].at(i.Place).changed < since })
 	}
-	h.Count = len(all)
+	var items []Item
+	for place, l := range all.all() {
+		if l.changed >= h.Since {
+			items = append(items, l.item(place))
+		}
+	}
+	h.Count = len(items)
 	var o bytes.Buffer
 	b, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
 	o.Write(append(b, '\n'))
-	for _, i := range all {
+	for _, i := range items {
 		b, err := i.Line()
 		if err != nil {
 			return nil, err

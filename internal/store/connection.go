@@ -122,7 +122,7 @@ func (c *scope) Connections(f connection.Filter) ([]connection.Connection, error
 				Join("LEFT JOIN connection_step AS y ON y.connection_no = k.no AND y.act = ?", connection.ActPropose).Where("(z.no IS NULL OR y.no IS NOT NULL)")
 		}
 		q = c.narrowed(q, f.State)
-		for column, val := range map[string]string{"consumer": f.Consumer, "service": f.Service, "profile": f.Profile} {
+		for column, val := range map[string]string{"consumer": f.Consumer, "provider": f.Provider, "service": f.Service, "profile": f.Profile} {
 			if val != "" {
 				q = q.Where("k.? = ?", bun.Ident(column), storable(val))
 			}

@@ -226,18 +226,26 @@ func (s *Store) Heard(ctx context.Context, a approval.Actor) (all []connection.H
 	return all, err
 }
 
-// Usage implements connection.LogStore.
-func (s *Store) Usage(ctx context.Context, a approval.Actor, consumer, provider, service string) (connection.Usage, error) {
-	var rows []struct {
-		Passed bool
-		N      int
-		Last   time.Time
+// Used implements connection.LogStore.
+func (s *Store) Used(ctx context.Context, a approval.Actor, consumers []string) (all []connection.Used, err error) {
+	if len(consumers) == 0 {
+		return nil, nil
 	}
-	err := s.read(ctx, a, func(c *scope) error {
-		return c.uses(&rows).ColumnExpr("x.passed, COUNT(*) AS n, MAX(x.at) AS last").Where("x.consumer = ? AND x.provider = ? AND x.service = ?", consumer, provider, service).GroupExpr("1").Scan(ctx)
+	var rows []struct {
+		Gateway, Consumer, Provider, Service string
+		Passed                               bool
+		N                                    int
+		Last                                 time.Time
+	}
+	err = s.read(ctx, a, func(c *scope) error {
+		return c.uses(&rows).ColumnExpr("x.gateway, x.consumer, x.provider, x.service, x.passed, COUNT(*) AS n, MAX(x.at) AS last").
+			Where("x.consumer IN (?)", bun.List(consumers)).GroupExpr("1, 2, 3, 4, 5").OrderExpr("1, 2, 3, 4, 5").Scan(ctx)
 	})
-	var u connection.Usage
 	for _, r := range rows {
+		u := connection.Used{Gateway: r.Gateway, Consumer: r.Consumer, Provider: r.Provider, Service: r.Service}
+		if n := len(all); n > 0 && all[n-1].Gateway == u.Gateway && all[n-1].Consumer == u.Consumer && all[n-1].Provider == u.Provider && all[n-1].Service == u.Service {
+			u, all = all[n-1], all[:n-1]
+		}
 		if r.Passed {
 			u.Passed = r.N
 		} else {
@@ -246,8 +254,9 @@ func (s *Store) Usage(ctx context.Context, a approval.Actor, consumer, provider,
 		if last := r.Last.UTC(); last.After(u.Last) {
 			u.Last = last
 		}
+		all = append(all, u)
 	}
-	return u, err
+	return all, err
 }
 
 // logs follows the chain of every gateway's log and compares it with its entry.

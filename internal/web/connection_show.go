@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"capdo/internal/approval"
@@ -12,23 +11,6 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/law"
 )
-
-// ConnectionsPage lists connections under the filters in the address.
-type ConnectionsPage struct {
-	Page
-	Filters    []Filter
-	System     string
-	Service    string
-	Rows       []ConnectionRow
-	Pages      []Link // to the latest and to the earlier ones; none when all are shown
-	MayRequest bool
-}
-
-// ConnectionRow is a line of the list.
-type ConnectionRow struct {
-	ID, Consumer, Provider, Service, Profile, Requested string
-	State                                               Tag
-}
 
 // ConnectionPage is everything about one connection.
 type ConnectionPage struct {
@@ -58,45 +40,6 @@ type ServicesPage struct {
 // ServiceRow is a data service; Request is the address of the request form, ""
 // when nobody can connect to it or the actor may not ask.
 type ServiceRow struct{ Code, Name, Provider, Note, Request string }
-
-// connectionsShown is how many connections a page of the list shows.
-const connectionsShown = 50
-
-// connectionsShow lists the connections within the actor's reach.
-func (s *site) connectionsShow(v *visit) error {
-	if s.Connections == nil {
-		return s.absent(v)
-	}
-	q := v.r.URL.Query()
-	f := connection.Filter{System: strings.TrimSpace(q.Get("system")), Service: strings.TrimSpace(q.Get("service")), Profile: q.Get("profile"), State: q.Get("state"), Before: q.Get("before"), Limit: connectionsShown}
-	found, more, err := s.Connections.Find(v.r.Context(), v.actor(), f)
-	if err != nil {
-		return err
-	}
-	p := ConnectionsPage{Page: v.page(v.t("kn.title")), System: f.System, Service: f.Service, MayRequest: v.actor().Capacity == law.RoleOperator}
-	p.Filters = []Filter{{"state", v.t("col.state"), choose("state", q["state"], v.coded("kn.state.", connection.States()...)...)},
-		{"profile", v.t("kn.profile"), choose("profile", q["profile"], v.coded("kn.profile.", connection.Production, connection.Sandbox)...)}}
-	to := func(before string) string {
-		q := url.Values{}
-		for name, val := range map[string]string{"system": f.System, "service": f.Service, "profile": f.Profile, "state": f.State, "before": before} {
-			if val != "" {
-				q.Set(name, val)
-			}
-		}
-		return "/connections?" + q.Encode()
-	}
-	if f.Before != "" {
-		p.Pages = append(p.Pages, Link{Href: to(""), Text: v.t("kn.latest")})
-	}
-	if more {
-		p.Pages = append(p.Pages, Link{Href: to(found[len(found)-1].ID), Text: v.t("kn.earlier")})
-	}
-	for _, c := range found {
-		p.Rows = append(p.Rows, ConnectionRow{ID: c.ID, Consumer: c.Consumer, Provider: c.Provider, Service: c.Service, Profile: v.t("kn.profile." + c.Profile),
-			Requested: v.dated(c.Steps[0].At), State: v.linkState(c.StateAt(v.now))})
-	}
-	return v.show(http.StatusOK, "connections", p)
-}
 
 // linkState is the tag of a connection's state.
 func (v voice) linkState(state string) Tag {
@@ -133,10 +76,11 @@ func (s *site) connectionShow(v *visit) error {
 		p.Facts = append(p.Facts, Fact{Label: v.t("kn.valid"), Value: v.when(*asked.ValidUntil)})
 	}
 	if s.Watch != nil {
-		u, err := s.Watch.Usage(v.r.Context(), v.actor(), c)
+		us, err := s.Watch.Usage(v.r.Context(), v.actor(), c)
 		if err != nil {
 			return err
 		}
+		u := us[0]
 		used := v.t("kn.used.none")
 		if !u.Last.IsZero() {
 			used = v.t("kn.used.n", v.num(u.Passed), v.num(u.Stopped), v.when(u.Last))

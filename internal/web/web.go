@@ -376,6 +376,7 @@ func (s *site) planRoutes(mux addresses) {
 // report.
 func (s *site) linkRoutes(mux addresses) {
 	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
+	mux.HandleFunc("GET /connections/list.csv", s.inside(s.connectionsCSV))
 	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
 	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
 	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
