@@ -22,7 +22,7 @@ type Upload struct {
 	Size   int64
 }
 
-// open opens the file as what it is: a workbook, or CSV.
+// open opens the file as what it is: a workbook, JSON, or CSV.
 func (u Upload) open() (sheet.Source, error) {
 	start := make([]byte, 4)
 	if _, err := u.Body.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -30,6 +30,9 @@ func (u Upload) open() (sheet.Source, error) {
 	}
 	if bytes.HasPrefix(start, []byte("PK")) || bytes.HasPrefix(start, []byte{0xD0, 0xCF}) {
 		return sheet.Open(u.Body, u.Size)
+	}
+	if s := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\uFEFF")), " \t\r\n"); len(s) > 0 && s[0] == '{' {
+		return sheet.OpenJSON(u.Body, u.Size)
 	}
 	return sheet.OpenCSV(u.Body, u.Size)
 }

@@ -1,5 +1,5 @@
 // Package workbook is the register as tables that officers take away, fill in
-// and bring back: Excel, CSV, and JSON to read.
+// and bring back: Excel, CSV and JSON.
 //
 //	sổ đăng ký hệ thống       Register: a system a row, under a code that stays
 //	thuyết minh hồ sơ         Dossier: a field of the dossier's form a row
