@@ -9,14 +9,16 @@ import (
 	"slices"
 )
 
-// Objects is a JSON file as a table: {"meta": {…}, "rows": [{key: value, …}, …]},
-// values being texts, numbers, true or false. The head of the table is the keys, in
-// the order in which they first come. The file is read twice, a row at a time.
+// Objects is a JSON file as a table: {"meta": {…}, "columns": [key, …], "rows": [{key:
+// value, …}, …]}, values being texts, numbers, true or false. The head of the table
+// is the columns, then what other keys come, in the order in which they first do.
+// The file is read twice, a row at a time.
 type Objects struct {
 	r    io.ReaderAt
 	size int64
 	keys []string
 	meta map[string]string
+	rows bool // there is an array of rows
 }
 
 // OpenJSON takes a JSON file of size bytes.
@@ -26,9 +28,7 @@ func OpenJSON(r io.ReaderAt, size int64) (*Objects, error) {
 	}
 	o := &Objects{r: r, size: size, meta: map[string]string{}}
 	at := map[string]bool{}
-	found := false
 	err := o.walk(func(no int, key string, _ Found) error {
-		found = true
 		if key != "" && !at[key] {
 			at[key], o.keys = true, append(o.keys, key)
 		}
@@ -37,7 +37,7 @@ func OpenJSON(r io.ReaderAt, size int64) (*Objects, error) {
 		}
 		return nil
 	})
-	if err == nil && !found {
+	if err == nil && !o.rows {
 		err = notRows()
 	}
 	return o, err
@@ -71,6 +71,9 @@ func (o *Objects) Rows(_ string, f func(Line) error) error {
 		return f(line)
 	}
 	err := o.walk(func(no int, key string, x Found) error {
+		if no == 1 {
+			return nil
+		}
 		if no != line.No {
 			if err := flush(); err != nil {
 				return err
@@ -88,8 +91,9 @@ func (o *Objects) Rows(_ string, f func(Line) error) error {
 	return flush()
 }
 
-// walk hands every member of each row to f, no being the row from 2, and keeps those
-// of meta. A row begins with a member without a key.
+// walk hands every member of each row to f, no being the row from 2, and those of the
+// columns as of row 1; it keeps those of meta. A row begins with a member without a
+// key.
 func (o *Objects) walk(f func(no int, key string, x Found) error) error {
 	d := json.NewDecoder(bufio.NewReader(io.NewSectionReader(o.r, 0, o.size)))
 	d.UseNumber()
@@ -104,7 +108,16 @@ func (o *Objects) walk(f func(no int, key string, x Found) error) error {
 		switch seen[name] = true; name {
 		case "meta":
 			w.object(func(key string, x Found) error { o.meta[key] = x.Value; return nil })
+		case "columns":
+			w.want(json.Delim('['))
+			for w.more() {
+				if err := f(1, w.key(), Found{}); err != nil {
+					return err
+				}
+			}
+			w.want(json.Delim(']'))
 		case "rows":
+			o.rows = true
 			w.want(json.Delim('['))
 			for no := 2; w.more(); no++ {
 				if err := f(no, "", Found{}); err != nil {
@@ -154,7 +167,10 @@ func (w *objects) want(t json.Token) {
 }
 
 func (w *objects) key() string {
-	s, _ := w.token().(string)
+	s, ok := w.token().(string)
+	if !ok && w.err == nil {
+		w.err = notRows()
+	}
 	return s
 }
 

@@ -111,6 +111,18 @@ func (t *table) asJSON(w io.Writer) error {
 	if err := enc.Encode(meta); err != nil {
 		return err
 	}
+	keys := []string{}
+	for _, c := range t.columns {
+		if c.Column.Formula == "" {
+			keys = append(keys, c.key)
+		}
+	}
+	if _, err := out.WriteString(`,"columns":`); err != nil {
+		return err
+	}
+	if err := enc.Encode(keys); err != nil {
+		return err
+	}
 	if _, err := out.WriteString(`,"rows":[` + "\n"); err != nil {
 		return err
 	}

@@ -143,8 +143,8 @@ func broken(t testing.TB, in []byte, ways ...string) map[string][]byte {
 	}
 	python(t, append([]string{"break", from, dir}, ways...)...)
 	out := map[string][]byte{}
-	for _, way := range ways {
-		b, err := os.ReadFile(filepath.Join(dir, way+".xlsx"))
+	for i, way := range ways {
+		b, err := os.ReadFile(filepath.Join(dir, strconv.Itoa(i)+".xlsx"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,11 +249,7 @@ func TestTwentyWaysToBreakIt(t *testing.T) {
 	clean := h.out(officer, "xlsx", workbook.Query{Form: workbook.Register})
 	before := h.size()
 	const name, unit, stage, started = "Tên hệ thống thông tin", "Đơn vị vận hành", "Giai đoạn của hệ thống", "Ngày đưa vào vận hành"
-	cases := []struct {
-		way, code, column string
-		row               int // where the note stands in the returned copy; 0: the whole table
-		says              string
-	}{
+	cases := []breach{
 		{"no-name", "E-ROW-REQUIRED", name, 4, "Nhập"},
 		{"short-name", "E-ROW-TOO_SHORT", name, 4, "ít nhất 3"},
 		{"long-name", "E-ROW-TOO_LONG", name, 4, "tối đa 255"},
@@ -284,48 +280,69 @@ func TestTwentyWaysToBreakIt(t *testing.T) {
 		{"far-row", "E-FILE-HUGE-DIMENSION", "", 0, "20.000 dòng"},
 		{"far-column", "E-FILE-HUGE-DIMENSION", "", 0, "256 cột"},
 	}
+	h.toldOf(workbook.Register, "", clean, cases)
+	if h.size() != before {
+		t.Error("a broken table was written")
+	}
+	h.verified()
+}
+
+// breach is a way to break a table, and what is said of it.
+type breach struct {
+	way, code, column string
+	row               int // where the note stands in the returned copy; 0: the whole table
+	says              string
+}
+
+// toldOf breaks a table in each way, and finds the officer told of each in Vietnamese
+// beside the cell, and nothing written.
+func (h *house) toldOf(form workbook.Form, system string, clean []byte, cases []breach) {
+	h.Helper()
+	before := h.size()
+	sheetName := map[workbook.Form]string{workbook.Register: "Sổ đăng ký", workbook.Dossier: "Hồ sơ", workbook.Checklist: "Bảng kiểm", workbook.Evidence: "Bằng chứng"}[form]
 	var ways []string
 	for _, c := range cases {
 		ways = append(ways, c.way)
 	}
-	files := broken(t, clean, ways...)
+	files := broken(h, clean, ways...)
 	var copies [][]byte
 	reports := map[string]workbook.Report{}
 	for _, c := range cases {
-		u := upload(workbook.Register, "", files[c.way])
+		u := upload(form, system, files[c.way])
 		r := h.try(officer, u)
 		i := slices.IndexFunc(r.Problems, func(p workbook.Problem) bool {
 			return p.Code == c.code && p.Column == c.column && strings.Contains(p.Says.VI, c.says) && p.Says.EN != ""
 		})
 		if i < 0 {
-			t.Errorf("%s: problems %+v", c.way, r.Problems)
+			h.Errorf("%s: problems %+v", c.way, r.Problems)
+			continue
 		}
 		if done, err := h.Import(ctx, officer, u); err != nil || done.Done || h.size() != before {
-			t.Fatalf("%s: a broken table was imported: %v %+v", c.way, err, done)
+			h.Fatalf("%s: a broken table was imported: %v %+v", c.way, err, done)
 		}
 		var copied bytes.Buffer
 		if err := h.Returned(ctx, &copied, officer, u, r); err != nil {
-			t.Fatal(err)
+			h.Fatal(err)
 		}
 		copies, reports[c.way] = append(copies, copied.Bytes()), r
 	}
-	for i, all := range look(t, copies...) {
+	cases = slices.DeleteFunc(slices.Clone(cases), func(c breach) bool { _, ok := reports[c.way]; return !ok })
+	for i, all := range look(h, copies...) {
 		c, first := cases[i], reports[cases[i].way].Problems[0]
 		if list := all["Danh sách lỗi"]; list.cell(2, "Mã lỗi") != first.Code || list.cell(2, "Cần sửa") != first.Says.VI {
-			t.Errorf("%s: list of errors %v", c.way, list.Rows)
+			h.Errorf("%s: list of errors %v", c.way, list.Rows)
 		}
 		if c.row == 0 {
 			continue
 		}
-		back := all["Sổ đăng ký"]
+		back := all[sheetName]
 		if back.cell(c.row, "Kết quả") != "Cần sửa" || !strings.Contains(back.cell(c.row, "Cần sửa"), c.says) {
-			t.Errorf("%s: row %d says %q, %q", c.way, c.row, back.cell(c.row, "Kết quả"), back.cell(c.row, "Cần sửa"))
+			h.Errorf("%s: row %d says %q, %q", c.way, c.row, back.cell(c.row, "Kết quả"), back.cell(c.row, "Cần sửa"))
 		}
 		if note := back.Notes[back.at(c.row, c.column)]; !strings.HasPrefix(note, "LỖI: ") || !strings.Contains(note, c.says) {
-			t.Errorf("%s: the note beside %s is %q; notes %v", c.way, back.at(c.row, c.column), note, back.Notes)
+			h.Errorf("%s: the note beside %s is %q; notes %v", c.way, back.at(c.row, c.column), note, back.Notes)
 		}
 	}
-	h.verified()
 }
 
 // What is right comes in whole, once, and again changes nothing.

@@ -1,6 +1,6 @@
 """Opens workbooks with another program's reader and breaks them, or looks.
 
-usage: breaker.py break IN FOLDER WAY…   each way's workbook as FOLDER/WAY.xlsx
+usage: breaker.py break IN FOLDER WAY…   each way's workbook as FOLDER/0.xlsx, 1.xlsx, …
        breaker.py look FILE…             what the reader sees, a line of JSON each
 """
 import json
@@ -94,13 +94,56 @@ ways = {
     "moved": lambda: data().move_range("F1:F60", cols=30),
 }
 
+# The forms of one system: cells by the title of the column and the row, as the
+# ways of the test name them: "title|row|value", with the value "" for none.
+def cell(way):
+    title, row, value = way.split("|", 2)
+    if value == "NFD":
+        value = unicodedata.normalize("NFD", "Đã có quyết định ban hành quy chế")
+    if value.isdigit() and title.startswith("#"):
+        value = int(value)
+    put(title.lstrip("#"), int(row), value or None)
+
+
+def copied(way):
+    _, one, other = way.split("|")
+    for c in data()[int(one)]:
+        data()[c.column_letter + other] = c.value
+
+
+general = {
+    "merged": lambda title: data().merge_cells(col(title) + "2:" + col(title) + "3"),
+    "head-missing": lambda title: put(title, 1, "Cột khác"),
+    "head-twice": lambda title: data().cell(row=1, column=40, value=title),
+    "far-row": lambda title: put(title, 1000000, "xa"),
+    "far-column": lambda title: data().cell(row=2, column=9000, value="xa"),
+    "dde": lambda title: put(title, 2, "=cmd|'/c calc'!A0"),
+    "formula": lambda title: put(title, 2, '=CONCATENATE("a","b")'),
+    "error": lambda title: put(title, 2, "#REF!"),
+    "sheet-renamed": lambda title: setattr(data(), "title", "Trang1"),
+}
+
+
+def broken(way):
+    if way.startswith("!copy"):
+        copied(way)
+    elif way.startswith("!"):
+        name, title = way[1:].split("|")
+        general[name](title)
+    elif way in ways:
+        ways[way]()
+    else:
+        for part in way.split("&&"):
+            cell(part)
+
+
 if sys.argv[1] == "look":
     for name in sys.argv[2:]:
         book = openpyxl.load_workbook(name)
         look()
 else:
     source, folder = sys.argv[2:4]
-    for way in sys.argv[4:]:
+    for number, way in enumerate(sys.argv[4:]):
         book = openpyxl.load_workbook(source)
-        ways[way]()
-        book.save(folder + "/" + way + ".xlsx")
+        broken(way)
+        book.save(folder + "/" + str(number) + ".xlsx")
