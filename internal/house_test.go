@@ -82,7 +82,7 @@ var plan = map[string]room{
 	"internal/store/storetest":  {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"internal/openid", "fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer", "internal/workbook", "internal/statement", "internal/oscal"},
+	"cmd/capdo": {[]string{"internal/openid", "fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer", "internal/workbook", "internal/statement", "internal/oscal", "internal/sheet"},
 		[]string{"filippo.io/age", "github.com/coreos/go-systemd/v22", "go.yaml.in/yaml/v3", "golang.org/x/mod", "golang.org/x/net"}},
 }
 

@@ -85,6 +85,7 @@ func commands() []command {
 		{"law", "diff OLD NEW: what a changed book of law does to the register", lawCommand, nil},
 		{"export", "take a table away: register, dossier, checklist, evidence, as Excel, CSV or JSON", exportCommand, []string{"register", "dossier", "checklist", "evidence"}},
 		{"import", "try a table that was filled in, or carry it out, all of it or nothing", importCommand, []string{"register", "dossier", "checklist", "evidence"}},
+		{"statement", "take an agency's reported table in: tried first, then all of it or nothing", statementCommand, nil},
 		{"reconcile", "find every difference in a reported table (CSV)", reconcileCommand, nil},
 	}
 }

@@ -48,6 +48,9 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	n.Levels = levelRows(ov)
 	n.Deadlines = p.targets()
 	n.Notes = notes(ov)
+	if err := p.reported(ctx, a, &n, ov); err != nil {
+		return n, err
+	}
 	if len(printed) == 0 {
 		n.Notes = append(n.Notes, "Số liệu in tháng 6/2024 lập theo các cơ quan trước khi sắp xếp; báo cáo này theo các cơ quan của ngày lập nên không đặt hai nguồn cạnh nhau.")
 	} else {

@@ -30,6 +30,7 @@ func (r *national) standAlone() {
 	r.groupsFigure()
 	r.levels()
 	r.behindAlone()
+	r.reportedInWords("III")
 	r.deadlines()
 	r.remarks()
 	r.settle()

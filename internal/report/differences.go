@@ -32,7 +32,6 @@ func (r *national) differences() {
 	r.set("Cột “Tính lại” ghi tỷ lệ trên tổng số / tỷ lệ trên số đã phê duyệt; với con số tổng, ghi tổng các dòng và chênh lệch.",
 		paragraph{size: sizeTable, align: "L"})
 	r.key(used)
-	r.seal()
 }
 
 // agencyWithCode is the finding's agency and its identifier, if it has one.

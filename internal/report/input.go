@@ -60,6 +60,32 @@ type NationalReport struct {
 	Levels    []LevelRow  // in the order to be shown
 	Deadlines []Deadline
 	Notes     []string // remarks on the data, one paragraph each
+
+	Statements []StatementRow // the latest table of each body that sent one
+	Open       []OpenRow      // where these part from the register, or from themselves, and nobody settled it
+	MoreOpen   int            // of those left out for their number
+	Silent     []string       // bodies that sent none
+}
+
+// StatementRow is a body's own table beside the register: each figure as reported,
+// as the register gives it, and as far as the regulator has confirmed it.
+type StatementRow struct {
+	ID, Agency, Day string
+	Figures         [3]Triple // systems, approved, deployed
+}
+
+// Triple is a figure three times over; Reported is "" where the table prints none.
+type Triple struct {
+	Reported           string
+	Register, Verified int
+}
+
+// OpenRow is a difference that nobody settled.
+type OpenRow struct {
+	ID, Agency, Kind, What       string
+	Reported, Register, Verified string
+	Size                         int
+	Owner                        string // whose it is to settle, in words; "" nobody's yet
 }
 
 // Counts are systems of the register as of the day.

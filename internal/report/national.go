@@ -49,12 +49,15 @@ func National(w io.Writer, n NationalReport) (err error) {
 	r.compute()
 	if r.alone() {
 		r.standAlone()
+		r.statements("III")
 		return s.write(w)
 	}
 	r.letter()
 	r.annex("I", "Bộ, ngành", reconcile.Ministry)
 	r.annex("II", "Địa phương", reconcile.Province)
 	r.differences()
+	r.statements("IV")
+	r.seal()
 	return s.write(w)
 }
 
@@ -88,6 +91,7 @@ func (r *national) letter() {
 	r.levels()
 	r.belowHalf()
 	r.discrepancies()
+	r.reportedInWords("IV")
 	r.deadlines()
 	r.proposals()
 	r.settle()

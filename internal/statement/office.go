@@ -89,6 +89,23 @@ func (o *Office) Take(ctx context.Context, a approval.Actor, s Statement) (State
 	return s, err
 }
 
+// Try tells what a statement would be beside the register, and changes nothing.
+func (o *Office) Try(ctx context.Context, a approval.Actor, s Statement) (c Comparison, err error) {
+	if err := may(a, s.Agency); err != nil {
+		return c, err
+	}
+	s.Title = strings.TrimSpace(s.Title)
+	if r := s.wrong(law.DayOf(o.Clock())); r != nil {
+		return c, r
+	}
+	err = o.Store.ViewStatement(ctx, a, func(r Reader) error {
+		systems, err := r.Owned(s.Agency)
+		c = Compare(s, systems)
+		return err
+	})
+	return c, err
+}
+
 // wrong is why a statement is not taken, nil when it is.
 func (s *Statement) wrong(today law.Day) *approval.Refusal {
 	r := &approval.Refusal{Kind: approval.Invalid}

@@ -1,8 +1,10 @@
 package statement
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -52,6 +54,80 @@ func Read(src sheet.Source) (figures []Figure, lines []Line, err error) {
 	return r.figures, r.lines, nil
 }
 
+// cellRule begins the rule of a finding on a cell, which its address ends.
+const cellRule = "cell."
+
+// ReadFile reads a file, a workbook or CSV, as the table of a statement.
+func ReadFile(file []byte) (figures []Figure, lines []Line, err error) {
+	src, err := open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return Read(src)
+}
+
+// open opens a workbook or CSV; a hostile one is refused by name.
+func open(file []byte) (src sheet.Source, err error) {
+	if bytes.HasPrefix(file, []byte("PK")) {
+		src, err = sheet.Open(bytes.NewReader(file), int64(len(file)))
+	} else {
+		src, err = sheet.OpenCSV(bytes.NewReader(file), int64(len(file)))
+	}
+	var refused *sheet.Refused
+	if errors.As(err, &refused) {
+		err = &approval.Refusal{Kind: approval.Invalid, Findings: []approval.Finding{{Field: "file", Rule: refused.Name, Says: law.Text(refused.Says)}}}
+	}
+	return src, err
+}
+
+// Returned writes a table back with what is to be mended beside each cell: made
+// anew from its values, each at its old place.
+func Returned(w io.Writer, file []byte, wrong []approval.Finding) error {
+	src, err := open(file)
+	if err != nil {
+		return err
+	}
+	says := map[string]string{}
+	for _, f := range wrong {
+		if cell, ok := strings.CutPrefix(f.Rule, cellRule); ok {
+			says[cell] = f.Says.VI
+		}
+	}
+	var rows [][]sheet.Cell
+	wide := 0
+	err = src.Rows(src.Names()[0], func(l sheet.Line) error {
+		for len(rows) < l.No {
+			rows = append(rows, nil)
+		}
+		for _, c := range l.Cells {
+			for len(rows[l.No-1]) < c.Column {
+				rows[l.No-1] = append(rows[l.No-1], sheet.Cell{})
+			}
+			rows[l.No-1][c.Column-1] = sheet.Cell{Value: c.Value, Wrong: says[sheet.Ref(c.Column, l.No)]}
+			wide = max(wide, c.Column)
+		}
+		return nil
+	})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	s := sheet.Sheet{Name: "Bảng số liệu", Rows: func(yield func([]sheet.Cell, error) bool) {
+		for _, r := range rows[1:] {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}}
+	for i := range wide {
+		c := sheet.Column{Width: 24}
+		if i < len(rows[0]) {
+			c.Title = rows[0][i].Value
+		}
+		s.Columns = append(s.Columns, c)
+	}
+	return sheet.Write(w, sheet.Book{Title: "Bảng số liệu cần sửa", Guide: []string{"Ô tô đỏ có ghi chú cần sửa."}, Sheets: []sheet.Sheet{s}})
+}
+
 // reading is a table being read.
 type reading struct {
 	columns map[string]int // of the list; nil before its head
@@ -62,7 +138,7 @@ type reading struct {
 
 func (r *reading) fail(cell, vi, en string) {
 	if len(r.wrong.Findings) < 20 {
-		r.wrong.Findings = append(r.wrong.Findings, approval.Finding{Field: "file", Rule: "cell", Says: law.Text{VI: "Ô " + cell + ": " + vi, EN: "Cell " + cell + ": " + en}})
+		r.wrong.Findings = append(r.wrong.Findings, approval.Finding{Field: "file", Rule: cellRule + cell, Says: law.Text{VI: "Ô " + cell + ": " + vi, EN: "Cell " + cell + ": " + en}})
 	}
 }
 

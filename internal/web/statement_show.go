@@ -183,7 +183,7 @@ func (v *visit) differenceKinds(c *statement.Comparison) []Link {
 	}
 	var all []Link
 	for _, k := range order {
-		all = append(all, Link{Href: "/statements/" + c.Statement.ID + "?kind=" + k, Text: v.t("st.kind."+k) + " (" + v.num(n[k]) + ")", Here: v.r.URL.Query().Get("kind") == k})
+		all = append(all, Link{Href: "/statements/" + c.Statement.ID + "?kind=" + k, Text: v.say(statement.KindOf(k)) + " (" + v.num(n[k]) + ")", Here: v.r.URL.Query().Get("kind") == k})
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -142,28 +141,10 @@ func vietnameseDay(s string) law.Day {
 	return law.Day(strings.TrimSpace(s))
 }
 
-// tableOf reads a file as the table of a statement.
-func tableOf(file []byte) (figures []statement.Figure, lines []statement.Line, err error) {
-	var src sheet.Source
-	if bytes.HasPrefix(file, []byte("PK")) {
-		src, err = sheet.Open(bytes.NewReader(file), int64(len(file)))
-	} else {
-		src, err = sheet.OpenCSV(bytes.NewReader(file), int64(len(file)))
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return statement.Read(src)
-}
-
 // withFile adds what a file holds to a statement; a figure typed in stands before
 // that of the file.
 func withFile(st *statement.Statement, file []byte) []approval.Finding {
-	figures, lines, err := tableOf(file)
-	var refused *sheet.Refused
-	if errors.As(err, &refused) {
-		return []approval.Finding{{Field: "file", Rule: refused.Name, Says: law.Text(refused.Says)}}
-	}
+	figures, lines, err := statement.ReadFile(file)
 	if r, ok := refusal(err); ok {
 		return r.Findings
 	}
