@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -13,22 +14,34 @@ import (
 // paperGaps is the kind of report on what a plan lacks.
 const paperGaps = "gaps"
 
-// gapsPaper writes what a plan lacks as an official paper. One made under
-// another list of controls than the system's own is a trial.
+// gapsPaper writes what a plan lacks today as an official paper.
 func (p *program) gapsPaper(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error {
-	q := reportQuery{Kind: paperGaps, Code: s.System.Code, Day: law.DayOf(p.clock())}
-	own, err := p.plans.Sheet(ctx, a, s.System.Code, nil)
+	x, err := p.believed(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	if own.List != s.List {
+	return p.gapsPaperThen(ctx, w, a, gapsThen{x, s})
+}
+
+// gapsThen is what a plan lacked at a point in both times.
+type gapsThen struct {
+	asOf  approval.AsOf
+	sheet plan.Sheet
+}
+
+// gapsPaperThen writes what a plan lacked. A paper made under another list of
+// controls than the system's own is a trial.
+func (p *program) gapsPaperThen(ctx context.Context, w io.Writer, a approval.Actor, s gapsThen) error {
+	then := p.then(s.asOf)
+	q := reportQuery{Kind: paperGaps, Code: s.sheet.System.Code, Day: s.asOf.On}
+	own, err := then.plans.Sheet(ctx, a, s.sheet.System.Code, nil)
+	if err != nil {
+		return err
+	}
+	if own.List != s.sheet.List {
 		q.Kind = paperTrial
 	}
-	x, err := p.asOf(ctx, q.Day, q.Known)
-	if err != nil {
-		return err
-	}
-	g, err := p.then(x).gapsOf(ctx, a, q, s)
+	g, err := then.gapsOf(ctx, a, s.sheet)
 	if err != nil {
 		return err
 	}
@@ -41,10 +54,10 @@ func (p *program) gaps(ctx context.Context, a approval.Actor, q reportQuery) (ga
 	if err != nil {
 		return gathered{}, err
 	}
-	return p.gapsOf(ctx, a, q, s)
+	return p.gapsOf(ctx, a, s)
 }
 
-func (p *program) gapsOf(ctx context.Context, a approval.Actor, q reportQuery, s plan.Sheet) (gathered, error) {
+func (p *program) gapsOf(ctx context.Context, a approval.Actor, s plan.Sheet) (gathered, error) {
 	o, err := p.official(ctx, a)
 	if err != nil {
 		return gathered{}, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"capdo/internal/gate"
 	"capdo/internal/law"
 	"capdo/internal/plan"
+	"capdo/internal/statement"
+	"capdo/internal/web"
 )
 
 // asOf settles which register is asked for: that of a day, as recorded before an
@@ -72,6 +75,27 @@ func readKnown(s string) (time.Time, error) {
 	return t.Add(max(unit, time.Microsecond)), nil
 }
 
+// pointOf reads a point in both times as flags say it.
+func (p *program) pointOf(ctx context.Context, on, known string) (approval.AsOf, error) {
+	day, err := law.ParseDay(on)
+	if err != nil {
+		return approval.AsOf{}, fmt.Errorf("--on: %w", err)
+	}
+	limit, err := readKnown(known)
+	if err != nil {
+		return approval.AsOf{}, fmt.Errorf("--%w", err)
+	}
+	return p.asOf(ctx, day, limit)
+}
+
+// orToday is a day as typed, else today.
+func orToday(w world, on string) string {
+	if on == "" {
+		return string(w.today())
+	}
+	return on
+}
+
 // knownWords says up to when the record is known: the end of a day, or its last
 // entry.
 func knownWords(x approval.AsOf) string {
@@ -80,6 +104,23 @@ func knownWords(x approval.AsOf) string {
 	}
 	t := x.Known.Add(-time.Microsecond).In(law.Zone())
 	return t.Format("15:04:05") + "," + strconv.Itoa(1_000_000 + t.Nanosecond()/1000)[1:] + " ngày " + t.Format("02/01/2006")
+}
+
+// webPast is the pages' way to the register as it was.
+func (p *program) webPast(ctx context.Context, on law.Day, known time.Time) (web.Past, error) {
+	x, err := p.asOf(ctx, on, known)
+	if err != nil {
+		return web.Past{}, err
+	}
+	q := p.then(x)
+	return web.Past{AsOf: x, Office: q.office, Gate: q.gate, Plans: q.plans, Tables: q.tables(), Statements: &statement.Office{Store: q.store, Book: p.book, Clock: q.clock},
+		Reports: func(ctx context.Context, w io.Writer, a approval.Actor, kind, code string, _ law.Day) error {
+			kind, edition, _ := strings.Cut(kind, "@")
+			return p.report(ctx, w, a, reportQuery{Kind: kind, Code: code, Day: on, Known: known, Edition: edition})
+		},
+		GapsPDF: func(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error {
+			return p.gapsPaperThen(ctx, w, a, gapsThen{x, s})
+		}}, nil
 }
 
 // then is the program on the register as it was: the same rooms, which read the

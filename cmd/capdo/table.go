@@ -20,7 +20,7 @@ import (
 
 // tables ties the room of tables to the others.
 func (p *program) tables() *workbook.Room {
-	return &workbook.Room{Office: p.office, Plans: p.plans, Lists: p.controls, Systems: p.store, Book: p.book, Clock: p.clock}
+	return &workbook.Room{Office: p.office, Plans: p.plans, Lists: p.controls, Systems: p.store, Book: p.book, Clock: p.clock, AsOf: p.as}
 }
 
 // formOf reads which table a command is about: its form, and the system of a
@@ -43,12 +43,14 @@ func formOf(args []string) (f workbook.Form, system string, rest []string, err e
 
 // exportCommand writes a table: a workbook, CSV or JSON.
 func exportCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "export", "register | dossier SYSTEM | checklist SYSTEM | evidence SYSTEM | --oscal catalog | --oscal ssp SYSTEM | --oscal poam SYSTEM [--as xlsx|csv|json] [--owner CODE] [--data DIR] [-o FILE]")
+	f := flags(w, "export", "register | dossier SYSTEM | checklist SYSTEM | evidence SYSTEM | --oscal catalog | --oscal ssp SYSTEM | --oscal poam SYSTEM [--as xlsx|csv|json] [--owner CODE] [--on DAY] [--known DAY|TIME] [--data DIR] [-o FILE]")
 	asOSCAL := f.String("oscal", "", "write OSCAL 1.1.3: catalog (see --rules, --level), ssp SYSTEM, poam SYSTEM")
 	rules := f.String("rules", string(law.R331), "rule set of the catalogue")
 	level := f.Int("level", 3, "level of the catalogue")
 	as := f.String("as", "xlsx", "xlsx, csv or json")
 	owner := f.String("owner", "", "of the register: the systems of one agency only")
+	on := f.String("on", "", "the register as of the end of a day, YYYY-MM-DD (default: now)")
+	known := f.String("known", "", "up to when what was recorded counts: the end of a day, or an instant of RFC 3339 (default: the end of --on, now for today)")
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
 	out := f.String("o", "", "file to write, - for standard output (default: a name of its own here)")
 	args, err := w.parse(f, 2)
@@ -71,6 +73,13 @@ func exportCommand(ctx context.Context, w world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if *on != "" || *known != "" {
+		x, err := p.pointOf(ctx, orToday(w, *on), *known)
+		if err != nil {
+			return err
+		}
+		p = p.then(x)
+	}
 	if q.Head, err = p.head(ctx); err != nil {
 		return err
 	}

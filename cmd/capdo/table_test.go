@@ -69,6 +69,23 @@ func TestTablesByCommand(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &catalogue); err != nil || r.status != statusOK || catalogue.Catalog.UUID == "" {
 		t.Errorf("catalogue: %v %+v", err, r.err)
 	}
+	reported := filepath.Join(out, "reported.csv")
+	try = []string{"statement", reported, "--on", "2024-06-30", "--title", "Báo cáo quý II", "--login", "canbo.h56", "--data", dir}
+	for table, want := range map[string]string{
+		"Tổng số hệ thống,5\nĐã phê duyệt,3\nĐã triển khai đầy đủ,1\nTỷ lệ triển khai,33%\n": "over approved 33%",
+		"Tên hệ thống,Cấp độ\nMột,9\n": "cell.B2: Ô B2: cấp độ phải từ 1 đến 5",
+	} {
+		if err := os.WriteFile(reported, []byte(table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := capdo(t, password, append(try, "--returned", back)...)
+		if !strings.Contains(r.out, want) || (r.status == statusFound) != strings.Contains(want, "Ô B2") {
+			t.Errorf("statement: %+v, want %q", r, want)
+		}
+	}
+	if b, err := os.ReadFile(back); err != nil || !bytes.HasPrefix(b, []byte("PK")) {
+		t.Errorf("no copy of the statement: %v", err)
+	}
 	if r := capdo(t, "", "verify", "--data", dir); r.status != statusOK {
 		t.Errorf("verify: %+v", r)
 	}

@@ -22,6 +22,7 @@ type Page struct {
 	Flash     string       // what was just done
 	Failed    bool         // the page comes back with errors
 	Now       time.Time
+	Band      *PastBand // the page shows the register as it was
 }
 
 // Link is a link with its text; Here marks the page one is on.
@@ -44,7 +45,7 @@ type Fact struct {
 
 // page starts a page of this visit. Its title is said in the visitor's words.
 func (v *visit) page(title string) Page {
-	p := Page{Title: title, Style: v.sheet.path, Nonce: nonce(v.r), Now: v.now}
+	p := Page{Title: title, Style: v.sheet.path, Nonce: nonce(v.r), Now: v.clockNow(), Band: v.band}
 	query := v.r.URL.Query()
 	query.Set("lang", v.t("lang.other.code"))
 	query.Del("done")

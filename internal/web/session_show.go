@@ -22,7 +22,7 @@ const sessionWarn = 5 * time.Minute
 // sessionPart is the session of this visit on its page.
 func (v *visit) sessionPart() *SessionPart {
 	ends, fixed := v.Desk.Ends(&v.account, &v.session)
-	left := ends.Sub(v.now)
+	left := ends.Sub(v.clockNow())
 	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed, Of: v.session.ID()}
 }
 

@@ -25,6 +25,17 @@ type visit struct {
 	signedIn bool
 	late0    string // whose session it was that ended by time, "" when not known
 	repeated string // what was done already under the form's token
+
+	really time.Time // the time of a visit to the register as it was; zero: now is
+	band   *PastBand // nil: the register as it is
+}
+
+// clockNow is the time of the visit, whatever day its page speaks of.
+func (v *visit) clockNow() time.Time {
+	if v.really.IsZero() {
+		return v.now
+	}
+	return v.really
 }
 
 // actor is who acts in this visit.
@@ -108,6 +119,9 @@ func (v *visit) show(status int, name string, page any) error {
 	body, err := v.pages.fill(v.lang, name, page)
 	if err != nil {
 		return err
+	}
+	if v.band != nil {
+		body = v.band.stays(body)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)

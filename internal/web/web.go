@@ -36,6 +36,7 @@ type Config struct {
 	Log     *slog.Logger
 	Secure  bool       // TLS stands in front: cookies carry Secure and the __Host- prefix
 	Reports ReportFunc // nil hides the links to PDF reports
+	Past    PastFunc   // nil: pages show the register as it is, whatever day their address says
 
 	Documents   *attachment.Desk      // nil hides attached documents
 	Controls    *controls.Catalogues  // nil hides the lists of controls
@@ -172,10 +173,10 @@ func (s *site) routes(mux addresses) {
 
 	mux.HandleFunc("GET /{$}", s.signed(s.homeShow))
 	mux.HandleFunc("POST /session", s.signed(s.sessionStay))
-	mux.HandleFunc("GET /systems", s.inside(s.registerShow))
+	mux.HandleFunc("GET /systems", s.timed((*site).registerShow))
 	mux.HandleFunc("GET /systems/new", s.inside(s.systemNew))
 	mux.HandleFunc("POST /systems/new", s.inside(s.systemRegister))
-	mux.HandleFunc("GET /systems/{code}", s.inside(s.systemShow))
+	mux.HandleFunc("GET /systems/{code}", s.timed((*site).systemShow))
 	for _, d := range s.deeds { // facts, dossier, opinion, appraisal, decision, …
 		mux.HandleFunc("GET /systems/{code}/"+d.path, s.inside(s.deedShow(d)))
 		mux.HandleFunc("POST /systems/{code}/"+d.path, s.inside(s.doer(d)))
@@ -216,7 +217,7 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("POST /gateways/new", s.inside(s.gatewayActDo))
 	mux.HandleFunc("GET /gateways/{name}/{act}", s.inside(s.gatewayActShow))
 	mux.HandleFunc("POST /gateways/{name}/{act}", s.inside(s.gatewayActDo))
-	mux.HandleFunc("GET /gate", s.inside(s.gateShow))
+	mux.HandleFunc("GET /gate", s.timed((*site).gateShow))
 	s.linkRoutes(mux)
 	mux.HandleFunc("GET /law", s.signed(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.signed(s.calendarShow))
@@ -225,10 +226,10 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv")))
 	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf")))
 	mux.HandleFunc("POST /what-if", s.inside(s.whatIfEdited))
-	mux.HandleFunc("GET /reports/national.pdf", s.inside(s.reportNational))
-	mux.HandleFunc("GET /systems/{code}/report.pdf", s.inside(s.reportSystem))
-	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.inside(s.paperSystem))
-	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.inside(s.paperAgency))
+	mux.HandleFunc("GET /reports/national.pdf", s.timed((*site).reportNational))
+	mux.HandleFunc("GET /systems/{code}/report.pdf", s.timed((*site).reportSystem))
+	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.timed((*site).paperSystem))
+	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.timed((*site).paperAgency))
 	mux.HandleFunc("GET /", s.outside(s.absent))
 	s.doorRoutes(mux)
 	s.planRoutes(mux)
@@ -322,7 +323,7 @@ func (s *site) paperRoutes(mux addresses) {
 // agencies report.
 func (s *site) tableRoutes(mux addresses) {
 	if s.Statements != nil {
-		mux.HandleFunc("GET /statements", s.inside(s.statementsShow))
+		mux.HandleFunc("GET /statements", s.timed((*site).statementsShow))
 		mux.HandleFunc("GET /statements/new", s.inside(s.statementNew))
 		mux.HandleFunc("POST /statements/new", s.inside(s.statementTake))
 		mux.HandleFunc("GET /statements/{id}", s.inside(s.statementShow))
@@ -331,8 +332,8 @@ func (s *site) tableRoutes(mux addresses) {
 	if s.Tables == nil {
 		return
 	}
-	mux.HandleFunc("GET /tables/{table}", s.inside(s.tableGet))
-	mux.HandleFunc("GET /systems/{code}/tables/{table}", s.inside(s.tableGet))
+	mux.HandleFunc("GET /tables/{table}", s.timed((*site).tableGet))
+	mux.HandleFunc("GET /systems/{code}/tables/{table}", s.timed((*site).tableGet))
 	mux.HandleFunc("GET /import", s.inside(s.importShow))
 	mux.HandleFunc("POST /import", s.inside(s.importTake))
 	mux.HandleFunc("GET /systems/{code}/import/{form}", s.inside(s.importShow))
@@ -357,14 +358,14 @@ func (s *site) planRoutes(mux addresses) {
 	mux.HandleFunc("POST /systems/{code}/checklist-cards", s.inside(s.groupDo))
 	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
 	mux.HandleFunc("POST /systems/{code}/checklist-bulk", s.inside(s.answersBulk))
-	mux.HandleFunc("GET /systems/{code}/gaps", s.inside(s.gapsShow))
-	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.inside(s.gapsCSV))
-	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.inside(s.gapsPDF))
+	mux.HandleFunc("GET /systems/{code}/gaps", s.timed((*site).gapsShow))
+	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.timed((*site).gapsCSV))
+	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.timed((*site).gapsPDF))
 	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
 	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
 	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
 	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
-	mux.HandleFunc("GET /calendar", s.inside(s.agendaShow))
+	mux.HandleFunc("GET /calendar", s.timed((*site).agendaShow))
 	mux.HandleFunc("POST /calendar/feed", s.inside(s.feedMake))
 	mux.HandleFunc("POST /calendar/feed/end", s.inside(s.feedEnd))
 	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))

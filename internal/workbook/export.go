@@ -58,9 +58,19 @@ func (o *Room) table(ctx context.Context, a approval.Actor, q Query) (t *table, 
 	if err != nil {
 		return nil, err
 	}
-	t.meta = append(append(t.identity(), t.meta...), sheet.Pair{Name: "made_at", Value: o.Clock().In(law.Zone()).Format(time.RFC3339)}, sheet.Pair{Name: "made_for", Value: a.Body},
+	t.meta = append(append(t.identity(), t.meta...), o.point()...)
+	t.meta = append(t.meta, sheet.Pair{Name: "made_for", Value: a.Body},
 		sheet.Pair{Name: "law", Value: o.Book.Digest()}, sheet.Pair{Name: "ledger_size", Value: strconv.FormatInt(q.Head.Size, 10)}, sheet.Pair{Name: "ledger_root", Value: q.Head.Root})
 	return t, nil
+}
+
+// point says when a table was made or, of the register as it was, of which day it
+// speaks and up to when the record is known: then it is the same whenever it is made.
+func (o *Room) point() []sheet.Pair {
+	if o.AsOf.On == "" {
+		return []sheet.Pair{{Name: "made_at", Value: o.Clock().In(law.Zone()).Format(time.RFC3339)}}
+	}
+	return []sheet.Pair{{Name: "as_of", Value: string(o.AsOf.On)}, {Name: "known_before", Value: o.AsOf.Known.In(law.Zone()).Format(time.RFC3339Nano)}}
 }
 
 // identity says which form this is.

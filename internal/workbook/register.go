@@ -66,6 +66,9 @@ func (o *Room) registerTable(ctx context.Context, a approval.Actor, owner string
 			if owner != "" && s.Owner != owner {
 				return nil
 			}
+			if o.AsOf.On != "" {
+				s.Version = 0 // of no version that can be amended
+			}
 			if !yield(t.ofSystem(&s, s.Standing(now), terms), nil) {
 				return errStop
 			}

@@ -71,6 +71,7 @@ type Room struct {
 	Systems Systems
 	Book    *law.Book
 	Clock   func() time.Time
+	AsOf    approval.AsOf // of the register that Office reads; zero: as it is
 }
 
 // Systems walks the register.

@@ -1,0 +1,147 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"capdo/internal/approval"
+	"capdo/internal/gate"
+	"capdo/internal/law"
+	"capdo/internal/plan"
+)
+
+// PastFunc opens the register as it was on a day, as known before an instant; the
+// zero instant is what was known at the end of that day. Refusals are those of the
+// office.
+type PastFunc func(ctx context.Context, on law.Day, known time.Time) (Past, error)
+
+// Past is the register as it was: what the pages of a day that is over are made
+// of. Nobody acts in it.
+type Past struct {
+	AsOf       approval.AsOf
+	Office     *approval.Office
+	Gate       *gate.Gate
+	Plans      *plan.Room
+	Tables     Tables
+	Statements Statements
+	Reports    ReportFunc
+	GapsPDF    GapsFunc
+}
+
+// PastBand says on a page that it shows the register as it was.
+type PastBand struct {
+	On, Known string // as typed into the address
+	Says      string
+	Now       string // this page as it is now
+}
+
+// timed serves a page of the register as it is or, where the address says on or
+// known, as it was.
+func (s *site) timed(h func(*site, *visit) error) http.HandlerFunc {
+	return s.inside(func(v *visit) error {
+		on, known, wrong := v.pointAsked()
+		switch {
+		case wrong != "":
+			return v.message(http.StatusUnprocessableEntity, "was.bad", wrong)
+		case on == "" || s.Past == nil:
+			return h(s, v)
+		}
+		p, err := s.Past(v.r.Context(), on, known)
+		if err != nil {
+			return err
+		}
+		then := *v
+		then.site, then.really, then.now = s.then(p), v.now, p.AsOf.Last()
+		then.band = v.bandOf(p.AsOf)
+		return h(then.site, &then)
+	})
+}
+
+// then is the site on the register as it was: what acts, or speaks of now, is
+// hidden.
+func (s *site) then(p Past) *site {
+	return &site{Config: Config{Office: p.Office, Gate: p.Gate, Plans: p.Plans, Tables: p.Tables, Statements: p.Statements, Reports: p.Reports, GapsPDF: p.GapsPDF,
+		Desk: s.Desk, Book: s.Book, Shelf: s.Shelf, Clock: s.Clock, Log: s.Log, Secure: s.Secure, Controls: s.Controls, Record: s.Record, Origin: s.Origin, Proxies: s.Proxies, Side: s.Side},
+		words: s.words, pages: s.pages, sheet: s.sheet, script: s.script, keysScript: s.keysScript, sessionScript: s.sessionScript, passkey: s.passkey, deeds: s.deeds, jobs: s.jobs}
+}
+
+// pointAsked reads the point in both times that the address asks for; "" is now.
+// wrong names the field and the rule that it breaks.
+func (v *visit) pointAsked() (on law.Day, known time.Time, wrong string) {
+	q := v.r.URL.Query()
+	if text := strings.TrimSpace(q.Get("on")); text != "" {
+		var ok bool
+		if on, ok = parseDay(text); !ok || on > v.today() {
+			return "", known, v.t("was.badon")
+		}
+	}
+	if text := strings.TrimSpace(q.Get("known")); text != "" {
+		d, ok := parseDay(text)
+		known = d.AddDays(1).Time()
+		if !ok {
+			t, err := time.Parse(time.RFC3339Nano, text)
+			known, ok = t.Add(time.Microsecond), err == nil
+			d = law.DayOf(t)
+		}
+		if !ok || d > v.today() {
+			return "", known, v.t("was.badknown")
+		}
+	}
+	switch {
+	case on == "" && !known.IsZero():
+		on = v.today()
+	case on == v.today() && known.IsZero():
+		on = ""
+	}
+	return on, known, ""
+}
+
+// bandOf says of which day a page speaks, and by what knowledge.
+func (v *visit) bandOf(x approval.AsOf) *PastBand {
+	q := v.r.URL.Query()
+	b := &PastBand{On: v.day(x.On), Known: q.Get("known")}
+	words := v.when(x.Known)
+	if d := law.DayOf(x.Known); d.Time().Equal(x.Known) {
+		words = v.t("was.end", v.day(d.AddDays(-1)))
+	}
+	b.Says = v.t("was.band", b.On, words)
+	q.Del("on")
+	q.Del("known")
+	if b.Now = v.r.URL.Path; len(q) > 0 {
+		b.Now += "?" + q.Encode()
+	}
+	return b
+}
+
+// timedHref finds the links to pages that know time.
+var timedHref = regexp.MustCompile(`href="(/(?:systems|calendar|gate|statements|overview|reports/national\.pdf|tables/[a-z.]+|systems/[A-Za-z0-9-]+(?:/gaps(?:\.csv|\.pdf)?|/report\.pdf|/papers/[a-z0-9.-]+|/tables/[a-z.]+)?)(?:\?[^"#]*)?)(#[^"]*)?"`)
+
+// stays keeps the links of a page of the past in the past; the band leads out.
+func (b *PastBand) stays(page []byte) []byte {
+	point := url.Values{"on": {b.On}}
+	if b.Known != "" {
+		point.Set("known", b.Known)
+	}
+	at := strings.ReplaceAll(point.Encode(), "&", "&amp;")
+	main := strings.Index(string(page), "<main")
+	if main < 0 {
+		return page
+	}
+	return append(page[:main:main], timedHref.ReplaceAllFunc(page[main:], func(link []byte) []byte {
+		m := timedHref.FindSubmatch(link)
+		href := string(m[1])
+		switch {
+		case strings.Contains(href, "on="):
+			return link
+		case strings.Contains(href, "?"):
+			href += "&amp;" + at
+		default:
+			href += "?" + at
+		}
+		return []byte(`href="` + href + string(m[2]) + `"`)
+	})...)
+}
