@@ -116,6 +116,15 @@ func (p *program) owed(ctx context.Context, a approval.Actor) ([]plan.Item, erro
 	return items, err
 }
 
+// lookAhead counts what falls due in the whole country once, so that nobody has to
+// wait for the first look.
+func (p *program) lookAhead(ctx context.Context) {
+	_, err := p.plans.Agenda(ctx, approval.Actor{Capacity: approval.Auditor}, plan.OfCountry, "")
+	if err != nil && ctx.Err() == nil {
+		p.log.Warn("the calendar of the nation could not be counted", "error", err.Error())
+	}
+}
+
 // fallsDue is what began to be due soon, or overdue, for an actor on a day in
 // (after, today]; what is overdue is told again to each whom the book names
 // later on.

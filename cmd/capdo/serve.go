@@ -176,6 +176,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { p.press.Run(ctx) })
 	beside.Go(func() { p.store.Lead(ctx, p.lead) })
+	beside.Go(func() { p.lookAhead(ctx) })
 	beside.Go(func() {
 		p.store.Follow(ctx, store.Following{Lease: f.lease, Clock: p.clock, Moved: p.gate.Refresh})
 	})

@@ -51,6 +51,50 @@ func nationCalendar(t *testing.T, room *plan.Room, o *approval.Office) {
 	}
 }
 
+// BenchmarkNationCalendar is what a look at the nation's calendar costs with the
+// 7,008 simulated systems: the first one of a process, the first one of another
+// day, and one more.
+func BenchmarkNationCalendar(b *testing.B) {
+	book, err := law.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := realWorld()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, clock := storetest.Open(b), storetest.At("2026-11-22")
+	o := &approval.Office{Store: s, Book: book, Clock: clock.Now}
+	if err := o.Import(b.Context(), storetest.Keeper(), w); err != nil {
+		b.Fatal(err)
+	}
+	ministry := storetest.Actor(law.RoleMPS, "G01")
+	look := func(b *testing.B, room *plan.Room) {
+		if _, err := room.Agenda(b.Context(), ministry, plan.OfCountry, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	fresh := func() *plan.Room { return &plan.Room{Store: s.Plans(), Book: book, Clock: clock.Now} }
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			look(b, fresh())
+		}
+	})
+	room := fresh()
+	look(b, room)
+	b.Run("another day", func(b *testing.B) {
+		for b.Loop() {
+			clock.T = clock.T.AddDate(0, 0, 1)
+			look(b, room)
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		for b.Loop() {
+			look(b, room)
+		}
+	})
+}
+
 // TestRealWorld loads the register of June 2024 and counts it again.
 func TestRealWorld(t *testing.T) {
 	book, err := law.Load()

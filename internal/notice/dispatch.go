@@ -238,7 +238,11 @@ func (d *Dispatcher) send(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range messages(ds, subs) {
+	ms := messages(ds, subs)
+	if len(ds) == batch && len(ms) > 1 {
+		ms = ms[:len(ms)-1] // the last one may be cut short: it comes first next time
+	}
+	for _, m := range ms {
 		if ctx.Err() != nil {
 			return nil // the process ends; what was not tried waits
 		}
@@ -255,10 +259,16 @@ type message struct {
 	ds []Delivery
 }
 
-// messages puts deliveries together in the order in which they came.
+// messages puts deliveries together in the order in which they came: into one
+// daily mail those that became due at the same time, which are those of one day,
+// or those of a mail that was tried before.
 func messages(ds []Delivery, subs []Subscription) []message {
 	var ms []message
-	daily := map[string]int{}
+	type mail struct {
+		to string
+		at time.Time
+	}
+	daily := map[mail]int{}
 	for _, x := range ds {
 		i := slices.IndexFunc(subs, func(s Subscription) bool { return s.ID == x.Subscription })
 		if i < 0 {
@@ -266,12 +276,13 @@ func messages(ds []Delivery, subs []Subscription) []message {
 			continue
 		}
 		s := &subs[i]
-		if at, ok := daily[s.ID]; ok {
+		one := mail{s.ID, x.NextAt}
+		if at, ok := daily[one]; ok {
 			ms[at].ds = append(ms[at].ds, x)
 			continue
 		}
 		if s.Channel == Email && s.Mode == Digest {
-			daily[s.ID] = len(ms)
+			daily[one] = len(ms)
 		}
 		ms = append(ms, message{s, []Delivery{x}})
 	}

@@ -229,3 +229,54 @@ func TestEveryKindArrives(t *testing.T) {
 	}
 	w.verified()
 }
+
+// TestDailyMailAgain: a daily mail whose sending was not noted, because the process
+// died, is sent again by a real server as the same mail; what happened meanwhile
+// goes into one of its own. For who knows mail by its id, each event came once.
+func TestDailyMailAgain(t *testing.T) {
+	port, box := smtpd(t)
+	w := open(t)
+	mails := &notice.Mails{Host: "127.0.0.1", Port: port, TLS: "none", From: "capdo@coquan.example"}
+	w.disp.Senders[notice.Email] = mails
+	w.subscribe(officer("H56"), mailFor(notice.Digest, notice.Kinds()...))
+	first := storetest.Lead(t, w.office, "H56", "Một cửa", storetest.Appraised)
+	w.step() // both events wait for the morning
+	w.clock.T = day.AddDays(1).Time().Add(7 * time.Hour)
+	left := 4 // the day and the next try are written down, the mail goes, the process dies
+	mortal := w.dispatcher(w.store)
+	mortal.Senders, mortal.Queue = w.disp.Senders, dying{w.store, &left}
+	if err := mortal.Step(context.Background()); !errors.Is(err, errDied) {
+		t.Fatal(err)
+	}
+	second := storetest.Lead(t, w.office, "H56", "Hai cửa", storetest.Submitted)
+	w.clock.T, left = day.AddDays(2).Time().Add(6*time.Hour), 2 // read, and dead again before anything is tried
+	if err := mortal.Step(context.Background()); !errors.Is(err, errDied) {
+		t.Fatal(err)
+	}
+	w.clock.T = day.AddDays(2).Time().Add(8 * time.Hour) // both are due now
+	w.step()
+	w.step()
+	all, bodies := letters(t, box)
+	byID := map[string]string{}
+	for i, m := range all {
+		id := m.Header.Get("Message-ID")
+		if body, again := byID[id]; again && body != bodies[i] {
+			t.Errorf("two mails bear the id %s", id)
+		}
+		byID[id] = bodies[i]
+	}
+	if len(all) != 3 || len(byID) != 2 {
+		t.Fatalf("%d mails with %d ids, want 3 with 2", len(all), len(byID))
+	}
+	for _, system := range []string{first.Code, second.Code} {
+		n := 0
+		for _, body := range byID {
+			if strings.Contains(body, system) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s stands in %d mails", system, n)
+		}
+	}
+}

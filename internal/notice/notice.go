@@ -15,8 +15,11 @@
 //
 // Before a delivery is tried its next try is written down; after it succeeded
 // that is. A process that dies between the two sends again, under the same
-// Message-ID or webhook-id, by which the receiver knows it; in every other case
-// each event is sent once.
+// Message-ID or webhook-id, by which the receiver knows it: no protocol does
+// better, and both ask the receiver to tell repetitions by their id (RFC 5322,
+// 3.6.4; Standard Webhooks, at least once). In every other case each event is sent
+// once. A daily mail that is sent again is the same mail: what came meanwhile goes
+// into one of its own.
 //
 // # A webhook
 //

@@ -20,12 +20,14 @@ type Stamp struct {
 
 // almanac keeps what falls due of every system, in order, so that the nation's
 // calendar is not counted anew at each look. A system is counted anew when its
-// stamp, or that of a platform it read, is another one, when a term of its own
-// has come, and on another day. It is filled by the eyes of who sees everything,
-// and asked by nobody else.
+// stamp, or that of a platform it read, is another one, and when time alone makes
+// it owe something else; all are when other rules come into force, or the clock is
+// set back. It is filled by the eyes of who sees everything, and asked by nobody
+// else.
 type almanac struct {
 	mu    sync.Mutex
 	at    time.Time // of the last look
+	rules law.RuleSet
 	known map[string]counted
 	items []Item           // of all systems, as Due orders them; never changed in place
 	years map[string]Stamp // of the agencies whose systems live
@@ -52,8 +54,10 @@ func (m *almanac) look(o *Room, r Reader, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if law.DayOf(now) != law.DayOf(m.at) || now.Before(m.at) {
-		m.known, m.items, m.years = map[string]counted{}, nil, nil
+	today := law.DayOf(now)
+	rules, _ := o.Book.RuleSetOn(today)
+	if m.known == nil || rules != m.rules || now.Before(m.at) {
+		m.known, m.items, m.years, m.rules = map[string]counted{}, nil, nil, rules
 	}
 	var stale []string
 	for code := range stamps {
@@ -70,7 +74,8 @@ func (m *almanac) look(o *Room, r Reader, now time.Time) ([]Item, error) {
 			owners[x.owner], theirs[x.owner] = true, agencies[x.owner]
 		}
 	}
-	if m.at = now; len(stale) == 0 && maps.Equal(theirs, m.years) {
+	same := len(stale) == 0 && today == law.DayOf(m.at) && maps.Equal(theirs, m.years)
+	if m.at = now; same {
 		return m.all, nil
 	}
 	ys, err := years(r, owners, year)
@@ -89,6 +94,32 @@ func (x counted) holds(stamps map[string]Stamp, now time.Time) bool {
 		}
 	}
 	return x.until.IsZero() || now.Before(x.until)
+}
+
+// ends lets what was counted hold no longer than to the end of a day, "" for no
+// end.
+func (x *counted) ends(last law.Day) {
+	if last == "" {
+		return
+	}
+	if end := last.AddDays(1).Time(); x.until.IsZero() || end.Before(x.until) {
+		x.until = end
+	}
+}
+
+// stays is the last day until which a system owes the same by time alone, "" for
+// no end: the clock of a dossier in hand is asked for day by day, and a control
+// holds as long as its evidence does.
+func (sh *Sheet) stays(today law.Day) (last law.Day) {
+	if sh.System.Open() != nil {
+		return today
+	}
+	for _, x := range sh.States {
+		if x.Holds() {
+			last = sooner(last, x.Lasts)
+		}
+	}
+	return last
 }
 
 // count counts systems anew and puts what they owe in place of what they owed.
@@ -112,6 +143,7 @@ func (m *almanac) count(o *Room, r Reader, stamps map[string]Stamp, stale []stri
 		lives, err := g.add(s, p, func(platform string) { x.by[platform] = stamps[platform] })
 		if lives {
 			x.owner = s.Owner
+			x.ends(g.sheets[len(g.sheets)-1].stays(g.day))
 		}
 		fresh[s.Code] = x
 		return err
@@ -120,7 +152,14 @@ func (m *almanac) count(o *Room, r Reader, stamps map[string]Stamp, stale []stri
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(m.items), func(it Item) bool { return anew[it.System] })
-	m.items = mergeItems(left, Due(Question{Book: o.Book, Now: now, Sheets: g.sheets}))
+	owed := Due(Question{Book: o.Book, Now: now, Sheets: g.sheets})
+	for _, it := range owed {
+		if x := fresh[it.System]; it.Kind == DuePlan { // it is due on the day it is looked at
+			x.ends(g.day)
+			fresh[it.System] = x
+		}
+	}
+	m.items = mergeItems(left, owed)
 	for code, x := range fresh {
 		m.known[code] = x
 	}

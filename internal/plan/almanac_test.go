@@ -63,4 +63,26 @@ func TestAlmanac(t *testing.T) {
 		}
 		last = next
 	}
+
+	// Day by day, over the end of evidence and of a check, and with a dossier in hand.
+	code := h.lead("Hai cửa", storetest.Confirmed)
+	h.lead("Ba cửa", storetest.Submitted)
+	day := law.DayOf(h.clock.T)
+	h.fill(code, func(in *plan.AnswerInput) {
+		if in.Key == key {
+			in.Evidence = []plan.Evidence{{Kind: plan.Document, Ref: "1/QĐ", Until: day.AddDays(4)}}
+		}
+	})
+	changed := 0
+	for range 20 {
+		h.clock.T = h.clock.T.AddDate(0, 0, 1)
+		next := look("a day on")
+		if !reflect.DeepEqual(next, last) {
+			changed++
+		}
+		last = next
+	}
+	if changed == 0 {
+		t.Errorf("on %d of 20 days something else was due", changed)
+	}
 }

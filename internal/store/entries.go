@@ -180,8 +180,15 @@ func (w *writing) Entries(code string) ([]approval.Entry, error) {
 
 // consulting are the entries of the consultations on the dossiers of a system.
 func (c *scope) consulting(code string) ([]approval.Entry, error) {
-	first, after := "consultation:"+code+"/", "consultation:"+code+"0" // the character after the stroke
-	return c.entriesOf(code, c.shared((*entryRow)(nil)).Where("e.object > ? AND e.object < ?", first, after))
+	var nos []int
+	if err := c.table((*consultationRow)(nil), "consultation AS t").ColumnExpr("DISTINCT t.dossier_no").Where("s.code = ?", storable(code)).Scan(c.ctx, &nos); err != nil || len(nos) == 0 {
+		return nil, err
+	}
+	objects := make([]string, len(nos))
+	for i, no := range nos {
+		objects[i] = approval.ConsultationObject(code, no)
+	}
+	return c.entriesOf(code, c.shared((*entryRow)(nil)).Where("e.object IN (?)", bun.List(objects)))
 }
 
 // entriesOf reads entries in their order.
