@@ -84,7 +84,12 @@ func (p *program) issue(ctx context.Context, w io.Writer, q reportQuery, g gathe
 	if err := g.set(&b); err != nil {
 		return err
 	}
-	if err := p.store.PutPaper(ctx, voucher.Issued{Ref: voucher.Ref(token), Token: token, Claim: c.Digest(), Made: p.clock()}, sha256.Sum256(b.Bytes())); err != nil {
+	made := voucher.Issued{Ref: voucher.Ref(token), Token: token, Claim: c.Digest(), Made: p.clock().UTC().Truncate(time.Microsecond)}
+	file := sha256.Sum256(b.Bytes())
+	if made.Handed, err = (voucher.Handed{File: file, Ref: made.Ref, At: made.Made}).Sign(key); err != nil {
+		return err
+	}
+	if err := p.store.PutPaper(ctx, made, file); err != nil {
 		return err
 	}
 	_, err = b.WriteTo(w)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
@@ -133,11 +134,27 @@ func TestPapersAreKept(t *testing.T) {
 	c.must(t, err)
 	token, err := claim.Sign(foreign)
 	c.must(t, err)
-	c.must(t, c.store.PutPaper(t.Context(), voucher.Issued{Ref: voucher.Ref(token), Token: token, Made: c.clock()}, [32]byte{1}))
+	false1 := voucher.Issued{Ref: voucher.Ref(token), Token: token, Made: c.clock().Truncate(time.Microsecond)}
+	false1.Handed, err = voucher.Handed{File: [32]byte{1}, Ref: false1.Ref, At: false1.Made}.Sign(foreign)
+	c.must(t, err)
+	c.must(t, c.store.PutPaper(t.Context(), false1, [32]byte{1}))
+	// A true paper, and a file that nobody signed as it.
+	false2 := voucher.Issued{Ref: voucher.Ref(o.Token), Token: o.Token, Made: c.clock(), Handed: false1.Handed}
+	c.must(t, c.store.PutPaper(t.Context(), false2, [32]byte{2}))
 	r, err = c.store.Verify(t.Context())
 	c.must(t, err)
-	if len(r.Violations) != 1 || r.Violations[0].Object != "paper:"+voucher.Ref(token) {
+	blamed := map[string]int{}
+	for _, v := range r.Violations {
+		blamed[v.Object]++
+	}
+	if len(blamed) != 2 || blamed["paper:"+false1.Ref] == 0 || blamed["paper:"+false2.Ref] == 0 {
 		t.Errorf("violations: %v", r.Violations)
+	}
+	desk := &voucher.Desk{Store: c.store, Keys: c.keys}
+	for file, want := range map[[32]byte]voucher.Match{sha256.Sum256(file): voucher.Genuine, {1}: voucher.Unknown, {2}: voucher.Unknown} {
+		if m, _, err := desk.Hash(t.Context(), file); err != nil || m != want {
+			t.Errorf("file %x is %s: %v", file[:2], m, err)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type paperFileRow struct {
 
 	SHA256 string `bun:"sha256,pk"`
 	Ref    string `bun:"ref"`
+	Handed string `bun:"handed"`
 }
 
 // PutPaper implements voucher.Store. It is no act on the register: it leaves no
@@ -53,7 +54,7 @@ func (s *Store) PutPaper(ctx context.Context, p voucher.Issued, file [32]byte) e
 			err = insert(w, []paperRow{{Ref: p.Ref, Token: p.Token, Claim: p.Claim, MadeAt: p.Made}})
 		}
 		if files == 0 && err == nil {
-			err = insert(w, []paperFileRow{{SHA256: hash, Ref: p.Ref}})
+			err = insert(w, []paperFileRow{{SHA256: hash, Ref: p.Ref, Handed: p.Handed}})
 		}
 		return err
 	})
@@ -101,15 +102,21 @@ func (s *Store) PaperOfFile(ctx context.Context, file [32]byte) (p voucher.Issue
 			return err
 		}
 		p, found, err = c.paper(rows[0].Ref)
+		p.Handed = rows[0].Handed
 		return err
 	})
 	return p, found, err
 }
 
-// papers checks every paper: a key of ours signed its token, and the head it
-// speaks of was the ledger's.
+// papers checks every paper: a key of ours signed its token, the head it speaks
+// of was the ledger's, and a key of ours signed of a file that it was handed out
+// as that paper at that time.
 func (v *check) papers() error {
 	keys, err := v.keys()
+	if err != nil {
+		return err
+	}
+	handed, err := v.paperFiles(keys)
 	if err != nil {
 		return err
 	}
@@ -127,6 +134,9 @@ func (v *check) papers() error {
 		for _, r := range rows {
 			if err := v.paperOf(r, keys, tree, roots); err != nil {
 				v.blame(-1, "paper:"+r.Ref, "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+			}
+			if at, ok := handed[r.Ref]; !ok || !at.Equal(r.MadeAt) {
+				v.blame(-1, "paper:"+r.Ref, "no file was signed as handed out then")
 			}
 			from = r.Ref
 		}
@@ -160,4 +170,31 @@ func (v *check) paperOf(r paperRow, keys seal.Trust, t Tree, roots map[int64]led
 		return errors.New("the ledger was another one")
 	}
 	return nil
+}
+
+// paperFiles checks what was signed of every file, and tells when each paper was
+// first handed out.
+func (v *check) paperFiles(keys seal.Trust) (map[string]time.Time, error) {
+	handed := map[string]time.Time{}
+	for from := ""; ; {
+		var rows []paperFileRow
+		if err := v.shared(&rows).Where("f.sha256 > ?", from).OrderExpr("f.sha256").Limit(bulk).Scan(v.ctx); err != nil {
+			return nil, fmt.Errorf("read files of papers: %w", err)
+		}
+		for _, r := range rows {
+			h, err := voucher.ReadHanded(r.Handed, keys)
+			if err == nil && (hex.EncodeToString(h.File[:]) != r.SHA256 || h.Ref != r.Ref) {
+				err = errors.New("another file, or another paper, was signed")
+			}
+			if err != nil {
+				v.blame(-1, "paper:"+r.Ref, "file %.16s…: %v", r.SHA256, err)
+			} else if at, ok := handed[r.Ref]; !ok || h.At.Before(at) {
+				handed[r.Ref] = h.At
+			}
+			from = r.SHA256
+		}
+		if len(rows) < bulk {
+			return handed, nil
+		}
+	}
 }

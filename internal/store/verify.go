@@ -73,6 +73,10 @@ func (s *Store) Verify(ctx context.Context) (Report, error) {
 func (v *check) tree() error {
 	var tree ledger.Tree
 	var next int64 // index of the next stored hash
+	v.passkeys.Root = func(size int64) (string, error) {
+		h, err := ledger.Root(size, &tree)
+		return ledger.Hex(h), err
+	}
 	for from := int64(math.MinInt64); ; {
 		var rows []entryRow
 		if err := v.shared(&rows).Where("e.seq >= ?", from).OrderExpr("e.seq").Limit(bulk).Scan(v.ctx); err != nil {

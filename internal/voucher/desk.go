@@ -32,6 +32,8 @@ type Issued struct {
 	Token string
 	Claim string    // Claim.Digest; "" of papers from before it was kept
 	Made  time.Time // when it was first handed out
+
+	Handed string // of the file it was put with, or asked for by: see Handed
 }
 
 // Store keeps what was issued. Putting the same paper, or the same file, again
@@ -131,6 +133,13 @@ func (d *Desk) Hash(ctx context.Context, file [32]byte) (m Match, token string, 
 	p, found, err := d.Store.PaperOfFile(ctx, file)
 	if err != nil || !found {
 		return Unknown, "", err
+	}
+	keys, err := d.Keys(ctx)
+	if err != nil {
+		return Unknown, "", err
+	}
+	if h, err := ReadHanded(p.Handed, keys); err != nil || h.File != file || h.Ref != p.Ref { // who can write the database cannot sign
+		return Unknown, "", nil
 	}
 	return Genuine, p.Token, nil
 }

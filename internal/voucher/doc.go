@@ -21,7 +21,8 @@
 //
 // # What is kept
 //
-// Of every paper handed out its token is kept, and the SHA-256 of every file, so
-// that a bare hash can be looked up. Issuing is no act on the register and
+// Of every paper handed out its token is kept, and the SHA-256 of every file with
+// what a key signed of it (Handed), so that a bare hash can be looked up and
+// nobody without a key can name a false file. Issuing is no act on the register and
 // leaves no entry in the ledger: the next paper would be another one.
 package voucher
