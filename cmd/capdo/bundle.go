@@ -125,8 +125,15 @@ func sealed(checkpoint string, head ledger.Checkpoint, trust seal.Trust) error {
 // keysIn collects the keys that entries name, follows each object's chain, and
 // checks what people signed.
 func keysIn(entries [][]byte) (keys seal.Trust, flaws []ledger.Flaw) {
-	after, passkeys := map[string]string{}, identity.Passkeys{}
+	var tree ledger.Tree
+	after, passkeys := map[string]string{}, identity.Passkeys{Root: func(size int64) (string, error) {
+		h, err := ledger.Root(size, &tree)
+		return ledger.Hex(h), err
+	}}
 	for i, b := range entries {
+		if _, err := tree.Add(b); err != nil {
+			flaws = append(flaws, ledger.Flaw{Seq: int64(i), What: err.Error()})
+		}
 		var e approval.Entry
 		if err := json.Unmarshal(b, &e); err != nil {
 			flaws = append(flaws, ledger.Flaw{Seq: int64(i), What: "the entry cannot be read: " + err.Error()})

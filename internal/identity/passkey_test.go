@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"capdo/internal/identity"
 	"capdo/internal/identity/softkey"
 	"capdo/internal/law"
+	"capdo/internal/ledger"
 	"capdo/internal/store/storetest"
 )
 
@@ -249,11 +251,16 @@ func newApprover(t *testing.T, dossiers int) *approver {
 // wants are the statements that approve systems.
 func (x *approver) wants(systems ...approval.System) []identity.Statement {
 	x.Helper()
+	var head approval.Head
+	x.must(x.store.View(context.Background(), storetest.Keeper(), func(r approval.Reader) (err error) {
+		head, err = r.Head()
+		return err
+	}))
 	var all []identity.Statement
 	for _, s := range systems {
 		before, err := s.Digest()
 		x.must(err)
-		all = append(all, identity.Statement{Act: approval.ActDecide, Object: approval.SystemObject(s.Code), Before: before, By: x.actor.Who(), Law: x.office.Book.Digest(), Answers: map[string]string{"outcome": "approve", "number": "1/QĐ"}})
+		all = append(all, identity.Statement{Act: approval.ActDecide, Object: approval.SystemObject(s.Code), Before: before, By: x.actor.Who(), Law: x.office.Book.Digest(), Answers: map[string]string{"outcome": "approve", "number": "1/QĐ"}, Ledger: head})
 	}
 	return all
 }
@@ -342,8 +349,14 @@ func (x *approver) reader() func(change func(*approval.Entry)) error {
 	b, err := x.store.Bundle(context.Background())
 	x.must(err)
 	return func(change func(e *approval.Entry)) (found error) {
-		var p identity.Passkeys
+		var tree ledger.Tree
+		p := identity.Passkeys{Root: func(size int64) (string, error) {
+			h, err := ledger.Root(size, &tree)
+			return ledger.Hex(h), err
+		}}
 		for _, raw := range b.Entries {
+			_, err := tree.Add(raw)
+			x.must(err)
 			var e approval.Entry
 			x.must(json.Unmarshal(raw, &e))
 			if e.Assurance != nil && e.Assurance.Signed != nil || e.Act == "add-factor" {
@@ -385,6 +398,15 @@ func TestForgedSignatures(t *testing.T) {
 		"authenticator": on(func(s *approval.Signed) { s.Authenticator = flip(s.Authenticator) }), "factor": on(func(s *approval.Signed) { s.Factor = "AAAA" }),
 		"act": func(e *approval.Entry) { e.Act = approval.ActRevoke }, "object": func(e *approval.Entry) { e.Object = "system:H56-9999" }, "before": func(e *approval.Entry) { e.Before = "x" },
 		"law": func(e *approval.Entry) { e.Law = "x" }, "by": func(e *approval.Entry) { e.By.Person = "x" }, "number": func(e *approval.Entry) { e.Detail["number"] = "9/QĐ" },
+		"sign-in gone": func(e *approval.Entry) {
+			if e.Act == approval.ActDecide {
+				e.Assurance = nil
+			}
+		},
+		"ledger, of a word that is no signature": on(func(s *approval.Signed) {
+			s.Method = string(identity.ByPassword)
+			s.Statement = regexp.MustCompile(`"root":"..`).ReplaceAllString(s.Statement, `"root":"zz`)
+		}),
 		"key": func(e *approval.Entry) {
 			if e.Act == "add-factor" {
 				e.Detail["login"] = "x"

@@ -113,10 +113,15 @@ func (d *Desk) Signed(ctx context.Context, a *Account, wants []Statement, answer
 
 // Assure refuses a weighty act whose actor did not give their word for it. It is
 // asked within the act's transaction, so that what was signed is the record as it
-// stands. Whoever comes through the door bears an Assurance; an actor without one
-// is the program itself, and its entry says so.
+// stands. Whoever comes through the door bears an Assurance; the program itself
+// has none, and does nothing weighty.
 func (d *Desk) Assure(a approval.Actor, act, object, before string) error {
-	if d.Policy.Signs() == None || !slices.Contains(Weighty(), act) || a.Assurance == nil {
+	switch {
+	case !slices.Contains(Weighty(), act):
+		return nil
+	case a.Assurance == nil:
+		return fmt.Errorf("assure: nobody signed in who does %s of %s", act, object)
+	case d.Policy.Signs() == None:
 		return nil
 	}
 	var said Statement
@@ -181,8 +186,10 @@ func CheckSigned(e, add *approval.Entry, removed bool) error {
 }
 
 // Passkeys follows the passkeys through a ledger, entry by entry, and checks what
-// was signed with them.
+// was signed with them, and that nothing weighty was done by who did not sign in.
 type Passkeys struct {
+	Root func(size int64) (string, error) // of the ledger as far as it was read
+
 	added   map[string]approval.Entry
 	removed map[string]bool
 }
@@ -198,8 +205,14 @@ func (p *Passkeys) Read(e *approval.Entry) error {
 	case "remove-factor":
 		p.removed[e.Object] = true
 	}
-	if e.Assurance == nil || e.Assurance.Signed == nil {
+	switch {
+	case e.Assurance == nil && slices.Contains(Weighty(), e.Act) && strings.HasPrefix(e.Object, approval.SystemObject("")):
+		return fmt.Errorf("nobody signed in who did this")
+	case e.Assurance == nil || e.Assurance.Signed == nil:
 		return nil
+	}
+	if err := p.saw(e.Assurance.Signed.Statement, e.Seq); err != nil {
+		return err
 	}
 	object := "factor:" + e.Assurance.Signed.Factor
 	add, ok := p.added[object]
@@ -207,4 +220,20 @@ func (p *Passkeys) Read(e *approval.Entry) error {
 		return CheckSigned(e, nil, false)
 	}
 	return CheckSigned(e, &add, p.removed[object])
+}
+
+// saw checks that the ledger that a statement names, before entry seq, was this one.
+func (p *Passkeys) saw(statement string, seq int64) error {
+	var said Statement
+	if err := json.Unmarshal([]byte(statement), &said); err != nil {
+		return fmt.Errorf("the statement cannot be read: %w", err)
+	}
+	if said.Ledger.Size > seq {
+		return fmt.Errorf("the statement is of another act")
+	}
+	root, err := p.Root(said.Ledger.Size)
+	if err == nil && root != said.Ledger.Root {
+		err = fmt.Errorf("the statement was signed on another ledger")
+	}
+	return err
 }
