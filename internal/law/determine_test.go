@@ -232,3 +232,37 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubts: numbers and words that nobody stated leave a level open; a flag
+// that nobody stated is a no, but for the ones of which the table says otherwise.
+func TestDoubts(t *testing.T) {
+	b := open(t)
+	flags, open := 0, 0
+	for _, rs := range []law.RuleSet{"R85", "R331"} {
+		for _, kind := range law.FactWords("type") {
+			for _, info := range append(law.FactWords("info"), "") {
+				f := law.Facts{Type: kind, Info: info, ServesDefenceSecurity: info == "state_secret"}
+				d := b.Determine(rs, f)
+				doubts := b.Doubts(f, d)
+				for _, name := range d.Incomplete {
+					if law.FactIsFlag(name) {
+						flags++
+					} else if open++; !slices.Contains(doubts, name) {
+						t.Errorf("%s, type %s, info %q: %s is not stated and no doubt", rs, kind, info, name)
+					}
+				}
+				if i := slices.IndexFunc(doubts, law.FactIsFlag); i >= 0 {
+					t.Errorf("%s, type %s, info %q: the flag %s is a doubt", rs, kind, info, doubts[i])
+				}
+			}
+		}
+	}
+	if flags == 0 || open == 0 {
+		t.Errorf("%d flags and %d others were open: nothing was looked at", flags, open)
+	}
+	one := 1
+	f := law.Facts{Type: "b", Info: "public", DVCTTLevel: &one}
+	if got := b.Doubts(f, b.Determine("R331", f)); !slices.Contains(got, "handles_tthc") {
+		t.Errorf("an online service that settles no procedure is no doubt: %v", got)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,9 +63,13 @@ func whole(file []byte, vs note.Verifiers) []ledger.Flaw {
 }
 
 // TestBundleEveryBit flips every bit of a bundle: each is found, and one in an
-// entry's line names the entry.
+// entry's line names the entry. CAPDO_BUNDLE is how many entries it has.
 func TestBundleEveryBit(t *testing.T) {
-	b, vs := carried(t, 11, rand.New(rand.NewPCG(1, 2)))
+	n := 11
+	if more, err := strconv.Atoi(os.Getenv("CAPDO_BUNDLE")); err == nil {
+		n = more
+	}
+	b, vs := carried(t, n, rand.New(rand.NewPCG(1, 2)))
 	file := b.Bytes()
 	if flaws := whole(file, vs); len(flaws) > 0 {
 		t.Fatalf("before: %+v", flaws)
@@ -211,6 +216,47 @@ func TestCheckpointForm(t *testing.T) {
 	for _, origin := range []string{"", "a\nb"} {
 		if _, err := (ledger.Checkpoint{Origin: origin}).Sign(); err == nil {
 			t.Errorf("signed with origin %q", origin)
+		}
+	}
+}
+
+// TestCheckpointIsOfOneLedger: another origin is another ledger, whatever its
+// root, and a signature has one form.
+func TestCheckpointIsOfOneLedger(t *testing.T) {
+	b, vs := carried(t, 3, rand.New(rand.NewPCG(7, 7)))
+	if _, _, err := ledger.OpenCheckpoint(b.Checkpoint, "capdo.other", vs); err == nil {
+		t.Error("a checkpoint of capdo.test is one of capdo.other")
+	}
+	c, n, err := ledger.OpenCheckpoint(b.Checkpoint, "capdo.test", vs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := c
+	other.Origin = "capdo.other"
+	if err := ledger.CheckConsistency(nil, c, other); !errors.Is(err, ledger.ErrFork) {
+		t.Errorf("another origin follows: %v", err)
+	}
+	// The last sign before = holds bits that no byte needs.
+	sig := n.Sigs[0].Base64
+	at := strings.IndexByte(sig, '=') - 1
+	if at < 0 {
+		at = len(sig) - 1
+	}
+	const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	stray := sig[:at] + string(signs[strings.IndexByte(signs, sig[at])^1]) + sig[at+1:]
+	if _, _, err := ledger.OpenCheckpoint(strings.Replace(b.Checkpoint, sig, stray, 1), "capdo.test", vs); err == nil {
+		t.Error("one signature in two forms")
+	}
+}
+
+// TestBundleLacksNoHash: a file whose stored hashes end early is not whole.
+func TestBundleLacksNoHash(t *testing.T) {
+	b, vs := carried(t, 6, rand.New(rand.NewPCG(3, 3)))
+	for n := range b.Hashes {
+		less := b
+		less.Hashes = b.Hashes[:n]
+		if len(whole(less.Bytes(), vs)) == 0 {
+			t.Errorf("%d of %d hashes: not found", n, len(b.Hashes))
 		}
 	}
 }
