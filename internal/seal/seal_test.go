@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,5 +177,33 @@ func TestNote(t *testing.T) {
 	}
 	if _, err := made(t, seal.ES256).Note("capdo.test"); err == nil {
 		t.Error("ES256 signs notes")
+	}
+}
+
+// TestCheckIsOfOneAlgorithm: a key checks what it signed, by its own algorithm.
+func TestCheckIsOfOneAlgorithm(t *testing.T) {
+	msg := []byte("message")
+	for alg, other := range map[string]string{seal.ES256: seal.Ed25519, seal.Ed25519: seal.ES256} {
+		k := made(t, alg)
+		trust := seal.Trust{k.Public}
+		sig, err := k.Sign(msg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := trust.Check(k.ID, alg, msg, sig, noon); err != nil {
+			t.Errorf("%s: %v", alg, err)
+		}
+		bad := slices.Clone(sig)
+		bad[40] ^= 1
+		for name, err := range map[string]error{
+			"another algorithm": trust.Check(k.ID, other, msg, sig, noon),
+			"another message":   trust.Check(k.ID, alg, []byte("massage"), sig, noon),
+			"another signature": trust.Check(k.ID, alg, msg, bad, noon),
+			"half a signature":  trust.Check(k.ID, alg, msg, sig[:32], noon),
+		} {
+			if !errors.Is(err, seal.ErrUntrusted) {
+				t.Errorf("%s, %s: %v", alg, name, err)
+			}
+		}
 	}
 }
