@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"capdo/internal/keyring"
 	"capdo/internal/store"
 )
 
@@ -58,13 +62,18 @@ func moveCommand(ctx context.Context, w world) error {
 	from := f.String("from", "", "where the register is; nothing is changed there")
 	to := f.String("to", "", "where it is to be; must hold no register")
 	role := f.String("role", "capdo", roleFlag)
+	data := f.String("data", "", "folder of the keys that open what lies sealed (default: the folder that is moved from or to)")
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
 	if *from == "" || *to == "" {
 		return errors.New("say --from and --to")
 	}
-	m, err := store.Move(ctx, *from, *to, *role)
+	keys, err := keysBeside(w, cmp.Or(*data, folderOf(*from, *to)))
+	if err != nil {
+		return err
+	}
+	m, err := store.Move(ctx, *from, *to, *role, keys)
 	if err != nil {
 		return err
 	}
@@ -73,6 +82,23 @@ func moveCommand(ctx context.Context, w world) error {
 		fmt.Fprintln(w.out, "documents and keys stay in the data folder: keep it, or copy blobs/, keys/ and notice.key")
 	}
 	return nil
+}
+
+// folderOf is the first of two places that is a folder.
+func folderOf(from, to string) string {
+	if store.IsAddress(from) {
+		return to
+	}
+	return from
+}
+
+// keysBeside opens the keys in a register's folder; none where there are none.
+func keysBeside(w world, dir string) (store.Sealer, error) {
+	tenants := filepath.Join(dir, keyFolder, "tenants")
+	if _, err := os.Stat(tenants); err != nil {
+		return nil, nil
+	}
+	return keyring.Open(tenants, w.or("CAPDO_MASTER_KEY", filepath.Join(dir, keyFolder, "master.key")))
 }
 
 // The modes of the gate where several processes serve one register.

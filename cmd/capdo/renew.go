@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// renewCommand lets every declared plan follow its controls once. A plan that was
+// renewCommand lets every declared plan follow its controls once, and seals the
+// rows of plans that were written before rows were sealed. A plan that was
 // computed before plans kept what they rest on ends by time from then on.
 func renewCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "renew", "--data DIR")
@@ -23,6 +24,17 @@ func renewCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "%d declared plans follow their controls anew\n", n)
-	return err
+	sealed, err := p.store.SealPlans(ctx)
+	if err != nil {
+		return err
+	}
+	scoured, err := p.store.Scour(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "%d declared plans follow their controls anew\n%d rows of plans sealed\n", n, sealed)
+	if sealed > 0 && !scoured {
+		fmt.Fprintln(w.out, "the server still holds what they were: its owner runs VACUUM FULL plan_row")
+	}
+	return nil
 }

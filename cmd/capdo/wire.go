@@ -98,6 +98,11 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.links = &connection.Office{Store: s, Book: book, Clock: w.clock}
 	p.watch = &connection.Watch{Store: s, Book: book, Clock: w.clock}
 	p.gate = &gate.Gate{Standings: s, Book: book, Clock: w.clock, Log: p.log, Systems: s, Board: gate.NewBoard(book), Then: func(x approval.AsOf) gate.Standings { return s.At(x) }}
+	p.ring, err = keyring.Open(filepath.Join(dir, keyFolder, "tenants"), w.or("CAPDO_MASTER_KEY", filepath.Join(dir, keyFolder, "master.key")))
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.Guard(p.ring)
 	if err := s.MakeFigures(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -105,10 +110,6 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	p.machines = &machine.Registry{Store: s, Book: book, Clock: w.clock}
-	p.ring, err = keyring.Open(filepath.Join(dir, keyFolder, "tenants"), w.or("CAPDO_MASTER_KEY", filepath.Join(dir, keyFolder, "master.key")))
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
 	p.attachments = &attachment.Desk{Office: p.office, Store: s.Attachments(), Blobs: attachment.Blobs{Dir: filepath.Join(dir, "blobs"), Keys: p.ring}, Limits: attachment.Default(), Log: p.log}
 	p.desk = &identity.Desk{Store: s, Clock: w.clock, Hash: identity.NewHasher(), Sealer: ringSealer{p.ring}, Law: book.Digest()}
 	p.registrar = &identity.Registrar{Store: s, Clock: w.clock, Law: book.Digest(), Bodies: func(ctx context.Context) ([]approval.Agency, error) { return p.office.AgencyList(ctx, keeper()) }}

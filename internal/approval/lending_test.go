@@ -65,7 +65,7 @@ func (p *proxies) own(l *life, person, hand string) (act string, a approval.Acto
 func (p *proxies) through(l *life, lender, delegate, hand string) (string, approval.Actor) {
 	p.Helper()
 	act, a := p.own(l, lender, hand)
-	d := approval.Actor{Person: delegate, Account: delegate + "." + a.Body, Capacity: law.RoleOperator, Body: a.Body, Sector: a.Sector}
+	d := approval.Actor{Person: delegate, Account: delegate + "." + a.Body, Capacity: law.RoleOperator, Body: a.Body, Sector: a.Sector, Assurance: a.Assurance}
 	p.account(a)
 	p.account(d)
 	day := law.DayOf(p.clock.T)

@@ -10,6 +10,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/store/storetest"
 )
 
 // walker stumbles through the office: any actor, any act, any input.
@@ -31,7 +32,9 @@ type walker struct {
 // crowd is twelve accounts of nine persons: three persons have two accounts.
 func crowd() []approval.Actor {
 	of := func(person string, c approval.Capacity, body string) approval.Actor {
-		return approval.Actor{Person: person, Account: person + "." + string(c), Capacity: c, Body: body, Sector: law.SectorCivil}
+		a := storetest.Actor(c, body)
+		a.Person, a.Account = person, person+"."+string(c)
+		return a
 	}
 	return []approval.Actor{
 		of("p1", law.RoleOperator, "H56"), of("p1", law.RoleSpecialisedUnit, "H56"), of("p2", law.RoleOperator, "H56"), of("p2", law.RoleOwner, "H56"),

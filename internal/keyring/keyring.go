@@ -8,6 +8,9 @@
 // Whoever takes a tenant's file away makes all its documents unreadable at once.
 //
 // The identities are age's hybrid ones (ML-KEM-768 with X25519).
+//
+// Texts of the database that others must not read lie sealed under a key that
+// follows from the tenant's identity: see Seal.
 package keyring
 
 import (
@@ -33,6 +36,7 @@ type Ring struct {
 	file  string // of the master; read anew when needed, another process may rotate it
 	mu    sync.Mutex
 	known map[string]*age.HybridIdentity
+	boxes sync.Map // of texts, by tenant: see box
 }
 
 // Open opens the ring whose tenants' files lie in dir and whose master lies in
@@ -63,30 +67,39 @@ func Open(dir, file string) (*Ring, error) {
 // Of returns a tenant's identity, made at its first document, and the recipient
 // to encrypt to.
 func (r *Ring) Of(tenant string) (age.Identity, age.Recipient, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if id := r.known[tenant]; id != nil {
-		return id, id.Recipient(), nil
-	}
-	name, err := r.name(tenant)
+	id, err := r.identity(tenant, true)
 	if err != nil {
 		return nil, nil, err
 	}
+	return id, id.Recipient(), nil
+}
+
+// identity is a tenant's, made when it is not there and may be.
+func (r *Ring) identity(tenant string, may bool) (*age.HybridIdentity, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id := r.known[tenant]; id != nil {
+		return id, nil
+	}
+	name, err := r.name(tenant)
+	if err != nil {
+		return nil, err
+	}
 	master, err := load(r.file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
+		return nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
 	}
 	id, err := unwrap(name, master)
-	if errors.Is(err, fs.ErrNotExist) {
+	if may && errors.Is(err, fs.ErrNotExist) {
 		if id, err = age.GenerateHybridIdentity(); err == nil {
 			err = r.first(name, id, master)
 		}
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
+		return nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
 	}
 	r.known[tenant] = id
-	return id, id.Recipient(), nil
+	return id, nil
 }
 
 // first wraps a new identity to the master; to the next one when the master was

@@ -342,7 +342,7 @@ func TestPlanRowsAreFinal(t *testing.T) {
 	}
 	defer db.Close()
 	for _, q := range []string{"UPDATE plan_row SET body = '{}'", "DELETE FROM plan_row", "INSERT OR REPLACE INTO plan_row SELECT * FROM plan_row", "DELETE FROM plan_head",
-		`INSERT INTO plan_row VALUES ((SELECT id FROM system LIMIT 1), 2, 'check', '{"answer":1,"by":{"person":"` + officer.Person + `"}}')`} {
+		`INSERT INTO plan_row VALUES ((SELECT id FROM system LIMIT 1), 2, 'check', '{"answer":1,"by":{"person":"` + officer.Person + `"}}', '')`} {
 		if _, err := db.Exec(q); err == nil {
 			t.Errorf("%s: done", q)
 		}

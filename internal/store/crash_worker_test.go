@@ -85,6 +85,7 @@ func work(dir string) error {
 	if err != nil {
 		return err
 	}
+	s.Guard(storetest.Keys(dir))
 	if os.Getenv(weakVar) != "" {
 		if _, err := store.Direct(s).Exec("PRAGMA synchronous = NORMAL"); err != nil {
 			return err
@@ -186,6 +187,7 @@ func surviving(ctx context.Context, dir string, acks []ack, whole bool) error {
 		return fmt.Errorf("it does not open: %w", err)
 	}
 	defer s.Close()
+	s.Guard(storetest.Keys(dir))
 	if len(acks) > 0 {
 		last := acks[len(acks)-1]
 		err := s.Prove(ctx, func(size int64, r ledger.Reader) error {

@@ -18,13 +18,14 @@ import (
 // the address of a PostgreSQL database, into which it is copied as the owner of
 // its tables, for role to work with. Nothing is changed at the source. The copy is
 // one transaction, its rows are compared with those sent, and the ledger must
-// verify at both ends and be the same.
-func Move(ctx context.Context, from, to, role string) (m Moved, err error) {
+// verify at both ends and be the same; keys open what lies sealed for that.
+func Move(ctx context.Context, from, to, role string, keys Sealer) (m Moved, err error) {
 	src, err := openEnd(ctx, from)
 	if err != nil {
 		return m, fmt.Errorf("source: %w", err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
+	src.Guard(keys)
 	before, err := sound(ctx, src)
 	if err != nil {
 		return m, fmt.Errorf("source: %w", err)
@@ -41,6 +42,7 @@ func Move(ctx context.Context, from, to, role string) (m Moved, err error) {
 		return m, fmt.Errorf("target: %w", err)
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
+	dst.Guard(keys)
 	if m, err = src.pour(ctx, dst); err != nil {
 		return m, err
 	}

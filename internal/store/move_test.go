@@ -24,8 +24,9 @@ func TestMove(t *testing.T) {
 			t.Errorf("%s is empty: nothing to move", table)
 		}
 	}
-	there := move(t, first, owner)
-	back := move(t, owner, last)
+	keys := storetest.Keys(first)
+	there := move(t, first, owner, keys)
+	back := move(t, owner, last, keys)
 	if there != back || there.Head != head(t, s) || there.Rows == 0 {
 		t.Errorf("there %+v, back %+v, the ledger is %+v", there, back, head(t, s))
 	}
@@ -44,6 +45,7 @@ func TestMove(t *testing.T) {
 	}
 	defer p.Close()
 	for name, s := range map[string]*store.Store{"PostgreSQL": p, "the file": storetest.OpenIn(t, last)} {
+		s.Guard(keys)
 		o.Store = s
 		storetest.Lead(t, o, "H56", "Sau khi chuyển", storetest.Deployed)
 		if f := faults(t, s); f != "" {
@@ -63,16 +65,16 @@ func TestMoveRefuses(t *testing.T) {
 	dir, empty := t.TempDir(), t.TempDir()
 	o, _ := storetest.OfficeIn(t, dir, storetest.At(today))
 	storetest.Lead(t, o, "H56", "Một cửa", storetest.Registered)
-	move(t, dir, owner)
+	move(t, dir, owner, storetest.Keys(dir))
 	for _, c := range [][3]string{{dir, owner, "not empty"}, {owner, dir, "not empty"}, {empty, owner, "no register"}, {dir, "postgres://127.0.0.1:1/x", "connect"}} {
-		if _, err := store.Move(t.Context(), c[0], c[1], storetest.Worker); err == nil || !strings.Contains(err.Error(), c[2]) {
+		if _, err := store.Move(t.Context(), c[0], c[1], storetest.Worker, storetest.Keys(dir)); err == nil || !strings.Contains(err.Error(), c[2]) {
 			t.Errorf("%s to %s: %v, want %s", c[0], c[1], err, c[2])
 		}
 	}
 	if _, err := straight(t, dir).Exec("UPDATE system SET name = 'Khác'"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Move(t.Context(), dir, empty, ""); err == nil || !strings.Contains(err.Error(), "does not verify") {
+	if _, err := store.Move(t.Context(), dir, empty, "", storetest.Keys(dir)); err == nil || !strings.Contains(err.Error(), "does not verify") {
 		t.Errorf("a forged register: %v", err)
 	}
 }
@@ -91,7 +93,7 @@ func TestMoveIsAllOrNothing(t *testing.T) {
 	tables := column(t, db, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('bun_migrations', 'turn', 'leader')")
 	for wait := time.Millisecond; ; wait = wait * 3 / 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
-		_, err := store.Move(ctx, dir, owner, storetest.Worker)
+		_, err := store.Move(ctx, dir, owner, storetest.Worker, storetest.Keys(dir))
 		cancel()
 		if off := column(t, db, "SELECT COUNT(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'")[0]; off != "0" {
 			t.Fatalf("cut off after %v, %s triggers stayed off", wait, off)
@@ -108,9 +110,9 @@ func TestMoveIsAllOrNothing(t *testing.T) {
 	}
 }
 
-func move(t *testing.T, from, to string) store.Moved {
+func move(t *testing.T, from, to string, keys store.Sealer) store.Moved {
 	t.Helper()
-	m, err := store.Move(context.Background(), from, to, storetest.Worker)
+	m, err := store.Move(context.Background(), from, to, storetest.Worker, keys)
 	if err != nil {
 		t.Fatal(err)
 	}

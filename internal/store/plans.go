@@ -21,7 +21,8 @@ type saidRow struct {
 	SystemID int64  `bun:"system_id,pk"`
 	No       int    `bun:"no,pk"`
 	Kind     string `bun:"kind"`
-	Body     string `bun:"body"`
+	Body     string `bun:"body"`   // the row; of a sealed one its bones
+	Sealed   string `bun:"sealed"` // the row, sealed; "" in rows from before
 }
 
 type planHead struct {
@@ -102,7 +103,7 @@ func (c *scope) planOf(code string, id int64) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	p, err := grown(code, rows)
+	p, err := c.grown(code, rows)
 	if err != nil {
 		return p, err
 	}
@@ -112,14 +113,18 @@ func (c *scope) planOf(code string, id int64) (plan.Plan, error) {
 }
 
 // grown builds a plan from its rows.
-func grown(code string, rows []saidRow) (plan.Plan, error) {
+func (c *scope) grown(code string, rows []saidRow) (plan.Plan, error) {
 	p := plan.Plan{System: code}
 	for _, r := range rows {
 		if err := follows("plan row", r.No, int(p.Version)); err != nil {
 			return p, err
 		}
 		p.Version++
-		if err := put(&p, r); err != nil {
+		err := c.unseal(code, &r)
+		if err == nil {
+			err = put(&p, r)
+		}
+		if err != nil {
 			return p, fmt.Errorf("plan row %d of %s: %w", r.No, code, err)
 		}
 	}
@@ -305,7 +310,7 @@ func (c *scope) plansOf(rows []systemRow) (map[int64]plan.Plan, error) {
 	}
 	all := map[int64]plan.Plan{}
 	for _, r := range rows {
-		p, err := grown(r.Code, of[r.ID])
+		p, err := c.grown(r.Code, of[r.ID])
 		if err != nil {
 			return nil, err
 		}
@@ -334,6 +339,9 @@ func (w *writing) Grow(p *plan.Plan, kept plan.Kept) error {
 	}
 	if int64(len(rows)) != p.Version-old.Version {
 		return fmt.Errorf("grow plan %s: %d rows from version %d to %d", p.System, len(rows), old.Version, p.Version)
+	}
+	if err := w.sealRows(p.System, rows); err != nil {
+		return err
 	}
 	if err := insert(w, rows); err != nil {
 		return err

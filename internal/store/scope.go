@@ -18,6 +18,7 @@ type scope struct {
 	ctx   context.Context
 	db    bun.IDB
 	enter func(context.Context, bun.IDB, approval.Actor) error // of the engine
+	safe  Sealer                                               // opens what lies sealed; nil: nothing does
 	actor approval.Actor
 	now   time.Time
 	past  *approval.AsOf // nil: as it is; see Store.At

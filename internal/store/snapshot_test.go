@@ -11,7 +11,8 @@ import (
 // its own, whichever database holds it.
 func TestSnapshot(t *testing.T) {
 	to := t.TempDir()
-	_, s := full(t, t.TempDir())
+	dir := t.TempDir()
+	_, s := full(t, dir)
 	if err := s.Snapshot(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
@@ -20,6 +21,7 @@ func TestSnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer copied.Close()
+	copied.Guard(storetest.Keys(dir))
 	if f := faults(t, copied); f != "" {
 		t.Error(f)
 	}

@@ -96,6 +96,21 @@ func (e *sqlite) copyTo(ctx context.Context, file string) error {
 	return errors.Join(err, db.Close())
 }
 
+// scour writes the file anew, and empties the log beside it; by a connection of
+// its own, as copyTo.
+func (e *sqlite) scour(ctx context.Context) error {
+	db, err := sql.Open("sqlite", dsn(e.path))
+	if err != nil {
+		return err
+	}
+	for _, step := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if err == nil {
+			_, err = db.ExecContext(ctx, step)
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
 // handle opens a pool of n connections.
 func handle(m moat, n int) *bun.DB {
 	db := sql.OpenDB(m)

@@ -55,6 +55,7 @@ type Store struct {
 	r *bun.DB // cannot write
 	e engine
 
+	safe  Sealer               // of texts that lie sealed; nil: they are neither read nor written
 	cache cache                // of the gate's readings
 	watch Watcher              // nil: no decisions are made
 	desk  atomic.Pointer[desk] // of the gateways; nil: not read yet
@@ -106,7 +107,7 @@ func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f fu
 	if err := errors.Join(s.e.turn(ctx, tx), s.e.enter(ctx, tx, a)); err != nil {
 		return err
 	}
-	t := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
+	t := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
 	for _, step := range []func() error{t.done, func() error { return f(t) }, t.keepOnce, t.decide, t.sum, t.seal} {
 		if err := step(); err != nil {
 			return err
@@ -153,7 +154,7 @@ func (s *Store) read(ctx context.Context, a approval.Actor, f func(*scope) error
 		if err := s.e.enter(ctx, tx, a); err != nil {
 			return err
 		}
-		return f(&scope{ctx: ctx, db: tx, enter: s.e.enter, actor: a, past: s.past})
+		return f(&scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: a, past: s.past})
 	})
 }
 

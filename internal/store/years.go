@@ -110,14 +110,23 @@ func (v *check) plans() error {
 		}
 		of, err := v.plansOf(rows)
 		if err != nil {
-			return err
+			of = map[int64]plan.Plan{}
 		}
 		for _, r := range rows {
+			from = r.ID
+			if err != nil { // one of them cannot be read: which?
+				one, err := v.plansOf([]systemRow{r})
+				if object := plan.Object(r.Code); err != nil {
+					v.blame(v.last[object].Seq, object, "the record cannot be read: %v", err)
+					delete(v.last, object)
+					continue
+				}
+				of[r.ID] = one[r.ID]
+			}
 			h, ok := kept[r.ID]
 			if err := v.plan(plan.Object(r.Code), of[r.ID], h, ok); err != nil {
 				return err
 			}
-			from = r.ID
 		}
 		if len(rows) < bulk {
 			return nil

@@ -32,6 +32,7 @@ func OpenIn(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s, err := openStore(t, dir)
 	if err == nil {
+		s.Guard(Keys(dir))
 		err = s.MakeFigures(context.Background())
 	}
 	if err != nil {
