@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"capdo/internal/keyring"
 )
 
 // TestSeal: what was sealed is opened as what it is and by its tenant's key, also
@@ -15,44 +13,37 @@ import (
 // open something.
 func TestSeal(t *testing.T) {
 	dir := t.TempDir()
-	ring := func(dir string) *keyring.Ring {
-		r, err := keyring.Open(filepath.Join(dir, "tenants"), filepath.Join(dir, "master.key"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
 	text := []byte("điểm yếu")
-	sealed, err := ring(dir).Seal("H56", "plan:H56-0001/1", text)
+	sealed, err := open(t, dir).Seal("H56", "plan:H56-0001/1", text)
 	if err != nil || strings.Contains(sealed, string(text)) {
 		t.Fatal(err, sealed)
 	}
-	if again, err := ring(dir).Seal("H56", "plan:H56-0001/1", text); err != nil || again == sealed {
+	if again, err := open(t, dir).Seal("H56", "plan:H56-0001/1", text); err != nil || again == sealed {
 		t.Errorf("the same text is sealed alike: %v", err)
 	}
-	if err := ring(dir).Rotate(); err != nil {
+	if err := open(t, dir).Rotate(); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := ring(dir).Unseal(sealed, "plan:H56-0001/1"); err != nil || !bytes.Equal(got, text) {
+	if got, err := open(t, dir).Unseal(sealed, "plan:H56-0001/1"); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("opened %q: %v", got, err)
 	}
-	if _, err := ring(dir).Unseal(sealed, "plan:H56-0001/2"); err == nil {
+	if _, err := open(t, dir).Unseal(sealed, "plan:H56-0001/2"); err == nil {
 		t.Error("opened as another text")
 	}
-	if _, err := ring(t.TempDir()).Unseal(sealed, "plan:H56-0001/1"); err == nil {
+	if _, err := open(t, t.TempDir()).Unseal(sealed, "plan:H56-0001/1"); err == nil {
 		t.Error("opened under other keys")
 	}
-	if _, err := ring(dir).Seal("H41", "x", text); err != nil { // so that H41 has a key
+	if _, err := open(t, dir).Seal("H41", "x", text); err != nil { // so that H41 has a key
 		t.Fatal(err)
 	}
-	if _, err := ring(dir).Unseal(strings.Replace(sealed, "H56", "H41", 1), "plan:H56-0001/1"); err == nil {
+	if _, err := open(t, dir).Unseal(strings.Replace(sealed, "H56", "H41", 1), "plan:H56-0001/1"); err == nil {
 		t.Error("opened as another tenant's")
 	}
-	open := ring(dir)
+	same := open(t, dir)
 	for i := range len(sealed) * 8 {
 		b := []byte(sealed)
 		b[i/8] ^= 1 << (i % 8)
-		if _, err := open.Unseal(string(b), "plan:H56-0001/1"); err == nil {
+		if _, err := same.Unseal(string(b), "plan:H56-0001/1"); err == nil {
 			t.Fatalf("byte %d bit %d: opened", i/8, i%8)
 		}
 	}
@@ -60,7 +51,7 @@ func TestSeal(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ring(dir).Unseal(sealed, "plan:H56-0001/1"); err == nil {
+	if _, err := open(t, dir).Unseal(sealed, "plan:H56-0001/1"); err == nil {
 		t.Error("opened though the tenant's key was taken away")
 	}
 	if _, err := os.Stat(file); err == nil {

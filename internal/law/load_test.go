@@ -68,6 +68,7 @@ func TestLoadFSRefuses(t *testing.T) {
 		{"unknown confidence", "rulesets.yaml", "confidence: high", "confidence: total", `confidence "total" is not one of`},
 		{"unknown role", "authority.yaml", "opinion: specialised_unit", "opinion: oracle", `role "oracle" is not one of`},
 		{"unknown effect", "gate.yaml", "effect: limit", "effect: delay", `effect "delay" is not one of`},
+		{"revocation overridden", "gate.yaml", "value: [not-confirmed,", "value: [approval-revoked,", "approval-revoked is no reason that may be overridden"},
 		{"policy against reason", "gate.yaml", "effect: warn", "effect: deny", "must follow policy.inspection_overdue"},
 		{"no such day", "rulesets.yaml", "until: 2026-06-30", "until: 2026-06-31", `parse day "2026-06-31"`},
 		{"ends before it starts", "rulesets.yaml", "until: 2026-08-18", "until: 2026-06-30", "ends before it starts"},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -477,4 +478,78 @@ func TestVerifyNamesTheRecord(t *testing.T) {
 	if n := column(t, v.db, "SELECT COUNT(*) FROM entry")[0]; fmt.Sprint(r.Entries) != n || r.Objects < 7 {
 		t.Errorf("report of %d entries and %d objects, the ledger has %s", r.Entries, r.Objects, n)
 	}
+}
+
+// TestVerifyFollowsEachObject: somebody without the keys writes the whole ledger
+// anew, hashes and head too, and takes the signed checkpoints away. What still
+// shows it is that each entry begins where the one before it about the same
+// object ended.
+func TestVerifyFollowsEachObject(t *testing.T) {
+	v := newVictim(t)
+	var entries [][]byte
+	for _, raw := range column(t, v.db, "SELECT bytes FROM entry ORDER BY seq") {
+		entries = append(entries, []byte(raw))
+	}
+	at := -1 // the last entry that follows another one
+	for i, raw := range entries {
+		var e approval.Entry
+		if err := json.Unmarshal(raw, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Before != "" {
+			at = i
+		}
+	}
+	for name, change := range map[string]func(*approval.Entry){
+		"begins elsewhere":        func(e *approval.Entry) { e.Before = strings.Repeat("ab", 32) },
+		"begins from nothing":     func(e *approval.Entry) { e.Before = "" },
+		"calls itself by another": func(e *approval.Entry) { e.Seq++ },
+	} {
+		var e approval.Entry
+		if err := json.Unmarshal(entries[at], &e); err != nil {
+			t.Fatal(err)
+		}
+		change(&e)
+		b, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forged := slices.Clone(entries)
+		forged[at] = b
+		v.rewrite(forged)
+		found := v.verify()
+		if !slices.ContainsFunc(found, func(f store.Violation) bool { return f.Seq == int64(at) }) {
+			t.Errorf("entry %d %s: %+v", at, name, found)
+		}
+	}
+	v.rewrite(entries)
+	if found := v.verify(); len(found) > 0 {
+		t.Errorf("written anew as it was, and yet %+v", found)
+	}
+}
+
+// rewrite puts other entries in the place of the ledger, with all that follows
+// from them but a signature.
+func (v victim) rewrite(entries [][]byte) {
+	v.Helper()
+	v.run("DELETE FROM ledger_checkpoint")
+	v.run("DELETE FROM entry_hash")
+	var tree ledger.Tree
+	n := 0
+	for i, b := range entries {
+		hs, err := tree.Add(b)
+		if err != nil {
+			v.Fatal(err)
+		}
+		v.run(numbered("UPDATE entry SET bytes = ? WHERE seq = ?"), b, i)
+		for _, h := range hs {
+			v.run(numbered("INSERT INTO entry_hash (i, hash) VALUES (?, ?)"), n, h[:])
+			n++
+		}
+	}
+	root, err := tree.Root()
+	if err != nil {
+		v.Fatal(err)
+	}
+	v.run(numbered("UPDATE ledger_head SET root = ?, size = ?"), root[:], len(entries))
 }
