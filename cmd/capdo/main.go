@@ -56,7 +56,7 @@ func commands() []command {
 		{"serve", "serve a register", serve, nil},
 		{"seed", "load agencies and published figures into a new register", seed, nil},
 		{"reorganise", "carry out the reorganisations of 2025: merged ministries, 34 provinces", reorganiseCommand, nil},
-		{"renew", "let every declared plan follow its controls once, those from before plans kept what they rest on too", renewCommand, nil},
+		{"renew", "let every declared plan follow its controls once, and seal the rows of plans from before they lay sealed", renewCommand, nil},
 		{"account", "create an account; list, requests, confirm ID, enrol: what the console may do", account, []string{"list", "requests", "confirm", "enrol"}},
 		{"gateway", "add, pin, unpin, reach, revoke NAME, or list: the machines that may ask the gate", gatewayCommand, nil},
 		{"load", "ask a gate at a constant rate, and say how fast it answered", loadCommand, nil},

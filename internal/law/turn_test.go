@@ -23,9 +23,15 @@ func heard(b *law.Book, d law.Day) string {
 	return s.String()
 }
 
-// TestGateTurn: between a day and its turn the gate hears the same law every day.
+// TestGateTurn: between a day and its turn the gate hears the same law every day;
+// also where something ends and nothing follows it.
 func TestGateTurn(t *testing.T) {
-	b := open(t)
+	book := copyBook(t)
+	damage(t, book, "gate.yaml", "    from: 2022-04-26\n", "    from: 2022-04-26\n    until: 2029-05-05\n")
+	b, err := law.LoadFS(book)
+	if err != nil {
+		t.Fatal(err)
+	}
 	turns := 0
 	for d := law.Day("2010-01-01"); ; turns++ {
 		turn, want := b.GateTurn(d), heard(b, d)

@@ -28,8 +28,8 @@ func (r paperRow) issued() voucher.Issued {
 	return voucher.Issued{Ref: r.Ref, Token: r.Token, Claim: r.Claim, Made: r.MadeAt.UTC()}
 }
 
-type paperFileRow struct {
-	bun.BaseModel `bun:"table:paper_file,alias:f"`
+type handedRow struct {
+	bun.BaseModel `bun:"table:paper_handed,alias:f"`
 
 	SHA256 string `bun:"sha256,pk"`
 	Ref    string `bun:"ref"`
@@ -46,7 +46,7 @@ func (s *Store) PutPaper(ctx context.Context, p voucher.Issued, file [32]byte) e
 		if err != nil {
 			return err
 		}
-		files, err := w.shared((*paperFileRow)(nil)).Where("f.sha256 = ?", hash).Count(ctx)
+		files, err := w.shared((*handedRow)(nil)).Where("f.sha256 = ?", hash).Count(ctx)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *Store) PutPaper(ctx context.Context, p voucher.Issued, file [32]byte) e
 			err = insert(w, []paperRow{{Ref: p.Ref, Token: p.Token, Claim: p.Claim, MadeAt: p.Made}})
 		}
 		if files == 0 && err == nil {
-			err = insert(w, []paperFileRow{{SHA256: hash, Ref: p.Ref, Handed: p.Handed}})
+			err = insert(w, []handedRow{{SHA256: hash, Ref: p.Ref, Handed: p.Handed}})
 		}
 		return err
 	})
@@ -97,7 +97,7 @@ func (s *Store) PaperOfClaim(ctx context.Context, claim string) (p voucher.Issue
 // PaperOfFile implements voucher.Store.
 func (s *Store) PaperOfFile(ctx context.Context, file [32]byte) (p voucher.Issued, found bool, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
-		var rows []paperFileRow
+		var rows []handedRow
 		if err := c.shared(&rows).Where("f.sha256 = ?", hex.EncodeToString(file[:])).Scan(c.ctx); err != nil || len(rows) == 0 {
 			return err
 		}
@@ -135,8 +135,8 @@ func (v *check) papers() error {
 			if err := v.paperOf(r, keys, tree, roots); err != nil {
 				v.blame(-1, "paper:"+r.Ref, "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 			}
-			if at, ok := handed[r.Ref]; !ok || !at.Equal(r.MadeAt) {
-				v.blame(-1, "paper:"+r.Ref, "no file was signed as handed out then")
+			if at, ok := handed[r.Ref]; ok && !at.Equal(r.MadeAt) {
+				v.blame(-1, "paper:"+r.Ref, "it was first handed out at another time")
 			}
 			from = r.Ref
 		}
@@ -177,7 +177,7 @@ func (v *check) paperOf(r paperRow, keys seal.Trust, t Tree, roots map[int64]led
 func (v *check) paperFiles(keys seal.Trust) (map[string]time.Time, error) {
 	handed := map[string]time.Time{}
 	for from := ""; ; {
-		var rows []paperFileRow
+		var rows []handedRow
 		if err := v.shared(&rows).Where("f.sha256 > ?", from).OrderExpr("f.sha256").Limit(bulk).Scan(v.ctx); err != nil {
 			return nil, fmt.Errorf("read files of papers: %w", err)
 		}
