@@ -317,6 +317,10 @@ CREATE TRIGGER paper_file_is_final BEFORE UPDATE ON paper_file BEGIN SELECT RAIS
 
 CREATE TRIGGER paper_file_stays BEFORE DELETE ON paper_file BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
 
+CREATE TRIGGER paper_handed_is_final BEFORE UPDATE ON paper_handed BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
+CREATE TRIGGER paper_handed_stays BEFORE DELETE ON paper_handed BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
+
 CREATE TRIGGER paper_is_final BEFORE UPDATE ON paper BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
 
 CREATE TRIGGER paper_stays BEFORE DELETE ON paper BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
@@ -340,7 +344,12 @@ CREATE TRIGGER plan_row_final_d BEFORE DELETE ON plan_row BEGIN SELECT RAISE(ABO
 CREATE TRIGGER plan_row_final_r BEFORE INSERT ON plan_row WHEN EXISTS (SELECT 1 FROM plan_row x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
 
-CREATE TRIGGER plan_row_final_u BEFORE UPDATE ON plan_row BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
+CREATE TRIGGER plan_row_final_u BEFORE UPDATE ON plan_row
+WHEN NOT (OLD.sealed = '' AND NEW.sealed <> '' AND NEW.system_id = OLD.system_id AND NEW.no = OLD.no AND NEW.kind = OLD.kind
+  AND json_extract(NEW.body, '$.by.person') IS json_extract(OLD.body, '$.by.person')
+  AND json_extract(NEW.body, '$.answer') IS json_extract(OLD.body, '$.answer')
+  AND json_extract(NEW.body, '$.origin') IS json_extract(OLD.body, '$.origin'))
+BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
 
 CREATE TRIGGER receipt_final_d BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
 
@@ -1016,6 +1025,12 @@ CREATE TABLE paper_file (
   ref    TEXT NOT NULL REFERENCES paper (ref)
 ) STRICT;
 
+CREATE TABLE paper_handed (
+  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  ref    TEXT NOT NULL REFERENCES paper (ref),
+  handed TEXT NOT NULL CHECK (handed <> '')
+) STRICT;
+
 CREATE TABLE pending (
   hash     TEXT PRIMARY KEY,
   kind     TEXT NOT NULL,
@@ -1062,7 +1077,7 @@ CREATE TABLE plan_row (
   system_id INTEGER NOT NULL REFERENCES system (id),
   no        INTEGER NOT NULL CHECK (no > 0),
   kind      TEXT NOT NULL CHECK (kind IN ('answer', 'check', 'offer', 'finding', 'closing', 'deed', 'incident', 'report')),
-  body      TEXT NOT NULL,
+  body      TEXT NOT NULL, sealed TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (system_id, no)
 ) STRICT;
 
