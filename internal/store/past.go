@@ -22,7 +22,9 @@ import (
 // it answers what the store answers, from what was recorded by then of what was
 // so by the end of the day, and takes no act. Who may see what is a matter of
 // today, as everywhere: a body sees the past of what it holds now.
-func (s *Store) At(x approval.AsOf) *Store { return &Store{w: s.w, r: s.r, e: s.e, safe: s.safe, past: &x} }
+func (s *Store) At(x approval.AsOf) *Store {
+	return &Store{w: s.w, r: s.r, e: s.e, safe: s.safe, past: &x}
+}
 
 // errPast refuses an act on the register as it was.
 func errPast() error {
