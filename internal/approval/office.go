@@ -82,9 +82,10 @@ type Reader interface {
 	// Counts returns the register as of the end of a day, by level and by the
 	// agency that owned each system that day.
 	Counts(x AsOf) ([]Count, error)
-	// Flows returns how the figures of what was believed changed: day by day in the
-	// month of to, up to it, and before it month by month, each on its first day.
-	Flows(to law.Day) ([]Flow, error)
+	// Flows returns how the figures of a part of what was believed changed: day by
+	// day in the month of to, up to it, and before it month by month, each on its first
+	// day. Only what is named on a list is told apart by owner, origin and level.
+	Flows(to law.Day, part Part) ([]Flow, error)
 	// Ahead returns how many fewer systems will be approved, and deployed in full, at
 	// the end of a day than at the end of an earlier one, as the records stand: what
 	// runs out if nobody acts, negative.

@@ -40,18 +40,8 @@ func groupsOf(agencies []Agency) map[string]string {
 // with the register.
 func (o *Office) Trend(ctx context.Context, a Actor, day law.Day, months int, part Part) ([]Point, error) {
 	var flows []Flow
-	err := o.Store.View(ctx, a, func(r Reader) error {
-		all, err := r.Flows(day)
-		if err != nil {
-			return err
-		}
-		agencies, err := r.Agencies()
-		groups := groupsOf(agencies)
-		for _, f := range all {
-			if part.takes(f.Owner, f.Level, groups) {
-				flows = append(flows, f)
-			}
-		}
+	err := o.Store.View(ctx, a, func(r Reader) (err error) {
+		flows, err = r.Flows(day, part)
 		return err
 	})
 	return trend(flows, monthEnds(day, months)), err

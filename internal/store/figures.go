@@ -192,19 +192,40 @@ func (c *scope) believes(x approval.AsOf) (bool, error) {
 	return n == 0, nil
 }
 
+// sums are the columns of figures added up.
+const sums = "SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed"
+
+// months starts a query on the whole months before that of a day, days on the days of
+// its month up to it.
+func (c *scope) months(to law.Day) *bun.SelectQuery {
+	return c.figures((*monthRow)(nil)).Where("q.month < ?", month(to))
+}
+
+func (c *scope) days(to law.Day) *bun.SelectQuery {
+	return c.figures((*figureRow)(nil)).Where("q.day >= ? AND q.day <= ?", month(to)+"-01", string(to))
+}
+
+// month is that of a day: 2006-01.
+func month(d law.Day) string { return string(d[:len("2006-01")]) }
+
 // believed sums the figures up to a day: whole months, then the days of its own.
 func (c *scope) believed(day law.Day) ([]countRow, error) {
-	flows, err := c.Flows(day)
-	if err != nil {
-		return nil, err
+	if _, err := law.ParseDay(string(day)); err != nil {
+		return nil, nil
 	}
-	sums := map[countRow]countRow{}
-	for _, f := range flows {
-		k := countRow{Owner: f.Owner, Origin: string(f.Origin), Level: int(f.Level)}
-		r := sums[k]
-		sums[k] = countRow{k.Owner, k.Origin, k.Level, r.Total + f.Total, r.Approved + f.Approved, r.Deployed + f.Deployed, r.Confirmed + f.Confirmed}
+	cells := map[countRow]countRow{}
+	for _, q := range []*bun.SelectQuery{c.months(day), c.days(day)} {
+		var rows []countRow
+		if err := q.ColumnExpr("q.owner, q.origin, q.level, "+sums).GroupExpr("q.owner, q.origin, q.level").Scan(c.ctx, &rows); err != nil {
+			return nil, fmt.Errorf("sum figures to %s: %w", day, err)
+		}
+		for _, r := range rows {
+			k := countRow{Owner: r.Owner, Origin: r.Origin, Level: r.Level}
+			x := cells[k]
+			cells[k] = countRow{k.Owner, k.Origin, k.Level, x.Total + r.Total, x.Approved + r.Approved, x.Deployed + r.Deployed, x.Confirmed + r.Confirmed}
+		}
 	}
-	rows := slices.Collect(maps.Values(sums))
+	rows := slices.Collect(maps.Values(cells))
 	rows = slices.DeleteFunc(rows, func(r countRow) bool { return r.Total == 0 })
 	slices.SortFunc(rows, func(a, b countRow) int {
 		return cmp.Or(strings.Compare(a.Owner, b.Owner), strings.Compare(a.Origin, b.Origin), a.Level-b.Level)
@@ -213,30 +234,41 @@ func (c *scope) believed(day law.Day) ([]countRow, error) {
 }
 
 // Flows implements approval.Reader.
-func (c *scope) Flows(to law.Day) ([]approval.Flow, error) {
+func (c *scope) Flows(to law.Day, part approval.Part) ([]approval.Flow, error) {
 	if _, err := law.ParseDay(string(to)); err != nil {
 		return nil, nil
 	}
-	const sums = "q.owner, q.origin, q.level, SUM(q.total) AS total, SUM(q.approved) AS approved, SUM(q.deployed) AS deployed, SUM(q.confirmed) AS confirmed"
-	month := string(to[:len("2006-01")])
-	var months []monthRow
-	err := c.figures(&months).ColumnExpr("q.month, "+sums).Where("q.month < ?", month).GroupExpr("q.month, q.owner, q.origin, q.level").OrderExpr("q.month, q.owner, q.origin, q.level").Scan(c.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read figures by month: %w", err)
-	}
-	var days []figureRow
-	err = c.figures(&days).ColumnExpr("q.day, "+sums).Where("q.day >= ? AND q.day <= ?", month+"-01", string(to)).GroupExpr("q.day, q.owner, q.origin, q.level").OrderExpr("q.day, q.owner, q.origin, q.level").Scan(c.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read figures of %s: %w", month, err)
-	}
-	out := make([]approval.Flow, 0, len(months)+len(days))
-	for _, r := range months {
-		out = append(out, flow(law.Day(r.Month+"-01"), figureRow{Owner: r.Owner, Origin: r.Origin, Level: r.Level, Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}))
-	}
-	for _, r := range days {
-		out = append(out, flow(law.Day(r.Day), r))
+	var out []approval.Flow
+	for _, x := range []struct {
+		from *bun.SelectQuery
+		day  string
+	}{{c.months(to), "q.month || '-01'"}, {c.days(to), "q.day"}} {
+		// what is only named on a list counts once it is approved, owner by owner
+		const listed = "CASE WHEN q.origin = 'ndxp_list' THEN "
+		var rows []figureRow
+		q := partly(x.from, part).ColumnExpr(x.day + " AS day, " + listed + "q.origin ELSE '' END AS origin, " + listed + "q.owner ELSE '' END AS owner, " + listed + "q.level ELSE 0 END AS level, " + sums)
+		if err := q.GroupExpr("1, 2, 3, 4").OrderExpr("1, 2, 3, 4").Scan(c.ctx, &rows); err != nil {
+			return nil, fmt.Errorf("read figures to %s: %w", to, err)
+		}
+		for _, r := range rows {
+			out = append(out, flow(law.Day(r.Day), r))
+		}
 	}
 	return out, nil
+}
+
+// partly narrows a query on figures to a part.
+func partly(q *bun.SelectQuery, p approval.Part) *bun.SelectQuery {
+	if p.Owner != "" {
+		q = q.Where("q.owner = ?", storable(p.Owner))
+	}
+	if p.Group != "" {
+		q = q.Join("JOIN agency AS g ON g.code = q.owner").Where("g.grp = ?", storable(p.Group))
+	}
+	if p.Level != nil {
+		q = q.Where("q.level = ?", int(*p.Level))
+	}
+	return q
 }
 
 func flow(day law.Day, r figureRow) approval.Flow {
