@@ -103,6 +103,9 @@ type Spread struct {
 	Bars          []SpreadBar
 }
 
+// spreadLeft is room for the name of a band.
+const spreadLeft = 130
+
 // SpreadBar is one band.
 type SpreadBar struct {
 	Bar
@@ -124,12 +127,12 @@ func (v *visit) spread(ov approval.Overview, rate string, query url.Values) Spre
 	s := Spread{Width: strconv.Itoa(chartWidth), Height: strconv.Itoa(len(count)*(barHeight+12) + 8)}
 	for i, key := range v.mapLegend() {
 		y := 8 + i*(barHeight+12)
-		w := (chartWidth - chartLeft - chartRight) * float64(count[i]) / float64(most)
+		w := (chartWidth - spreadLeft - chartRight) * float64(count[i]) / float64(most)
 		to := copyValues(query)
 		to.Del("lang")
 		to.Set("band", strconv.Itoa(i))
-		s.Bars = append(s.Bars, SpreadBar{Bar: Bar{Class: key.Class, X: strconv.Itoa(chartLeft), Y: strconv.Itoa(y), Width: decimal(w), Height: strconv.Itoa(barHeight), TextX: decimal(chartLeft + w + 6), TextY: strconv.Itoa(y + 13), Value: v.num(count[i])},
-			Label: key.Text, LabelX: strconv.Itoa(chartLeft - 8), LabelY: strconv.Itoa(y + 13), Count: v.num(count[i]), Href: "/overview?" + to.Encode() + "#agencies-h"})
+		s.Bars = append(s.Bars, SpreadBar{Bar: Bar{Class: key.Class, X: strconv.Itoa(spreadLeft), Y: strconv.Itoa(y), Width: decimal(w), Height: strconv.Itoa(barHeight), TextX: decimal(spreadLeft + w + 6), TextY: strconv.Itoa(y + 13), Value: v.num(count[i])},
+			Label: key.Text, LabelX: strconv.Itoa(spreadLeft - 8), LabelY: strconv.Itoa(y + 13), Count: v.num(count[i]), Href: "/overview?" + to.Encode() + "#agencies-h"})
 	}
 	return s
 }

@@ -28,7 +28,8 @@ type TrendMark struct{ X, Y, TextX, TextY, Text string }
 const (
 	trendMonths = 24
 	trendWidth  = 620
-	trendLeft   = 48
+	trendLeft   = 56
+	trendRight  = 52 // half of a day, after the last point
 	trendTop    = 12
 	trendBase   = 190 // where 0 % stands
 	trendHeight = 216
@@ -40,7 +41,7 @@ func (v *visit) trend(ps []approval.Point) Trend {
 		Legend: []Key{{"bar-approved", v.t("ov.approved")}, {"bar-deployed", v.t("ov.deployed")}}}
 	first, last := ps[0].Day.Time(), ps[len(ps)-1].Day.Time()
 	x := func(d law.Day) float64 {
-		return trendLeft + (trendWidth-trendLeft-24)*float64(d.Time().Sub(first))/float64(last.Sub(first))
+		return trendLeft + (trendWidth-trendLeft-trendRight)*float64(d.Time().Sub(first))/float64(last.Sub(first))
 	}
 	y := func(n, of int) float64 { return trendBase - (trendBase-trendTop)*float64(n)/float64(max(of, 1)) }
 	var approved, deployed []string
