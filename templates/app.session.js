@@ -35,9 +35,9 @@
     if (left <= Number(at.dataset.warn) && !warned) { warned = true; say(at.dataset.fixed ? "fixed" : "soon"); }
   }
 
-  // Another window of the same session worked on: it lasts longer here as well.
-  // Another session, of whoever signed in last in this browser, is that of all its
-  // windows, however long it lasts.
+  // Another window of the same account worked on: the session lasts longer here as
+  // well. That of another account, who signed in last in this browser, is now the
+  // session of all its windows, however long it lasts.
   function told() { return { left: (ends - Date.now()) / 1000, until: at.dataset.until, warn: at.dataset.warn, fixed: at.dataset.fixed === "yes", of: at.dataset.of }; }
   function tell() { if (line) line.postMessage(told()); }
   if (line) line.onmessage = function (e) { if (e.data.of !== at.dataset.of || e.data.left > told().left) set(e.data); };

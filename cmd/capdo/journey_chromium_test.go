@@ -277,12 +277,32 @@ func (j *journey) controls(t *testing.T) {
 		press(t, ctx, formButton)
 		waits(t, ctx, `.flash`)
 	}
+	if j.scripted {
+		j.finds(t, ctx)
+	}
 	for path := range strings.FieldsSeq("/checklist-all /gaps /watch") {
 		if j.scripted {
 			j.page(t, ctx, j.at+path)
 			j.look(t, ctx, path)
 		}
 	}
+}
+
+// finds: the officer records a finding and closes it by a document; the reviewer,
+// another person, is asked to check that.
+func (j *journey) finds(t *testing.T, ctx context.Context) {
+	t.Helper()
+	j.page(t, ctx, j.at+"/watch")
+	click(t, ctx, `details:has(#finding-says) summary`)
+	fill(t, ctx, `form:has(#finding-says)`, url.Values{"says": {"Chưa tách vùng quản trị"}, "on": {dmy(j.day)}, "due": {dmy(j.day.AddDays(30))}})
+	eval[string](t, ctx, `document.querySelector("#finding-role").value = "network"`)
+	press(t, ctx, `form:has(#finding-says) .buttons button`)
+	fill(t, ctx, `article form:has([name=evidence])`, url.Values{"evidence": {"5/BB"}, "on": {dmy(j.day)}})
+	press(t, ctx, `article form:has([name=evidence]) .buttons button`)
+	reviewer := j.window(t, theReviewer)
+	j.page(t, reviewer, j.at+"/watch")
+	waits(t, reviewer, `article form:has([name=closing])`)
+	j.look(t, reviewer, "a finding closed, to be checked")
 }
 
 // submits: the dossier goes to its reviewer.
@@ -387,6 +407,9 @@ func (j *journey) appraises(t *testing.T) {
 	ctx := j.window(t, theReviewer)
 	j.page(t, ctx, j.at+"/review")
 	waits(t, ctx, `table.changes ins`)
+	if got := eval[string](t, ctx, `document.querySelector("details table.changes")?.innerText ?? ""`); !strings.Contains(got, "15/QĐ-VP") {
+		t.Errorf("the controls that changed since: %q", got)
+	}
 	j.look(t, ctx, "the desk with a difference")
 	j.receive(t)
 	for _, thread := range []string{"1", "2"} {

@@ -13,7 +13,7 @@ type SessionPart struct {
 	Left  int    `json:"left"`  // seconds until it ends
 	Warn  int    `json:"warn"`  // how many before that people are warned
 	Fixed bool   `json:"fixed"` // it ends then whatever is done
-	Of    string `json:"of"`    // which session it is; opens nothing
+	Of    string `json:"of"`    // the sign-in name whose it is
 }
 
 // sessionWarn is how long before its end people are told; half of what is short.
@@ -23,7 +23,7 @@ const sessionWarn = 5 * time.Minute
 func (v *visit) sessionPart() *SessionPart {
 	ends, fixed := v.Desk.Ends(&v.account, &v.session)
 	left := ends.Sub(v.clockNow())
-	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed, Of: v.session.ID()}
+	return &SessionPart{Until: ends.In(law.Zone()).Format("15:04"), Left: int(left / time.Second), Warn: int(min(sessionWarn, v.Desk.Idle(&v.account)/2) / time.Second), Fixed: fixed, Of: v.account.Login}
 }
 
 // sessionStay says how much longer the session lasts; that it was asked is what
