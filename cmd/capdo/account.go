@@ -114,11 +114,12 @@ func (p *program) knownAgency(ctx context.Context, code string) error {
 
 // seed loads the agencies, their printed figures and the systems named in the
 // exchange's lists into a register without agencies; with --simulated also the
-// simulated record of every counted system.
+// simulated record of every counted system, or of as many as one likes.
 func seed(ctx context.Context, w world) (err error) {
-	f := flags(w, "seed", "--data DIR [--simulated]")
+	f := flags(w, "seed", "--data DIR [--simulated [--systems N]]")
 	data := f.String("data", "capdo-data", "folder of the register, made when absent (CAPDO_DATA)")
 	simulated := f.Bool("simulated", false, "also the 7,008 simulated systems of June 2024")
+	systems := f.Int("systems", countedSystems, "how many simulated systems; those after the 7,008 are copies of them under further names, to try how large a register may be")
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -134,15 +135,49 @@ func seed(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	if !*simulated {
-		x.Systems = slices.DeleteFunc(x.Systems, func(s approval.System) bool { return s.Origin == approval.Simulated })
+	if !*simulated || *systems < countedSystems {
+		kept := 0
+		x.Systems = slices.DeleteFunc(x.Systems, func(s approval.System) bool {
+			if s.Origin == approval.Simulated {
+				kept++
+			}
+			return s.Origin == approval.Simulated && (!*simulated || kept > *systems)
+		})
 	}
 	if err := p.office.Import(ctx, keeper(), x); err != nil {
 		return err
 	}
+	n := len(x.Systems)
+	if *simulated {
+		if err := p.seedMore(ctx, *systems, x.Source); err != nil {
+			return err
+		}
+		n += max(0, *systems-countedSystems)
+	}
 	if err := p.loadServices(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "%s: %d agencies, %d systems\n", *data, len(x.Agencies), len(x.Systems))
+	fmt.Fprintf(w.out, "%s: %d agencies, %d systems\n", *data, len(x.Agencies), n)
+	return nil
+}
+
+// seedPart is how many systems one transaction loads.
+const seedPart = 1000
+
+// seedMore loads the simulated systems beyond those of Annex IX, up to n.
+func (p *program) seedMore(ctx context.Context, n int, source string) error {
+	c, err := newCountry()
+	if err != nil {
+		return err
+	}
+	for from := countedSystems; from < n; from += seedPart {
+		part := approval.World{Source: source}
+		if part.Systems, err = c.systems(from, min(from+seedPart, n)); err != nil {
+			return err
+		}
+		if err := p.office.Import(ctx, keeper(), part); err != nil {
+			return fmt.Errorf("load systems from %d: %w", from, err)
+		}
+	}
 	return nil
 }

@@ -172,7 +172,7 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
 	go p.keepReserve(ctx)
-	p.duties = append(p.duties, func(ctx context.Context) { p.attachments.Watch(ctx, tick.C) })
+	p.duties = append(p.duties, func(ctx context.Context) { p.attachments.Watch(ctx, tick.C) }, p.settle)
 	var beside sync.WaitGroup
 	beside.Go(func() { p.press.Run(ctx) })
 	beside.Go(func() { p.store.Lead(ctx, p.lead) })
@@ -194,6 +194,25 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 		err = errors.Join(err, <-done)
 	}
 	return errors.Join(err, f.ops.close())
+}
+
+// settle keeps the lists up to the day, and to what was written by a program that
+// knew nothing of them.
+func (p *program) settle(ctx context.Context) {
+	tick := time.NewTicker(rescan)
+	defer tick.Stop()
+	for {
+		if n, err := p.store.Settle(ctx, p.clock()); err != nil && ctx.Err() == nil {
+			p.log.Error("lists are not up to the day; they are right, and slow", "error", err)
+		} else if n > 0 {
+			p.log.Info("lists are up to the day", "systems", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // serveUntil serves one listener until ctx is done.

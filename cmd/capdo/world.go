@@ -43,18 +43,51 @@ func realWorld() (approval.World, error) {
 	if err := addListed(&w, sectors); err != nil {
 		return w, err
 	}
-	simulated, err := fixtures.Simulate(fixtures.DefaultSeed)
+	country, err := newCountry()
 	if err != nil {
 		return w, err
 	}
-	for _, s := range simulated {
-		x, err := simulatedSystem(s, sectors[s.AgencyCode])
-		if err != nil {
-			return w, err
-		}
-		w.Systems = append(w.Systems, x)
+	more, err := country.systems(0, countedSystems)
+	w.Systems = append(w.Systems, more...)
+	return w, err
+}
+
+// countedSystems is how many systems Annex IX counts.
+const countedSystems = 7008
+
+// country is the simulated systems, as many as one likes.
+type country struct {
+	fixtures.Country
+	sectors map[string]law.Sector // by agency
+}
+
+func newCountry() (country, error) {
+	c, err := fixtures.NewCountry(fixtures.DefaultSeed)
+	if err != nil {
+		return country{}, err
 	}
-	return w, nil
+	agencies, err := fixtures.Agencies()
+	sectors := map[string]law.Sector{}
+	for _, a := range agencies {
+		sectors[a.Code] = law.Sector(a.Sector)
+	}
+	return country{c, sectors}, err
+}
+
+// systems are those numbered from ≤ i < to.
+func (c country) systems(from, to int) (all []approval.System, err error) {
+	for i := from; i < to; i++ {
+		f, err := c.System(i)
+		if err != nil {
+			return nil, err
+		}
+		x, err := simulatedSystem(f, c.sectors[f.AgencyCode])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, nil
 }
 
 func agency(a fixtures.Agency) approval.Agency {

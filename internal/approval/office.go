@@ -158,6 +158,7 @@ type Page struct {
 	Rows  []Row
 	Total int
 	Page  int
+	More  bool // Total is what was found so far: more match, and only more words find them
 }
 
 // Takes tells whether the filter takes a system that stands as st says; of which

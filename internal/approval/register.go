@@ -207,6 +207,8 @@ type Loader interface {
 	Tx
 	PutAgencies([]Agency) error
 	PutReported([]Reported) error
+	// CreateAll is Create for many.
+	CreateAll([]*System) error
 }
 
 // Import loads a world in one transaction, an entry for each record. A world
@@ -224,14 +226,18 @@ func (o *Office) Import(ctx context.Context, a Actor, w World) error {
 		if err := o.importReference(l, a, w, now); err != nil {
 			return err
 		}
+		all := make([]*System, len(w.Systems))
 		for i := range w.Systems {
-			if err := o.seal(&w.Systems[i]); err != nil {
+			all[i] = &w.Systems[i]
+			if err := o.seal(all[i]); err != nil {
 				return err
 			}
-			if err := tx.Create(&w.Systems[i]); err != nil {
-				return err
-			}
-			if err := o.append(tx, a, ActImport, &w.Systems[i], "", now, map[string]string{"source": w.Source}); err != nil {
+		}
+		if err := l.CreateAll(all); err != nil {
+			return err
+		}
+		for _, s := range all {
+			if err := o.append(tx, a, ActImport, s, "", now, map[string]string{"source": w.Source}); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -261,6 +262,27 @@ func (k *cache) linksOf(c *scope, consumer string, at time.Time) ([]approval.Lin
 		}
 	}
 	return links, nil
+}
+
+// unlinked notes which of many systems are the consumer of no connection.
+func (k *cache) unlinked(c *scope, codes []string) error {
+	linked := map[string]bool{}
+	for part := range slices.Chunk(codes, bulk) {
+		var some []string
+		if err := c.connections((*connectionRow)(nil), "connection AS k").ColumnExpr("DISTINCT k.consumer").Where("k.consumer IN (?)", bun.List(part)).Scan(c.ctx, &some); err != nil {
+			return fmt.Errorf("load connections: %w", err)
+		}
+		for _, code := range some {
+			linked[code] = true
+		}
+	}
+	k.consumers = map[string][]connection.Connection{}
+	for _, code := range codes {
+		if !linked[code] {
+			k.consumers[code] = nil
+		}
+	}
+	return nil
 }
 
 // forgetLinks forgets what was known of connections when one of them changed.

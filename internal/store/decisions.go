@@ -161,9 +161,14 @@ func (w *writing) decideIn(whole *scope) error {
 			return fmt.Errorf("forget decisions: %w", err)
 		}
 	}
-	k := newCache(0)
+	k, codes := newCache(0), slices.Sorted(maps.Keys(w.touched))
+	if w.watch != nil && len(codes) > 1 {
+		if err := k.unlinked(whole, codes); err != nil {
+			return err
+		}
+	}
 	var rows []judgedRow
-	for _, code := range slices.Sorted(maps.Keys(w.touched)) {
+	for _, code := range codes {
 		s := w.touched[code]
 		r := judgedRow{SystemID: s.ID, Code: s.Code}
 		if w.watch != nil {

@@ -22,6 +22,7 @@ const (
 	ranOut        = "s.plan_holds <> '' AND s.plan_holds < ?" // what a declared plan in full rests on
 	planExpr      = "CASE WHEN NOT " + holds + " THEN 'none' WHEN s.plan = 'full' AND " + ranOut + " THEN 'part' ELSE s.plan END"
 	confirmedExpr = "(s.confirmed AND " + holds + ")"
+	shownLevel    = "COALESCE(NULLIF(" + levelExpr + ", 0), s.proposed)"
 	stateExpr     = "CASE WHEN s.state NOT IN ('approved', 'deployed') THEN s.state WHEN " + holds + " THEN CASE WHEN s.state = 'deployed' AND " + ranOut + ` THEN 'approved' ELSE s.state END ELSE (
 		SELECT CASE d.state WHEN 'draft' THEN 'draft' WHEN 'returned' THEN 'draft' WHEN 'submitted' THEN 'in_review' WHEN 'opined' THEN 'in_review'
 			WHEN 'appraised' THEN 'appraised' WHEN 'unfit' THEN 'refused' WHEN 'refused' THEN 'refused' ELSE 'lapsed' END
@@ -35,26 +36,30 @@ type listRow struct {
 	Confirmed                                                   bool
 }
 
-// Search implements approval.Reader.
-func (c *scope) Search(f approval.Filter) (approval.Page, error) {
-	if c.past != nil {
-		return c.searchThen(f)
-	}
+// official is the order of agencies.
+const official = "CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code"
+
+// searchAll looks at every system: right on any day, whatever is kept.
+func (c *scope) searchAll(f approval.Filter) (approval.Page, error) {
 	total, err := c.matching((*systemRow)(nil), f).Count(c.ctx)
 	if err != nil {
 		return approval.Page{}, fmt.Errorf("count register: %w", err)
 	}
-	page := min(max(1, f.Page), int(total)/approval.PageSize+1)
+	p := approval.Page{Total: int(total), Page: pageIn(f, int(total))}
 	var rows []listRow
-	err = c.lines(&rows, f).Limit(approval.PageSize).Offset(int64(page-1) * approval.PageSize).Scan(c.ctx)
+	err = c.lines(&rows, f).Limit(approval.PageSize).Offset(int64(p.Page-1) * approval.PageSize).Scan(c.ctx)
 	if err != nil {
 		return approval.Page{}, fmt.Errorf("search register: %w", err)
 	}
-	p := approval.Page{Total: int(total), Page: page}
 	for _, r := range rows {
 		p.Rows = append(p.Rows, r.row())
 	}
 	return p, nil
+}
+
+// pageIn is the page asked for, or the last there is.
+func pageIn(f approval.Filter, total int) int {
+	return min(max(1, f.Page), total/approval.PageSize+1)
 }
 
 // Rows implements approval.Reader.
@@ -94,7 +99,7 @@ func (c *scope) lines(rows *[]listRow, f approval.Filter) *bun.SelectQuery {
 		ColumnExpr("s.code, s.name, s.owner, g.name AS owner_name, s.until_day, s.origin, s.proposed").
 		ColumnExpr(levelExpr+" AS level", day).ColumnExpr(planExpr+" AS plan", day, day).
 		ColumnExpr(confirmedExpr+" AS confirmed", day).ColumnExpr(stateExpr+" AS state", day, day).
-		OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code, s.code")
+		OrderExpr(official + ", s.code")
 }
 
 func (r listRow) row() approval.Row {
@@ -108,18 +113,27 @@ const (
 	maxWord  = 200 // bytes; SQLite refuses a pattern above 50,000
 )
 
-// filter narrows a register query to what f asks for.
+// searched are the words of a search, as they are kept.
+func searched(text string) []string {
+	words := strings.Fields(fold.Plain(text))
+	words = words[:min(len(words), maxWords)]
+	for i, w := range words {
+		words[i] = keptWord(w)
+	}
+	return words
+}
+
+// filter narrows a register query to what f asks for; each of its words begins one
+// of the system's.
 func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
-	words := strings.Fields(fold.Plain(f.Text))
-	for _, w := range words[:min(len(words), maxWords)] {
-		w = strings.ToValidUTF8(w[:min(len(w), maxWord)], "")
-		q = q.Where("s.search LIKE ?", "%"+w+"%") // fold leaves no wildcard in w
+	for _, w := range searched(f.Text) {
+		q = q.Where("' ' || s.search LIKE ?", "% "+w+"%") // fold leaves no wildcard in w
 	}
 	if f.Owner != "" {
 		q = q.Where("s.owner = ?", storable(f.Owner))
 	}
 	if f.Level > 0 {
-		q = q.Where("COALESCE(NULLIF("+levelExpr+", 0), s.proposed) = ?", day, f.Level)
+		q = q.Where(shownLevel+" = ?", day, f.Level)
 	}
 	if f.State != "" {
 		q = q.Where(stateExpr+" = ?", day, day, storable(f.State))
@@ -134,7 +148,7 @@ func filter(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery 
 		q = q.Where("g.grp = ?", storable(f.Group))
 	}
 	if f.NoLevel {
-		q = q.Where("COALESCE(NULLIF("+levelExpr+", 0), s.proposed) = 0", day)
+		q = q.Where(shownLevel+" = 0", day)
 	}
 	return ends(counted(q, f.Counted, day), f, day)
 }
@@ -194,7 +208,7 @@ func (c *scope) Pending(limit int) ([]approval.System, error) {
 // Agencies implements approval.Reader.
 func (c *scope) Agencies() ([]approval.Agency, error) {
 	var rows []agencyRow
-	err := c.shared(&rows).OrderExpr("CASE g.grp WHEN 'ministry' THEN 0 WHEN 'province' THEN 1 ELSE 2 END, g.no, g.code").Scan(c.ctx)
+	err := c.shared(&rows).OrderExpr(official).Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load agencies: %w", err)
 	}

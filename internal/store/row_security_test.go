@@ -31,6 +31,9 @@ var whose = map[string]string{
 	"gate_decision":   "FALSE",
 	"figure":          "holder = 'BODY'",
 	"figure_month":    "holder = 'BODY'",
+	"listing":         "owner = 'BODY'",
+	"listing_count":   "owner = 'BODY'",
+	"listing_word":    "owner = 'BODY'",
 	"statement":       "agency = 'BODY'",
 	"statement_note":  "agency = 'BODY'",
 }

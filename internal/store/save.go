@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"capdo/internal/approval"
 )
@@ -20,6 +21,7 @@ type writing struct {
 	codes map[string]int   // highest serial by owner
 
 	stored map[string]approval.System // loaded for a list, not yet saved
+	pile   *pile                      // nil: rows are stored as they come
 
 	watch   Watcher
 	touched map[string]*approval.System // by code, as saved
@@ -31,17 +33,9 @@ type writing struct {
 
 // Create implements approval.Tx.
 func (w *writing) Create(s *approval.System) error {
-	if !w.mine(s.Owner) {
-		return approval.ErrNotFound()
+	if err := w.born(s); err != nil {
+		return err
 	}
-	if s.Code == "" {
-		code, err := w.nextCode(s.Owner)
-		if err != nil {
-			return err
-		}
-		s.Code = code
-	}
-	s.Version = 1
 	row, err := w.row(s)
 	if err != nil {
 		return err
@@ -57,25 +51,64 @@ func (w *writing) Create(s *approval.System) error {
 
 // nextCode returns the code after the owner's highest: OWNER-0001, OWNER-0002, …
 func (w *writing) nextCode(owner string) (string, error) {
-	if w.codes == nil {
-		w.codes = map[string]int{}
-	}
-	if _, ok := w.codes[owner]; !ok {
-		var taken []string
-		err := w.wide(func(all *scope) error { // a code once given may have gone to another owner
-			return all.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.code > ? AND s.code < ?", owner+"-", owner+".").Scan(w.ctx, &taken)
-		})
-		if err != nil {
-			return "", fmt.Errorf("next code of %s: %w", owner, err)
-		}
-		for _, code := range taken {
-			if n, err := strconv.Atoi(strings.TrimPrefix(code, owner+"-")); err == nil {
-				w.codes[owner] = max(w.codes[owner], n)
-			}
-		}
+	if err := w.knowCodes(owner); err != nil {
+		return "", err
 	}
 	w.codes[owner]++
 	return fmt.Sprintf("%s-%04d", owner, w.codes[owner]), nil
+}
+
+// knowCodes looks up the highest serial of an owner, once a transaction.
+func (w *writing) knowCodes(owner string) error {
+	if _, ok := w.codes[owner]; ok {
+		return nil
+	}
+	if w.codes == nil {
+		w.codes = map[string]int{}
+	}
+	err := w.wide(func(all *scope) (err error) { // a code once given may have gone to another owner
+		w.codes[owner], err = all.lastSerial(owner)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("next code of %s: %w", owner, err)
+	}
+	return nil
+}
+
+// serialOf is the serial of an owner's code, 0 where it has none.
+func serialOf(owner, code string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(code, owner+"-"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// lastSerial is the highest serial of an owner's codes, 0 when there is none. It
+// is among the longest codes, the last of them: where all are numbers, the first
+// look finds it.
+func (c *scope) lastSerial(owner string) (int, error) {
+	const most = 9 // digits
+	for digits := most; digits > 0; digits-- {
+		before := owner + "-:" // sorts after every code of the owner that goes on with a digit
+		for {
+			var taken []string
+			err := c.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("length(s.code) = ? AND s.code > ? AND s.code < ?", utf8.RuneCountInString(owner)+1+digits, owner+"-", before).
+				OrderExpr("s.code DESC").Limit(1).Scan(c.ctx, &taken)
+			if err != nil {
+				return 0, err
+			}
+			if len(taken) == 0 {
+				break
+			}
+			if n := serialOf(owner, taken[0]); n > 0 {
+				return n, nil
+			}
+			before = taken[0]
+		}
+	}
+	return 0, nil
 }
 
 // Save implements approval.Tx.
@@ -183,6 +216,10 @@ func insert[T any](w *writing, rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	if w.pile != nil {
+		hold(w.pile, rows)
+		return nil
+	}
 	if _, err := w.db.NewInsert().Model(&rows).Exec(w.ctx); err != nil {
 		if strings.Contains(err.Error(), "four eyes: ") { // the second wall spoke: a rule of the first did not know
 			return fmt.Errorf("insert %T: %w", rows, approval.ErrFourEyes())
@@ -227,7 +264,7 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 		}
 	}
 	if was.No == 0 {
-		_, err = w.db.NewInsert().Model(r).Exec(w.ctx)
+		err = insert(w, []dossierRow{*r})
 	} else {
 		_, err = w.db.NewUpdate().Model(r).WherePK().Exec(w.ctx)
 	}

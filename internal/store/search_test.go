@@ -126,8 +126,18 @@ func TestSearchFilters(t *testing.T) {
 	}
 	storetest.Lead(t, o, "H41", "Của tỉnh khác", storetest.Registered)
 	shares(t, s, today, map[string]int{"registered": 3, "draft": 1, "in_review": 1, "appraised": 1, "approved": 2, "deployed": 3, "revoked": 1, "refused": 1, "retired": 1})
+	if n, err := s.Settle(ctx, clock.T); err != nil || n != 0 {
+		t.Errorf("%d systems were written and lists did not show it: %v", n, err)
+	}
 	clock.T = clock.T.Add(24 * time.Hour) // nothing is written, and the terms are over
-	shares(t, s, today.AddDays(1), map[string]int{"registered": 3, "draft": 1, "in_review": 2, "appraised": 1, "approved": 2, "deployed": 1, "lapsed": 1, "revoked": 1, "refused": 1, "retired": 1})
+	tomorrow := map[string]int{"registered": 3, "draft": 1, "in_review": 2, "appraised": 1, "approved": 2, "deployed": 1, "lapsed": 1, "revoked": 1, "refused": 1, "retired": 1}
+	shares(t, s, today.AddDays(1), tomorrow)
+	if n, err := s.Settle(ctx, clock.T); err != nil || n != 2 {
+		t.Errorf("%d terms are over, want 2: %v", n, err)
+	}
+	shares(t, s, today.AddDays(1), tomorrow)
+	shares(t, s, today, map[string]int{"registered": 3, "draft": 1, "in_review": 1, "appraised": 1, "approved": 2, "deployed": 3, "revoked": 1, "refused": 1, "retired": 1})
+	sound(t, s)
 }
 
 // shares checks states, plans, levels, owners and origins of the register as a

@@ -108,7 +108,7 @@ func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f fu
 		return err
 	}
 	t := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
-	for _, step := range []func() error{t.done, func() error { return f(t) }, t.keepOnce, t.decide, t.sum, t.seal} {
+	for _, step := range []func() error{t.done, func() error { return f(t) }, t.keepOnce, t.decide, t.sum, t.settle, t.seal} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -41,6 +41,7 @@ type check struct {
 	born      []string // systems in the order of their first entries
 	unread    bool     // a system cannot be read
 	saves     int      // saved values of fields that a record stands for
+	shown     shown    // by lists
 }
 
 func (v *check) blame(seq int64, object, format string, args ...any) {
@@ -53,10 +54,10 @@ func (v *check) blame(seq int64, object, format string, args ...any) {
 // columns against the records. An error means that the check could not be
 // made; what it found is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
-	v := &check{last: map[string]approval.Entry{}}
+	v := &check{last: map[string]approval.Entry{}, shown: shown{tallies: map[tallied]int{}}}
 	err := s.read(ctx, asker(), func(c *scope) error {
 		v.scope = c
-		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.statementsKept, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places, v.plans, v.yearsKept, v.remarks, v.subscriptions, v.services, v.links, v.logs, v.notes, v.holds, v.consultations, v.lent, v.archives, v.figuresKept, v.papers} {
+		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.statementsKept, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places, v.plans, v.yearsKept, v.remarks, v.subscriptions, v.services, v.links, v.logs, v.notes, v.holds, v.consultations, v.lent, v.archives, v.figuresKept, v.listingsKept, v.papers} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -197,6 +198,9 @@ func (v *check) systems() error {
 			} else if err := v.system(&all[i], rows[i]); err != nil {
 				return err
 			}
+		}
+		if err := v.listings(all, rows); err != nil {
+			return err
 		}
 		if len(rows) < bulk {
 			return v.allSaves()

@@ -19,7 +19,7 @@ type RegisterPage struct {
 	Filters     []Filter
 	Chips       []Link
 	Rows        []SystemRow
-	Total       int
+	Count       string
 	Pages       []Link
 	MayRegister bool
 	Files       []Link // the register as tables
@@ -56,8 +56,11 @@ func (s *site) registerShow(v *visit) error {
 	if f.Text != "" {
 		title = v.t("reg.title.q", f.Text)
 	}
-	p := RegisterPage{Page: v.page(title), Query: f.Text, Filters: v.filters(query, agencies), Total: found.Total,
+	p := RegisterPage{Page: v.page(title), Query: f.Text, Filters: v.filters(query, agencies), Count: v.t("reg.count", v.num(found.Total)),
 		MayRegister: v.actor().Capacity == law.RoleOperator}
+	if found.More {
+		p.Count = v.t("reg.more", v.num(found.Total))
+	}
 	if s.Tables != nil {
 		p.Files = append(v.listFiles(query), v.tableFiles(workbook.Register, "", query)...)
 	}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"fmt"
+	"hash/fnv"
+
+	"github.com/uptrace/bun"
+
+	"capdo/internal/approval"
+	"capdo/internal/law"
+)
+
+// shown is what lists show of the systems verified so far, added up.
+type shown struct {
+	tallies map[tallied]int
+	words   wordSum
+}
+
+// wordSum stands for a set of words of systems.
+type wordSum struct {
+	n   int
+	sum uint64
+}
+
+func (s *wordSum) add(word, owner, code string) {
+	h := fnv.New64a()
+	for _, part := range []string{word, "\x00", owner, "\x00", code} {
+		_, _ = h.Write([]byte(part)) // never fails
+	}
+	s.n, s.sum = s.n+1, s.sum+h.Sum64()
+}
+
+// listings compares what lists show of systems with the records. A row that is to
+// be made anew says nothing.
+func (v *check) listings(ss []approval.System, rows []systemRow) error {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var have []listingRow
+	if len(ids) > 0 {
+		if err := v.listing(&have).Where("l.system_id IN (?)", bun.List(ids)).Scan(v.ctx); err != nil {
+			return fmt.Errorf("read what lists show: %w", err)
+		}
+	}
+	at := make(map[int64]listingRow, len(have))
+	for _, l := range have {
+		at[l.SystemID] = l
+		if l.Cell != "" {
+			v.shown.tallies[tallied{l.Owner, l.Cell}]++
+		}
+		for _, w := range wordsOf(l.Search) {
+			v.shown.words.add(w, l.Owner, l.Code)
+		}
+	}
+	for i := range ss {
+		l, ok := at[ss[i].ID]
+		if ok && l.Due == unsettled {
+			continue
+		}
+		if want := shownOf(&ss[i], rows[i], l); l != want {
+			v.blame(-1, approval.SystemObject(ss[i].Code), "lists show %+v, the record gives %+v", l, want)
+		}
+	}
+	return nil
+}
+
+// shownOf is what lists show of a record from the day of a row until it is due.
+func shownOf(s *approval.System, r systemRow, l listingRow) listingRow {
+	x := look{ID: s.ID, Code: s.Code, Owner: s.Owner, Origin: string(s.Origin), Search: r.Search, UntilDay: r.UntilDay, PlanHolds: r.PlanHolds}
+	day := law.Day("9000-01-01") // whichever it is after the last act, where no day changes anything
+	if l.Due != "" {
+		day = law.Day(l.Due).AddDays(-1)
+	}
+	st := s.Standing(day.Time())
+	x.State, x.Plan, x.Level = st.State(), string(st.Plan), int(st.Proposed)
+	if st.Approval != nil {
+		x.Level = int(st.Approval.Level)
+	}
+	return x.row(day)
+}
+
+// listingsKept compares the counts and the words with the rows of systems.
+func (v *check) listingsKept() error {
+	var tallies []tallyRow
+	if err := v.listing(&tallies).Scan(v.ctx); err != nil {
+		return fmt.Errorf("read what lists count: %w", err)
+	}
+	for _, t := range tallies {
+		k := tallied{t.Owner, t.Cell}
+		if want, err := tallyOf(t.Owner, t.Cell, v.shown.tallies[k]); err != nil || want != t {
+			v.blame(-1, "lists", "%+v is counted, %+v is so (%v)", t, want, err)
+		}
+		delete(v.shown.tallies, k)
+	}
+	for k, n := range v.shown.tallies {
+		v.blame(-1, "lists", "%d of %s that are %q are not counted", n, k.owner, k.cell)
+	}
+	var have wordSum
+	for from := (wordRow{}); ; {
+		var rows []wordRow
+		q := v.listing(&rows).OrderExpr("l.word, l.owner, l.code").Limit(20 * bulk)
+		if err := q.Where("(l.word, l.owner, l.code) > (?, ?, ?)", from.Word, from.Owner, from.Code).Scan(v.ctx); err != nil {
+			return fmt.Errorf("read words: %w", err)
+		}
+		for _, r := range rows {
+			have.add(r.Word, r.Owner, r.Code)
+		}
+		if len(rows) < 20*bulk {
+			break
+		}
+		from = rows[len(rows)-1]
+	}
+	if have != v.shown.words && !v.unread {
+		v.blame(-1, "lists", "the words that systems are found by are not those of their names: %d, want %d", have.n, v.shown.words.n)
+	}
+	return nil
+}

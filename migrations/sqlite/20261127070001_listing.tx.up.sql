@@ -1,0 +1,57 @@
+-- The register as lists show it, kept so that a page of it costs the same however
+-- many systems there are. What a system looks like may change with a day alone, so
+-- that each row says from which day it holds and on which it may not any more: due
+-- is that day, '' when none is known, '0' when the system was written and the row
+-- was not; since is the last day that made it what it is, '' when none did.
+CREATE TABLE listing (
+  system_id INTEGER PRIMARY KEY REFERENCES system (id),
+  owner     TEXT NOT NULL,
+  code      TEXT NOT NULL,
+  cell      TEXT NOT NULL, -- of listing_count, '' when it is counted in none
+  search    TEXT NOT NULL, -- the text whose words stand in listing_word
+  since     TEXT NOT NULL,
+  due       TEXT NOT NULL
+) STRICT;
+CREATE INDEX listing_code ON listing (owner, code, cell);
+CREATE INDEX listing_cell ON listing (owner, cell, code);
+CREATE INDEX listing_due ON listing (due, system_id) WHERE due <> '';
+CREATE INDEX listing_owner_due ON listing (owner, due, system_id) WHERE due <> '';
+CREATE INDEX listing_since ON listing (since, system_id) WHERE since <> '';
+CREATE INDEX listing_owner_since ON listing (owner, since, system_id) WHERE since <> '';
+
+-- How many systems of an owner look alike.
+CREATE TABLE listing_count (
+  owner  TEXT NOT NULL,
+  cell   TEXT NOT NULL CHECK (cell <> ''),
+  origin TEXT NOT NULL,
+  level  INTEGER NOT NULL,
+  state  TEXT NOT NULL,
+  plan   TEXT NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (owner, cell)
+) STRICT;
+
+-- Which systems a word stands in.
+CREATE TABLE listing_word (
+  word  TEXT NOT NULL CHECK (word <> ''),
+  owner TEXT NOT NULL,
+  code  TEXT NOT NULL,
+  PRIMARY KEY (word, owner, code)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO listing SELECT id, owner, code, '', '', '', '0' FROM system;
+
+-- Whoever writes a system, a program that knows nothing of this included, leaves
+-- word that its row is to be made anew.
+CREATE TRIGGER listing_of_new AFTER INSERT ON system BEGIN
+  INSERT INTO listing (system_id, owner, code, cell, search, since, due) VALUES (NEW.id, NEW.owner, NEW.code, '', '', '', '0');
+END;
+CREATE TRIGGER listing_of_changed AFTER UPDATE ON system BEGIN
+  UPDATE listing SET due = '0' WHERE system_id = NEW.id;
+END;
+
+-- The next code of an owner is found from the longest there is.
+CREATE INDEX system_code_length ON system (length(code), code);
+
+-- The queue of an owner is found among its own.
+CREATE INDEX system_owner_pending ON system (owner, id) WHERE pending = 1;
