@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"capdo/internal/seal"
+	"capdo/internal/store"
 )
 
 // keyFolder is where the private parts of the keys lie in the data folder.
@@ -113,8 +114,12 @@ func (p *program) makeKeys(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := p.store.AddKeys(ctx, keeper(), p.book.Digest(), k); err != nil {
-			return errors.Join(err, seal.Forget(dir, k.ID))
+		err = p.store.AddKeys(ctx, keeper(), p.book.Digest(), k)
+		if err == nil {
+			continue
+		}
+		if gone := seal.Forget(dir, k.ID); gone != nil || !errors.Is(err, store.ErrKeyInUse) { // else another replica made one meanwhile
+			return errors.Join(err, gone)
 		}
 	}
 	return nil

@@ -60,6 +60,9 @@ func (c *scope) keys() (seal.Trust, error) {
 	return t, nil
 }
 
+// ErrKeyInUse is returned where an algorithm has a key that signs already.
+var ErrKeyInUse = errors.New("is in use")
+
 // AddKeys records new keys, an entry each, with the public part in it. Only the
 // keeper may, and only an algorithm that has no key in use yet.
 func (s *Store) AddKeys(ctx context.Context, by approval.Actor, law string, keys ...*seal.Key) error {
@@ -71,7 +74,7 @@ func (s *Store) AddKeys(ctx context.Context, by approval.Actor, law string, keys
 		for _, k := range keys {
 			for _, p := range known {
 				if p.Alg == k.Alg && p.Until.IsZero() {
-					return fmt.Errorf("add key: %s is in use; rotate it", p.ID)
+					return fmt.Errorf("add key: %s %w; rotate it", p.ID, ErrKeyInUse)
 				}
 			}
 			if err := w.addKey(k.Public, approval.Entry{At: k.Made, By: by.Who(), Act: actMakeKey, Law: law, Detail: map[string]string{}}); err != nil {

@@ -298,8 +298,8 @@ func (r runner) run(dir, name string, args ...string) error {
 }
 
 // start starts a server on dir/data with its socket in dir; it ends with us.
-func (r runner) start(server, dir string) (*exec.Cmd, error) {
-	c := exec.Command(server, "-D", filepath.Join(dir, "data"), "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "logging_collector=off")
+func (r runner) start(server, dir string, more ...string) (*exec.Cmd, error) {
+	c := exec.Command(server, append([]string{"-D", filepath.Join(dir, "data"), "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "logging_collector=off"}, more...)...)
 	c.Dir, c.SysProcAttr = dir, &syscall.SysProcAttr{Credential: r.Credential, Pdeathsig: syscall.SIGQUIT}
 	return c, c.Start()
 }

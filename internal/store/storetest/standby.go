@@ -18,17 +18,20 @@ import (
 type Pair struct {
 	Address string // of the database on whichever is the primary, for the program
 
-	primary, standby *exec.Cmd
-	dirs             [2]string
-	as               runner
+	servers [2]*exec.Cmd
+	dirs    [2]string
+	on      []string // where they listen beside their sockets
+	lead    int      // which is the primary
+	as      runner
 }
 
 // NewPair starts a server with a standby made by pg_basebackup, and makes a
-// migrated, empty database. A commit is acknowledged when both have it.
-func NewPair(t testing.TB) *Pair {
+// migrated, empty database. A commit is acknowledged when both have it. The two
+// listen at the addresses of on, where there are any, to whoever comes from 10/8.
+func NewPair(t testing.TB, on ...string) *Pair {
 	t.Helper()
 	needCluster(t)
-	p := &Pair{}
+	p := &Pair{on: on}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -37,8 +40,7 @@ func NewPair(t testing.TB) *Pair {
 	}
 	initdb, err1 := program("initdb")
 	server, err2 := program("postgres")
-	base, err3 := program("pg_basebackup")
-	must(errors.Join(err1, err2, err3))
+	must(errors.Join(err1, err2))
 	for i := range p.dirs {
 		dir, err := os.MkdirTemp(memory(), "capdo-pr-")
 		must(err)
@@ -47,49 +49,102 @@ func NewPair(t testing.TB) *Pair {
 		p.as, err = other(dir)
 		must(err)
 	}
-	data := func(i int) string { return filepath.Join(p.dirs[i], "data") }
-	must(p.as.run(p.dirs[0], initdb, "-D", data(0), "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
-	var err error
-	p.primary, err = p.as.start(server, p.dirs[0])
+	must(p.as.run(p.dirs[0], initdb, "-D", p.data(0), "-U", admin, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
+	hba, err := os.OpenFile(filepath.Join(p.data(0), "pg_hba.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	must(err)
-	t.Cleanup(func() { end(p.primary) })
+	_, err = hba.WriteString("host all all 10.0.0.0/8 trust\n")
+	must(errors.Join(err, hba.Close()))
+	t.Cleanup(func() {
+		for _, c := range p.servers {
+			end(c)
+		}
+	})
+	must(p.start(0, server))
 	cluster := os.Getenv(clusterVar)
 	must(os.Setenv(clusterVar, p.dirs[0])) // of this pair, while it is made
 	err = furnish()
 	must(errors.Join(err, os.Setenv(clusterVar, cluster)))
-	must(p.as.run(p.dirs[1], base, "-D", data(1), "-h", p.dirs[0], "-U", admin, "-R", "-X", "stream", "-c", "fast"))
-	p.standby, err = p.as.start(server, p.dirs[1])
-	must(err)
-	t.Cleanup(func() { end(p.standby) })
-	p.administer(t, 0, "ALTER SYSTEM SET synchronous_standby_names = '*'")
-	p.administer(t, 0, "SELECT pg_reload_conf()")
-	for range 400 {
-		if p.ask(t, 0, "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1" {
-			p.Address = "postgres://" + worker + "@/" + template + "?" + url.Values{"host": {p.dirs[0] + "," + p.dirs[1]}, "connect_timeout": {"2"}}.Encode()
-			return p
+	p.Renew(t)
+	p.Address = "postgres://" + worker + "@/" + template + "?" + url.Values{"host": {p.dirs[0] + "," + p.dirs[1]}, "connect_timeout": {"2"}}.Encode()
+	return p
+}
+
+func (p *Pair) data(i int) string { return filepath.Join(p.dirs[i], "data") }
+
+func (p *Pair) start(i int, server string) (err error) {
+	var more []string
+	if len(p.on) > 0 {
+		more = []string{"-c", "listen_addresses=" + p.on[i]}
+	}
+	p.servers[i], err = p.as.start(server, p.dirs[i], more...)
+	return err
+}
+
+// Renew makes a standby of the primary where the one before was lost, and has
+// commits wait for it.
+func (p *Pair) Renew(t testing.TB) {
+	t.Helper()
+	i := 1 - p.lead
+	server, err1 := program("postgres")
+	base, err2 := program("pg_basebackup")
+	err := errors.Join(err1, err2, os.RemoveAll(p.data(i)))
+	if err == nil {
+		err = p.as.run(p.dirs[i], base, "-D", p.data(i), "-h", p.dirs[p.lead], "-U", admin, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	}
+	if err == nil {
+		err = p.start(i, server)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.administer(t, p.lead, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+	p.administer(t, p.lead, "SELECT pg_reload_conf()")
+	for range 800 {
+		if p.ask(t, p.lead, "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1" {
+			return
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
 	t.Fatal("the standby does not follow")
-	return nil
+}
+
+// Pause stops the primary, or its standby, with everything it runs; the function
+// it returns lets them go on.
+func (p *Pair) Pause(t testing.TB, standby bool) (on func()) {
+	t.Helper()
+	i := p.lead
+	if standby {
+		i = 1 - i
+	}
+	pid := p.servers[i].Process.Pid
+	all := append(children(t, pid), pid)
+	signal := func(s syscall.Signal) {
+		for _, pid := range all {
+			_ = syscall.Kill(pid, s) // what has ended is not paused
+		}
+	}
+	signal(syscall.SIGSTOP)
+	return func() { signal(syscall.SIGCONT) }
 }
 
 // Kill ends the primary with everything it runs, as a power cut would.
 func (p *Pair) Kill(t testing.TB) {
 	t.Helper()
-	all := append(children(t, p.primary.Process.Pid), p.primary.Process.Pid)
+	c := p.servers[p.lead]
+	all := append(children(t, c.Process.Pid), c.Process.Pid)
 	for _, pid := range all {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	_ = p.primary.Wait()
+	_ = c.Wait()
 }
 
 // Promote makes the standby the primary, which has none of its own.
 func (p *Pair) Promote(t testing.TB) {
 	t.Helper()
-	p.administer(t, 1, "SELECT pg_promote()")
-	p.administer(t, 1, "ALTER SYSTEM SET synchronous_standby_names = ''")
-	p.administer(t, 1, "SELECT pg_reload_conf()")
+	p.lead = 1 - p.lead
+	p.administer(t, p.lead, "SELECT pg_promote()")
+	p.administer(t, p.lead, "ALTER SYSTEM SET synchronous_standby_names = ''")
+	p.administer(t, p.lead, "SELECT pg_reload_conf()")
 }
 
 // Admin is a handle on the database of the primary that was, 0, or of the standby
@@ -101,21 +156,43 @@ func (p *Pair) Admin(t testing.TB, which int) *sql.DB {
 
 func (p *Pair) administer(t testing.TB, which int, statement string) {
 	t.Helper()
-	if _, err := p.Admin(t, which).Exec(statement); err != nil {
+	if err := p.at(which, func(db *sql.DB) error { _, err := db.Exec(statement); return err }); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
 
 func (p *Pair) ask(t testing.TB, which int, question string) (answer string) {
 	t.Helper()
-	if err := p.Admin(t, which).QueryRow(question).Scan(&answer); err != nil {
+	if err := p.at(which, func(db *sql.DB) error { return db.QueryRow(question).Scan(&answer) }); err != nil {
 		t.Fatalf("%s: %v", question, err)
 	}
 	return answer
 }
 
+// at runs f on a server as the one who may do everything; a server that has just
+// started is waited for.
+func (p *Pair) at(which int, f func(*sql.DB) error) error {
+	db, err := sql.Open("pgx", "postgres://"+admin+"@/"+template+"?"+url.Values{"host": {p.dirs[which]}}.Encode())
+	if err != nil {
+		return err
+	}
+	for range 100 {
+		if err = db.Ping(); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err == nil {
+		err = f(db)
+	}
+	return errors.Join(err, db.Close())
+}
+
 // end stops a server, if it runs.
 func end(c *exec.Cmd) {
+	if c == nil {
+		return
+	}
 	_ = c.Process.Signal(syscall.SIGQUIT)
 	_ = c.Wait()
 }
