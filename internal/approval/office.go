@@ -168,9 +168,9 @@ func (f Filter) Takes(s *System, st Standing) bool {
 	if st.Approval != nil {
 		level = st.Approval.Level
 	}
-	plain := fold.Plain(s.Code + " " + s.Name + " " + s.OperatorUnit)
+	plain := " " + fold.Plain(s.Code+" "+s.Name+" "+s.OperatorUnit)
 	for _, word := range strings.Fields(fold.Plain(f.Text)) {
-		if !strings.Contains(plain, word) {
+		if !strings.Contains(plain, " "+word) { // begins a word
 			return false
 		}
 	}
