@@ -50,7 +50,8 @@ CREATE FUNCTION listing_of_system() RETURNS TRIGGER LANGUAGE plpgsql SECURITY DE
     ON CONFLICT (system_id) DO UPDATE SET due = '0';
   RETURN NULL;
 END $$;
-CREATE TRIGGER listing_of_system AFTER INSERT OR UPDATE ON system FOR EACH ROW EXECUTE FUNCTION listing_of_system();
+CREATE TRIGGER listing_of_new AFTER INSERT ON system FOR EACH ROW EXECUTE FUNCTION listing_of_system();
+CREATE TRIGGER listing_of_changed AFTER UPDATE ON system FOR EACH ROW EXECUTE FUNCTION listing_of_system();
 
 -- The next code of an owner is found from the longest there is.
 CREATE INDEX system_code_length ON system (length(code), code);
