@@ -171,14 +171,7 @@ func (p *program) probes(t *testing.T) []probe {
 		{"agency's search", find(officer, approval.Filter{Text: "hệ thống"})},
 		{"overview", func() error { _, err := p.office.Overview(ctx, nation, approval.Believed(day)); return err }},
 		{"overview of an agency", func() error { _, err := p.office.Overview(ctx, officer, approval.Believed(day)); return err }},
-		{"trend of two years", func() error {
-			var days []law.Day
-			for d := day.AddDays(-730); d < day; d = d.AddDays(30) {
-				days = append(days, d)
-			}
-			_, err := p.office.Trend(ctx, nation, days...)
-			return err
-		}},
+		{"trend of two years", func() error { _, err := p.office.Trend(ctx, nation, day, 24, approval.Part{}); return err }},
 		{"a system's page", func() error { _, err := p.office.File(ctx, officer, "H41-S0003"); return err }},
 		{"queue of an agency", func() error {
 			_, err := p.office.Queue(ctx, storetest.Actor(law.RoleSpecialisedUnit, "H41"))
