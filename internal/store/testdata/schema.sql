@@ -309,6 +309,14 @@ BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 
 CREATE TRIGGER ledger_head_stays BEFORE DELETE ON ledger_head BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 
+CREATE TRIGGER listing_of_changed AFTER UPDATE ON system BEGIN
+  UPDATE listing SET due = '0' WHERE system_id = NEW.id;
+END;
+
+CREATE TRIGGER listing_of_new AFTER INSERT ON system BEGIN
+  INSERT INTO listing (system_id, owner, code, cell, search, since, due) VALUES (NEW.id, NEW.owner, NEW.code, '', '', '', '0');
+END;
+
 CREATE TRIGGER opinion_not_receiver BEFORE INSERT ON review
 WHEN NEW.kind <> 'appraisal' AND EXISTS (SELECT 1 FROM receipt r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: review'); END;
@@ -999,6 +1007,34 @@ CREATE TABLE ledger_head (
   root BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE listing (
+  system_id INTEGER PRIMARY KEY REFERENCES system (id),
+  owner     TEXT NOT NULL,
+  code      TEXT NOT NULL,
+  cell      TEXT NOT NULL, -- of listing_count, '' when it is counted in none
+  search    TEXT NOT NULL, -- the text whose words stand in listing_word
+  since     TEXT NOT NULL,
+  due       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE listing_count (
+  owner  TEXT NOT NULL,
+  cell   TEXT NOT NULL CHECK (cell <> ''),
+  origin TEXT NOT NULL,
+  level  INTEGER NOT NULL,
+  state  TEXT NOT NULL,
+  plan   TEXT NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (owner, cell)
+) STRICT;
+
+CREATE TABLE listing_word (
+  word  TEXT NOT NULL CHECK (word <> ''),
+  owner TEXT NOT NULL,
+  code  TEXT NOT NULL,
+  PRIMARY KEY (word, owner, code)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE once (
   account TEXT NOT NULL,
   token   TEXT NOT NULL CHECK (length(token) BETWEEN 16 AND 128),
@@ -1335,6 +1371,18 @@ CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
 
+CREATE INDEX listing_cell ON listing (owner, cell, code);
+
+CREATE INDEX listing_code ON listing (owner, code, cell);
+
+CREATE INDEX listing_due ON listing (due, system_id) WHERE due <> '';
+
+CREATE INDEX listing_owner_due ON listing (owner, due, system_id) WHERE due <> '';
+
+CREATE INDEX listing_owner_since ON listing (owner, since, system_id) WHERE since <> '';
+
+CREATE INDEX listing_since ON listing (since, system_id) WHERE since <> '';
+
 CREATE INDEX once_at ON once (at);
 
 CREATE INDEX paper_claim ON paper (claim) WHERE claim <> '';
@@ -1349,6 +1397,10 @@ CREATE INDEX statement_agency ON statement (agency, on_day);
 
 CREATE INDEX subscription_login ON subscription (login);
 
+CREATE INDEX system_code_length ON system (length(code), code);
+
 CREATE INDEX system_owner ON system (owner, code);
+
+CREATE INDEX system_owner_pending ON system (owner, id) WHERE pending = 1;
 
 CREATE INDEX system_pending ON system (pending, id) WHERE pending = 1;
