@@ -7,6 +7,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -86,6 +87,12 @@ func TestFaultMatrix(t *testing.T) {
 				{"a panic", func() { door.swap(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }) }, func() { door.swap(h.ServeHTTP) }},
 				{"another in its place", func() { door.dir = t.TempDir(); evil.write(t, door.dir); door.become(t, answering(200, gate.Allow)) }, func() { door.dir = y.dir; door.become(t, h) }},
 				{"the store gone", func() { door.swap(lost.ServeHTTP) }, func() { door.swap(h.ServeHTTP) }},
+				{"dead, and back with the lane that serve puts before it", door.leave, func() {
+					door.lane = func(l net.Listener) (net.Listener, error) {
+						return y.p.machineLane(l, front{doors: gate.Doors{BothSides: true}})
+					}
+					door.become(t, h)
+				}},
 				{"the clock back an hour", clock(-time.Hour), clock(0)},
 				{"the clock at zero", func() { y.clock.Store(&time.Time{}) }, clock(0)},
 				{"the key revoked", func() {
@@ -162,6 +169,7 @@ func identify(t *testing.T, dir string, ca authority, own tls.Certificate) {
 // --gate-listen does, with the certificate in dir.
 type tlsPlace struct {
 	at, dir string
+	lane    func(net.Listener) (net.Listener, error) // nil: none
 	srv     *http.Server
 	h       atomic.Pointer[http.HandlerFunc]
 }
@@ -173,10 +181,13 @@ func (p *tlsPlace) become(t *testing.T, h http.Handler) {
 	p.leave()
 	p.swap(h.ServeHTTP)
 	l, err := machineFlags{listen: p.at, cert: filepath.Join(p.dir, "server.pem"), key: filepath.Join(p.dir, "server.key")}.machineListener()
+	if err == nil && p.lane != nil {
+		l, err = p.lane(l)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.srv = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*p.h.Load())(w, r) }), ReadHeaderTimeout: time.Minute}
+	p.srv = &http.Server{ConnContext: gate.Carry, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*p.h.Load())(w, r) }), ReadHeaderTimeout: time.Minute}
 	go func(s *http.Server) { _ = s.Serve(l) }(p.srv) // ends when it is closed
 }
 

@@ -18,6 +18,9 @@
 //
 //	GET /gate/v1/decisions?provider=CODE[&consumer=CODE[&service=CODE][&profile=production|sandbox]][&at=TIME[&known=TIME]][&platform=NDXP|NDOP]
 //
+// G13 to G16 are rules of this service and of no clause; the book says so in their
+// citation and confidence.
+//
 // A question that names a data service needs an allowed connection on record
 // between the two for it (G14); without one both sides are judged as such, and a
 // suspension (G13) denies unless the question shows that it is about something

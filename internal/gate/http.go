@@ -1,8 +1,8 @@
 package gate
 
 import (
-	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"capdo/internal/law"
 )
@@ -56,14 +56,15 @@ func (g *Gate) refuse(w http.ResponseWriter, status int, says law.Text) {
 	write(w, status, refusal(Question{}, now, unasked(says)))
 }
 
-// write sends an answer, which must not be kept by anyone.
+// write sends an answer, which must not be kept by anyone, with its length, so
+// that half of one is not taken for the whole.
 func write(w http.ResponseWriter, status int, answer any) {
+	b := append(plainJSON(answer), '\n')
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(answer) // the client went away: nobody is left to tell
+	_, _ = w.Write(b) // the client went away: nobody is left to tell
 }

@@ -4,7 +4,7 @@ package web
 func connectionWords() catalogue {
 	return catalogue{
 		"kn.title":          {"Kết nối dữ liệu", "Data connections"},
-		"kn.lead":           {"Mỗi dòng là một kết nối của hệ thống khai thác đến một dịch vụ dữ liệu. Cổng kết nối chỉ mở khi kết nối được cho phép và cả hai bên đủ điều kiện.", "Each line is a system's connection to a data service. The gate opens only while the connection is allowed and both sides meet the conditions."},
+		"kn.lead":           {"Mỗi dòng là một kết nối của hệ thống khai thác đến một dịch vụ dữ liệu. Cổng kết nối chỉ mở khi kết nối được cho phép và cả hai bên đủ điều kiện. Các lý do G13 đến G16 về kết nối là quy tắc của hệ thống này, chưa có điều khoản nào quy định.", "Each line is a system's connection to a data service. The gate opens only while the connection is allowed and both sides meet the conditions. The reasons G13 to G16 about connections are rules of this service; no clause sets them."},
 		"kn.one":            {"Kết nối %s", "Connection %s"},
 		"kn.new":            {"Yêu cầu kết nối", "Request a connection"},
 		"kn.search":         {"Tìm và lọc kết nối", "Search and filter connections"},
