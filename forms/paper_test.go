@@ -33,11 +33,11 @@ func TestShelf(t *testing.T) {
 		got = append(got, f.ID+" "+f.Edition)
 	}
 	want := []string{
-		"account_bind any", "account_create any", "account_disable any", "account_enable any", "account_rebind any", "account_reset any", "account_rights any", "app_code any",
+		"account_bind any", "account_create any", "account_disable any", "account_enable any", "account_rebind any", "account_reset any", "account_rights any", "account_sessions any", "app_code any",
 		"appraisal any", "confirmation any", "connection_agree any", "connection_allow any", "connection_consent any", "connection_end any", "connection_propose any",
 		"connection_refuse any", "connection_reinstate any", "connection_request any", "connection_suspend any", "consultation any", "consultation_opinion any", "decision any", "delegation any", "dossier r331", "dossier r85",
-		"enrol any", "enrol_first any", "facts any", "gateway_add any", "gateway_pin any", "gateway_reach any", "gateway_revoke any", "gateway_unpin any", "inspection any", "opinion any", "plan any", "receipt any", "register any", "reinstatement any",
-		"retirement any", "revocation any", "service any", "sign_in any", "subscription any", "suspension any", "withdrawal any", "word any",
+		"enrol any", "enrol_code any", "enrol_first any", "facts any", "gateway_add any", "gateway_pin any", "gateway_reach any", "gateway_revoke any", "gateway_unpin any", "inspection any", "opinion any", "password any", "plan any", "receipt any", "register any", "reinstatement any",
+		"retirement any", "revocation any", "service any", "sign_in any", "subscription any", "sure any", "suspension any", "withdrawal any", "word any",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("on the shelf: %q", got)

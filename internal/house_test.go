@@ -65,24 +65,25 @@ var plan = map[string]room{
 	"internal/notice":     {[]string{"internal/approval", "internal/law"}, []string{"github.com/wneessen/go-mail"}},
 	"internal/review":     {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/oscal":      {[]string{"internal/approval", "internal/controls", "internal/law", "internal/plan"}, nil},
+	"internal/retention":  {[]string{"internal/approval", "internal/law"}, nil},
 	"internal/statement":  {[]string{"internal/approval", "internal/fold", "internal/law", "internal/reconcile", "internal/sheet"}, nil},
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
-	"internal/identity":   {[]string{"internal/approval", "internal/law", "internal/ledger"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
+	"internal/identity":   {[]string{"internal/approval", "internal/law", "internal/ledger", "internal/fold"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"internal/openid", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"internal/openid", "internal/retention", "internal/backup", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/statement", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
+	"internal/store": {[]string{"forms", "internal/retention", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/statement", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
 		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "go.opentelemetry.io/otel/trace", "golang.org/x/text"}},
 	"internal/openid":           {[]string{"internal/identity"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"internal/identity/softkey": {nil, nil},
 	"internal/store/storetest":  {[]string{"forms", "internal/approval", "internal/law", "internal/ledger", "internal/seal", "internal/store", "internal/attachment", "internal/keyring"}, []string{"github.com/jackc/pgx/v5"}},
 
 	// The door: ties the knot, reads flags, environment and the clock.
-	"cmd/capdo": {[]string{"internal/openid", "fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer", "internal/workbook", "internal/statement", "internal/oscal", "internal/sheet"},
+	"cmd/capdo": {[]string{"internal/openid", "fixtures", "forms", "internal/approval", "internal/attachment", "internal/backup", "internal/controls", "internal/gate", "internal/gateclient", "internal/gazette", "internal/identity", "internal/keyring", "internal/law", "internal/ledger", "internal/machine", "internal/pulse", "internal/reconcile", "internal/report", "internal/seal", "internal/store", "internal/web", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/pdf", "internal/signer", "internal/workbook", "internal/statement", "internal/oscal", "internal/sheet", "internal/retention", "internal/security"},
 		[]string{"filippo.io/age", "github.com/coreos/go-systemd/v22", "go.yaml.in/yaml/v3", "golang.org/x/mod", "golang.org/x/net"}},
 }
 

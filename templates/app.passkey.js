@@ -47,6 +47,14 @@
     });
   }
 
+  // The code of an enrolment link stands after its #: it goes into its field, and out
+  // of the address.
+  var code = document.querySelector("form[action='/enrol'] input[name=token]:not([type=hidden])");
+  if (code && location.hash.length > 1) {
+    code.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+
   document.querySelectorAll("form[data-passkey]").forEach(function (form) {
     if (!window.PublicKeyCredential) return;
     var wrong = form.querySelector("[data-wrong]"), button = form.querySelector("button");

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,7 +18,18 @@ import (
 )
 
 // doorFlags say how people come in.
-type doorFlags struct{ url, policy, providers *string }
+type doorFlags struct {
+	url, policy, providers *string
+	scheme                 string // of the address to listen on
+}
+
+// over are the flags where our own listeners speak TLS, if they do.
+func (d doorFlags) over(c *tls.Config) doorFlags {
+	if d.scheme = "http://"; c != nil {
+		d.scheme = "https://"
+	}
+	return d
+}
 
 func declareDoor(f *flag.FlagSet) (d doorFlags) {
 	d.url = f.String("url", "", "how people call the pages, https://host: passkeys belong to that name, and links begin with it (CAPDO_URL; default: the address to listen on)")
@@ -39,7 +51,7 @@ func (p *program) openDoor(ctx context.Context, w world, d doorFlags, l net.List
 		fmt.Fprintln(w.err, relaxed)
 	}
 	if url = strings.TrimSuffix(*d.url, "/"); url == "" {
-		url = "http://" + dialable(l.Addr())
+		url = d.scheme + dialable(l.Addr())
 	}
 	site, err := identity.SiteOf(url)
 	switch {
@@ -75,7 +87,7 @@ func (p *program) printLink(ctx context.Context, w world, url, login string, lif
 	if login != "" {
 		who = login
 	}
-	fmt.Fprintf(w.out, "Liên kết ghi danh, dùng một lần trong %v / enrolment link, works once within %v: %s\n  %s/enrol/%s\n", life, life, who, url, token)
+	fmt.Fprintf(w.out, "Liên kết ghi danh, dùng một lần trong %v / enrolment link, works once within %v: %s\n  %s/enrol#%s\n", life, life, who, url, token)
 	return nil
 }
 
@@ -161,7 +173,7 @@ func accountConfirm(ctx context.Context, w world) error {
 		}
 		fmt.Fprintf(w.out, "%s %s: confirmed at the console\n", r.Kind, r.Login)
 		if link != "" {
-			fmt.Fprintf(w.out, "  %s/enrol/%s\n", *url, link)
+			fmt.Fprintf(w.out, "  %s/enrol#%s\n", *url, link)
 		}
 		return nil
 	})

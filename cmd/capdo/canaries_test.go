@@ -117,9 +117,6 @@ func TestCanaries(t *testing.T) {
 				failed++
 			}
 		}
-		if strings.Contains(path, "{token}") {
-			send(approval.Actor{}, method, strings.Replace(path, "{token}", secrets[0], 1), true)
-		}
 	}
 	for _, q := range questions() {
 		method, path, _ := strings.Cut(q.address, " ")

@@ -76,6 +76,7 @@ func commands() []command {
 		{"migrate", "bring a PostgreSQL database up to date, as the owner of its tables", migrateCommand, nil},
 		{"move", "copy a register into another place, a folder or a PostgreSQL database, and prove that nothing changed", moveCommand, nil},
 		{"verify", "check the ledger against itself and against the tables", verify, nil},
+		{"asvs", "where this program stands by the OWASP ASVS 5.0.0, by chapter and level", asvsCommand, nil},
 		{"sbom", "what this program is made of (CycloneDX)", sbom, nil},
 		{"report", "write a report: national, system CODE, agency, gate, deadlines, yearly, drills, inventory", reportCommand, nil},
 		{"sign", "have a file signed outside: PAdES in a PDF of this program, CAdES beside any other", signCommand, nil},

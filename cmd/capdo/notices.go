@@ -24,7 +24,7 @@ import (
 
 // noticeSettings is how notices leave this server.
 type noticeSettings struct {
-	smtp, tls, user, passwordFile, from, pages, hooks *string
+	smtp, tls, user, passwordFile, from, pages, hooks, hosts *string
 }
 
 // noticeFlags declares the settings.
@@ -36,6 +36,7 @@ func noticeFlags(f *flag.FlagSet, w world) *noticeSettings {
 		passwordFile: f.String("smtp-password-file", "", "file with its password (CAPDO_SMTP_PASSWORD_FILE)"),
 		from:         f.String("smtp-from", "", "sender of the mail (CAPDO_SMTP_FROM)"),
 		pages:        f.String("pages", "", "https address of the pages, for the links in mail (CAPDO_PAGES)"),
+		hosts:        f.String("webhook-hosts", "", "hosts to which webhooks may go, separated by commas or * for every public one (CAPDO_WEBHOOK_HOSTS; default: to none)"),
 		hooks:        f.String("webhook-networks", "", "networks that are not public and yet may get webhooks, separated by commas (CAPDO_WEBHOOK_NETWORKS)"),
 	}
 }
@@ -43,7 +44,9 @@ func noticeFlags(f *flag.FlagSet, w world) *noticeSettings {
 // webhooksOnly readies the notices of a register from which no mail is sent.
 func webhooksOnly(p *program, dir string) (func(context.Context), error) {
 	unset := world{getenv: func(string) string { return "" }}
-	return noticeFlags(flag.NewFlagSet("", flag.ContinueOnError), unset).open(p, dir)
+	n := noticeFlags(flag.NewFlagSet("", flag.ContinueOnError), unset)
+	*n.hosts = "*"
+	return n.open(p, dir)
 }
 
 // open readies the notices of a register in dir and returns what sends them
@@ -61,9 +64,12 @@ func (n *noticeSettings) open(p *program, dir string) (func(context.Context), er
 	if err != nil {
 		return nil, err
 	}
-	p.notices = &notice.Desk{Store: p.store, Clock: p.clock, Law: p.book.Digest(), Key: key, Mail: mails != nil}
+	hosts := strings.FieldsFunc(*n.hosts, func(r rune) bool { return r == ',' || r == ' ' })
+	p.notices = &notice.Desk{Store: p.store, Clock: p.clock, Law: p.book.Digest(), Key: key, Mail: mails != nil, Hosts: hosts}
+	sender := notice.NewHooks(key, nets)
+	sender.Hosts = hosts
 	d := &notice.Dispatcher{Queue: p.store, Store: p.store, Owner: p.store.OwnerOf, Clock: p.clock, Law: p.book.Digest(), Log: p.log,
-		Senders: map[string]notice.Sender{notice.Webhook: notice.NewHooks(key, nets)},
+		Senders: map[string]notice.Sender{notice.Webhook: sender},
 		Account: func(ctx context.Context, login string) (approval.Actor, bool, error) {
 			a, ok, err := p.store.Account(ctx, login)
 			return a.Actor, ok && !a.Disabled(), err
@@ -174,6 +180,14 @@ func tell(ctx context.Context, p *program, d *notice.Dispatcher) {
 			}
 		}
 	}
+}
+
+// plainly is the address to which mail would go without TLS, "" for none.
+func (n *noticeSettings) plainly() string {
+	if *n.smtp == "" || *n.tls != "none" {
+		return ""
+	}
+	return *n.smtp
 }
 
 // mails are the settings of mail, nil when none are given.

@@ -18,7 +18,7 @@ func TestNoticeSettings(t *testing.T) {
 	for want, flags := range map[string][]string{
 		"--smtp":               {"--smtp", "mail.coquan.example"},
 		"port":                 {"--smtp", "mail.coquan.example:mail"},
-		"without TLS":          {"--smtp", "mail.coquan.example:25", "--smtp-tls", "none", "--smtp-user", "capdo", "--smtp-password-file", secret, "--smtp-from", "a@coquan.example"},
+		"in the clear":         {"--smtp", "mail.coquan.example:25", "--smtp-tls", "none", "--smtp-user", "capdo", "--smtp-password-file", secret, "--smtp-from", "a@coquan.example"},
 		"sender":               {"--smtp", "mail.coquan.example:587"},
 		"--smtp-password-file": {"--smtp", "mail.coquan.example:587", "--smtp-from", "a@coquan.example", "--smtp-password-file", secret + ".none"},
 		"--webhook-networks":   {"--webhook-networks", "everywhere"},

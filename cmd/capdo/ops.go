@@ -36,7 +36,7 @@ func (o *opsFlags) declare(f *flag.FlagSet) {
 
 // rooms are the first steps of the addresses that figures and spans name.
 func rooms() []string {
-	return []string{"about", "access", "account", "account-requests", "accounts", "admin", "agencies", "alarms", "assistant", "bulk", "calendar", "connections", "consultations", "delegations", "duplicates", "enrol", "gate", "gateways", "help", "import", "keys", "law", "ledger", "notices", "overview", "public", "queue", "r", "reports", "services", "session", "sign-in", "sign-out", "statements", "static", "statuslists", "systems", "tables", "what-if"}
+	return []string{"about", "access", "account", "account-requests", "accounts", "admin", "agencies", "alarms", "assistant", "backups", "bulk", "calendar", "confirm", "connections", "consultations", "csp-report", "delegations", "duplicates", "enrol", "gate", "gateways", "help", "import", "keys", "law", "ledger", "notices", "overview", "public", "queue", "r", "reports", "retention", "services", "session", "sign-in", "sign-ins", "sign-out", "statements", "static", "statuslists", "systems", "tables", "what-if"}
 }
 
 // version is that of the program as it was built.

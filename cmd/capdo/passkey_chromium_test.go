@@ -91,7 +91,7 @@ func TestPasskeysInChromium(t *testing.T) {
 	ctx, _ := chromium(t)
 	s := site{base: base}
 	one := authenticator(t, ctx)
-	s.page(t, ctx, "/enrol/"+link)
+	s.page(t, ctx, "/enrol#"+link)
 	clean(t, ctx, "enrol the first")
 	typeIn(t, ctx, "#login", "quantri")
 	typeIn(t, ctx, "#password", "một câu dài dễ nhớ\r")

@@ -41,7 +41,7 @@ func serve(ctx context.Context, w world) (err error) {
 	var operators opsFlags
 	operators.declare(f)
 	lease := leaseFlags(f)
-	who := declareSides(f)
+	who, safe := declareSides(f), declareLines(f)
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -52,16 +52,18 @@ func serve(ctx context.Context, w world) (err error) {
 	if err := archives.check(); err != nil {
 		return err
 	}
+	inTheOpen := []spoken{{"--listen", *listen, true}, {"--admin-listen", *who.admin, true}, {"--ops-listen", operators.listen, false}, {"--traces", operators.collector, false}, {"--time-source", lists.source, false}, {"--smtp", post.plainly(), false}}
+	w, ours, err := safe.open(ctx, w, *secure, inTheOpen)
+	if err != nil {
+		return err
+	}
 	p, err := open(ctx, w, *data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	p.public, p.published = *public, *figures
-	if err := papers.set(p.attachments); err != nil {
-		return err
-	}
-	if err := p.attachments.Blobs.Tidy(); err != nil {
+	if err := errors.Join(papers.set(p.attachments), p.attachments.Blobs.Tidy()); err != nil {
 		return err
 	}
 	tell, err := post.open(p, *data)
@@ -72,23 +74,21 @@ func serve(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	p.duties = append(p.duties, tell)
+	p.duties = append(p.duties, tell, p.keepDoor)
 	if *archives.to != "" {
 		due := time.NewTicker(leastEvery)
 		defer due.Stop()
 		p.duties = append(p.duties, func(ctx context.Context) { p.keepBackups(ctx, archives, due.C) })
 	}
 	p.log.Info("serving", "address", l.Addr().String(), "data", *data, "law", p.book.Digest())
-	at := front{secure: *secure, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
-	var unleased, shut, unwatched error
-	at.sides, err = who.open(*secure)
+	at := front{secure: *secure || ours != nil, tls: ours, doors: gate.Doors{TrustedPeers: peers, Base: *base, BothSides: *both, Principal: machines.principal}, flags: machines, gazette: lists}
+	var unleased, shut, unwatched, unmapped error
+	at.sides, err = who.open(*secure, ours)
 	at.lease, unleased = lease()
-	at.url, shut = p.openDoor(ctx, w, way, l)
+	at.url, shut = p.openDoor(ctx, w, way.over(ours), l)
 	at.ops, unwatched = p.openOperations(ctx, operators)
-	if err = errors.Join(err, unleased, shut, unwatched); err != nil {
-		return errors.Join(err, l.Close())
-	}
-	if err := p.openMaps(ctx, maps); err != nil {
+	unmapped = p.openMaps(ctx, maps)
+	if err = errors.Join(err, unleased, shut, unwatched, unmapped); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if machines.listen != "" {
@@ -140,7 +140,9 @@ func (p *program) serveOn(ctx context.Context, l net.Listener, f front) error {
 	}
 	handlers := []http.Handler{h}
 	if err == nil {
-		listeners[0], err = p.lane(l, f)
+		if listeners[0] = overTLS(l, f.tls); f.tls == nil {
+			listeners[0], err = p.lane(l, f)
+		}
 	}
 	if f.machines != nil {
 		listeners = append(listeners, f.machines)

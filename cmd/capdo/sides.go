@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -44,7 +45,7 @@ const burst = 6
 
 // open reads the flags and opens the listener of administrators. Behind a proxy
 // that is not named everybody has the proxy's address, and none is bounded by it.
-func (s *sideFlags) open(tlsInFront bool) (out sides, err error) {
+func (s *sideFlags) open(tlsInFront bool, ours *tls.Config) (out sides, err error) {
 	if out.proxies, err = networks(*s.proxies); err != nil {
 		return out, fmt.Errorf("--proxies: %w", err)
 	}
@@ -60,7 +61,9 @@ func (s *sideFlags) open(tlsInFront bool) (out sides, err error) {
 	out.account = web.Pace{PerSecond: *s.own, Burst: int(burst * *s.own)}
 	if *s.admin != "" {
 		out.side = web.Officials
-		out.listen, err = net.Listen("tcp", *s.admin)
+		if out.listen, err = net.Listen("tcp", *s.admin); err == nil {
+			out.listen = overTLS(out.listen, ours)
+		}
 	}
 	return out, err
 }

@@ -201,7 +201,7 @@ func fillIn(in url.Values, n *html.Node, dice *rand.Rand) {
 
 // chance matches what is drawn by lot: tokens of forms, secrets and names that
 // are random.
-var chance = regexp.MustCompile(`name="once" value="[0-9a-f]+"|/(notices|delegations)/[0-9a-f-]{16,}|/account/factors/[a-z]+-[0-9a-f]{16,}|/reports/jobs/[0-9a-f]{16,}|/import/[0-9a-f]{16,}|whsec_[A-Za-z0-9+/=&#;]+|/calendar/[A-Za-z0-9_-]{20,}|secret=[A-Z2-7]{32}|name="secret" value="[A-Z2-7]{32}"|<code>[A-Z2-7]{32}</code>|<li><code>[a-z0-9]{4}(-[a-z0-9]{4}){3}</code></li>`)
+var chance = regexp.MustCompile(`name="once" value="[0-9a-f]+"|/(notices|delegations)/[0-9a-f-]{16,}|/account/factors/[a-z]+-[0-9a-f]{16,}|/reports/jobs/[0-9a-f]{16,}|/import/[0-9a-f]{16,}|whsec_[A-Za-z0-9+/=&#;]+|<code class="secret">[A-Za-z0-9_-]{20,}</code>|secret=[A-Z2-7]{32}|name="secret" value="[A-Z2-7]{32}"|<code>[A-Z2-7]{32}</code>|<li><code>[a-z0-9]{4}(-[a-z0-9]{4}){5}</code></li>`)
 
 // head matches where a report or a page prints the ledger's head, by which it can be held
 // against a witness: it moves with everybody's acts and tells nothing of them.

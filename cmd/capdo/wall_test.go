@@ -142,7 +142,7 @@ func (c *castle) enter(t *testing.T, a approval.Actor) {
 func (c *castle) enterAgain(t *testing.T, a approval.Actor, token string) {
 	t.Helper()
 	h := sha256.Sum256([]byte(token))
-	c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock(), Method: identity.ByPasskey}))
+	c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock(), SureAt: c.clock(), Method: identity.ByPasskey}))
 }
 
 // fill makes the objects of one agency, each of which its addresses name.
@@ -246,7 +246,7 @@ func (c *castle) filled(t *testing.T, path string) (paths, names []string) {
 			kind, wildcard = k, prefix[strings.Index(prefix, "{"):]
 		}
 	}
-	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "/account/factors/{id}", "/account/factors/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{token}", "none.ics", "{ref}", "none",
+	fixed := strings.NewReplacer("/accounts/{login}/{act}", "/accounts/deputy.H56/reset", "{login}", "deputy.H56", "/account-requests/{id}", "/account-requests/none", "/account/factors/{id}", "/account/factors/none", "{field}", "scope", "{no}", "1", "{group}", "RR", "{key}", "RR.process", "{paper}", "mau-01.pdf", "{year}", "2026", "{act}", "end", "{ref}", "none",
 		"/law/instruments/{id}", "/law/instruments/nd-85-2016", "{$}", "").Replace
 	path = strings.NewReplacer("{form}", "checklist", "{table}", map[bool]string{true: "register.csv", false: "checklist.csv"}[kind == ""]).Replace(path)
 	path = strings.Replace(path, "/gateways/{name}/{act}", "/gateways/{name}/revoke", 1)
@@ -344,7 +344,7 @@ func (c *castle) row(t *testing.T, route string) string {
 		c.principles(t, route, a, answers)
 		if route == "POST /sign-out" && a.Account != "" {
 			h := sha256.Sum256([]byte(a.Account))
-			c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock(), Method: identity.ByPasskey}))
+			c.must(t, c.store.PutSession(t.Context(), identity.Session{TokenHash: hex.EncodeToString(h[:]), Login: a.Account, CreatedAt: c.clock(), SeenAt: c.clock(), SureAt: c.clock(), Method: identity.ByPasskey}))
 		}
 		line := strings.Join(codes, " ")
 		if who[line] == nil {
@@ -371,10 +371,10 @@ func label(a approval.Actor) string {
 // principles are what no policy on file may allow.
 func (c *castle) principles(t *testing.T, route string, a approval.Actor, answers []*httptest.ResponseRecorder) {
 	t.Helper()
-	open := []string{"GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r", "GET /public", "GET /public/figures.csv", "GET /public/figures.json", "GET /public/schema.json"}
-	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions", "POST /account/recovery", "POST /session", "POST /keys"} // of one's own account, or keeping nothing
-	outside := []string{"GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions", "GET /account/app", "POST /account/recovery", "POST /session"}
-	accounts := strings.HasPrefix(route, "GET /accounts") || route == "POST /account-requests/rebind" // of who administers
+	open := []string{"GET /enrol", "POST /csp-report", "GET /about", "GET /help", "GET /livez", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /r", "GET /public", "GET /public/figures.csv", "GET /public/figures.json", "GET /public/schema.json"}
+	own := []string{"POST /sign-out", "POST /sign-in", "POST /calendar/feed", "POST /calendar/feed/end", "POST /assistant", "POST /what-if", "POST /account/sessions", "POST /account/recovery", "POST /session", "POST /keys", "POST /csp-report"} // of one's own account, or keeping nothing
+	outside := []string{"GET /confirm", "GET /account/password", "GET /sign-ins", "GET /{$}", "GET /admin", "GET /gateways", "GET /law", "GET /law/calendar", "GET /law/instruments/{id}", "GET /sign-in", "GET /account", "POST /account/sessions", "GET /account/app", "POST /account/recovery", "POST /session"}
+	accounts := strings.HasPrefix(route, "GET /accounts") || route == "GET /backups" || route == "GET /retention" || route == "POST /account-requests/rebind" // of who administers
 	for _, w := range answers {
 		done := w.Code < 300 || w.Code == http.StatusSeeOther && !strings.HasPrefix(w.Header().Get("Location"), "/sign-in")
 		acts := !strings.HasPrefix(route, "GET ")

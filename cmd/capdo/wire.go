@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,6 +29,7 @@ import (
 	"capdo/internal/notice"
 	"capdo/internal/openid"
 	"capdo/internal/plan"
+	"capdo/internal/retention"
 	"capdo/internal/review"
 	"capdo/internal/statement"
 	"capdo/internal/store"
@@ -155,8 +157,9 @@ func (lossy) Standings(context.Context, time.Time, ...string) ([]approval.Standi
 // front is how the program stands towards those who call it.
 type front struct {
 	sides  sides
-	secure bool   // a proxy ends TLS in front: cookies are marked Secure
-	url    string // how the pages are called, https://host
+	secure bool        // people come over TLS, ours or a proxy's in front: cookies are marked Secure
+	tls    *tls.Config // of our own listeners; nil: a proxy in front has its own, or nobody else comes
+	url    string      // how the pages are called, https://host
 	doors  gate.Doors
 
 	machines net.Listener // for gateways alone, nil: none
@@ -192,7 +195,7 @@ func (p *program) pages(f front) web.Config {
 		Tables: p.tables(), Tray: p.tray, OSCAL: p.webOSCAL, Statements: &statement.Office{Store: p.store, Book: p.book, Clock: p.clock},
 		Elsewhere: p.elsewhere,
 		Clock:     p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
-		Secure: f.secure, Reports: p.webReport, Past: p.webPast, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Public: p.published, Service: p.service(f), Lists: p.signing()}
+		Secure: f.secure, Reports: p.webReport, Past: p.webPast, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Public: p.published, Service: p.service(f), Lists: p.signing(), Vault: p.vault(), Retention: &retention.Desk{Store: p.store, Book: p.book, Clock: p.clock}}
 }
 
 // signing tells how the signing of lists goes; nil where nothing is signed.

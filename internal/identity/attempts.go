@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -62,6 +63,9 @@ func (d *Desk) failed(ctx context.Context, c Claim) error {
 		}
 		if a.Failures++; a.Failures >= most {
 			a.Until = now.Add(shutFor)
+			if err := d.note(ctx, Event{Kind: EventShut, Method: ByPassword, From: c.From, Why: strings.SplitN(key, ":", 2)[0]}); err != nil {
+				return err
+			}
 		}
 		if err := d.Store.PutAttempts(ctx, a); err != nil {
 			return fmt.Errorf("remember failure: %w", err)

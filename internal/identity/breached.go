@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"capdo/internal/fold"
 )
 
 // common are the passwords found most often in what was stolen elsewhere, one a
@@ -17,6 +19,33 @@ import (
 //
 //go:embed common.txt.gz
 var common []byte
+
+// placeWords are the words of this place, one a line.
+//
+//go:embed context.txt
+var placeWords string
+
+// ofThisPlace tells whether the letters of a password are words of this place and
+// nothing else, with or without diacritics.
+func ofThisPlace(p string) bool {
+	letters := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, fold.Plain(p))
+	words := strings.Fields(placeWords[strings.IndexByte(placeWords, '\n'):])
+	ends := make([]bool, len(letters)+1) // up to where it is made of words
+	ends[0] = true
+	for i := range letters {
+		for _, w := range words {
+			if ends[i] && strings.HasPrefix(letters[i:], w) {
+				ends[i+len(w)] = true
+			}
+		}
+	}
+	return ends[len(letters)]
+}
 
 // commonPasswords reads the list.
 func commonPasswords() (map[string]bool, error) {
@@ -34,7 +63,7 @@ func commonPasswords() (map[string]bool, error) {
 // guessable tells whether a password is one of those an attacker tries first: a
 // common one, with digits or marks around it, twice or with another one; one
 // short text again and again; neighbours on the keyboard of digits and letters;
-// or the login with a little more.
+// the login with a little more; or words of this place.
 func guessable(login, password string) (bool, error) {
 	listed, err := commonPasswords()
 	if err != nil {
@@ -42,7 +71,7 @@ func guessable(login, password string) (bool, error) {
 	}
 	p := strings.ToLower(password)
 	core := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
-	if listed[p] || listed[core] || core == "" || repeats(p) || runs(p) {
+	if listed[p] || listed[core] || core == "" || repeats(p) || runs(p) || ofThisPlace(p) {
 		return true, nil
 	}
 	if login != "" && strings.Contains(p, login) && len([]rune(strings.ReplaceAll(p, login, ""))) <= MinPassword/2 {

@@ -8,7 +8,14 @@
 // AbsoluteLimit in any case. The account is read at each request: what changed of
 // its rights counts from the next one on, and ends its sessions. A session whose
 // method is weaker than the Policy asks of the capacity opens nothing but the
-// page where a stronger one is set up.
+// page where a stronger one is set up. One account has MaxSessions at once at
+// most. The limits are tighter than NIST SP 800-63B-4 asks (AAL3: 12 hours, 15
+// minutes); none deviates.
+//
+// Acts that take data away, or change keys, rights or ways in, ask again who sits
+// there unless it was asked within FreshFor; the session then goes on under a new
+// token. A session opened by an identity elsewhere is ours alone: it ends by our
+// limits, and its provider is asked again at every sign-in.
 //
 // # Passwords
 //
@@ -42,7 +49,9 @@ const (
 	IdleLimit      = 15 * time.Minute
 	AdminIdleLimit = 5 * time.Minute
 	AbsoluteLimit  = 8 * time.Hour
-	touchEvery     = time.Minute // how exactly the last request is remembered
+	MaxSessions    = 5                // of one account; a new one ends the one unused longest
+	FreshFor       = 10 * time.Minute // after being asked again, for acts that ask for it
+	touchEvery     = time.Minute      // how exactly the last request is remembered
 )
 
 // The errors of the door. Which of login and password was wrong is not told.
@@ -143,6 +152,7 @@ func (d *Desk) SignIn(ctx context.Context, c Claim) (token string, err error) {
 // work done is the same whether the login exists or not, and a failure is
 // remembered under it either way.
 func (d *Desk) shown(ctx context.Context, c Claim) (Method, error) {
+	typed := c
 	a, ok, err := d.Store.Account(ctx, c.Login)
 	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
@@ -157,7 +167,7 @@ func (d *Desk) shown(ctx context.Context, c Claim) (Method, error) {
 	}
 	shut, err := d.shut(ctx, c)
 	if err != nil || shut {
-		return "", orElse(err, ErrCredentials)
+		return "", orElse(err, ErrCredentials) // what was shut is on record already
 	}
 	if match && ok && !a.Disabled() {
 		by, err := d.second(ctx, &a, c.Code)
@@ -168,20 +178,29 @@ func (d *Desk) shown(ctx context.Context, c Claim) (Method, error) {
 			return "", err
 		}
 	}
-	return "", orElse(d.failed(ctx, c), ErrCredentials)
+	if !ok {
+		c.Login = "" // a name that nobody bears may be a password
+	}
+	return "", orElse(errors.Join(d.note(ctx, Event{Kind: EventRefused, Login: c.Login, Method: ByPassword, From: c.From, Why: "credentials"}), d.failed(ctx, typed)), ErrCredentials)
 }
 
 // OpenBound opens a session for an identity at a provider that vouched for it;
 // strong when it did so by two factors. ErrCredentials when no open account is
 // bound to it.
 func (d *Desk) OpenBound(ctx context.Context, issuer, subject string, strong bool, from Place) (token string, err error) {
+	no := func(login string, err error) (string, error) {
+		if err != nil {
+			return "", err
+		}
+		return "", orElse(d.note(ctx, Event{Kind: EventRefused, Login: login, Method: ByOIDC, From: from, Why: "bound to no open account"}), ErrCredentials)
+	}
 	f, ok, err := d.Store.Factor(ctx, BoundID(issuer, subject))
 	if err != nil || !ok || f.Kind != OIDC || !f.InUse() {
-		return "", orElse(err, ErrCredentials)
+		return no("", err)
 	}
 	a, ok, err := d.Store.Account(ctx, f.Login)
 	if err != nil || !ok || a.Disabled() {
-		return "", orElse(err, ErrCredentials)
+		return no(f.Login, err)
 	}
 	if strong {
 		return d.open(ctx, a.Login, ByStrong, from)
@@ -195,12 +214,32 @@ func (d *Desk) open(ctx context.Context, login string, by Method, from Place) (t
 	if err != nil {
 		return "", err
 	}
+	if err := d.makeRoom(ctx, login); err != nil {
+		return "", err
+	}
 	now := d.Clock().UTC()
 	s := Session{TokenHash: hashToken(token), Login: login, CreatedAt: now, SeenAt: now, SureAt: now, Method: by, From: Place{clip(from.Agent), clip(from.Address)}}
 	if err := d.Store.PutSession(ctx, s); err != nil {
 		return "", fmt.Errorf("open session: %w", err)
 	}
-	return token, nil
+	return token, errors.Join(d.Store.Seen(ctx, login, now), d.note(ctx, Event{Kind: EventIn, Login: login, Method: by, From: from}))
+}
+
+// makeRoom ends the sessions of a login that were unused longest, so that one more
+// may be opened.
+func (d *Desk) makeRoom(ctx context.Context, login string) error {
+	all, err := d.Store.SessionsOf(ctx, login)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	for len(all) >= MaxSessions {
+		last := len(all) - 1
+		if err := d.Store.EndSession(ctx, all[last].TokenHash); err != nil {
+			return fmt.Errorf("make room for a session: %w", err)
+		}
+		all = all[:last]
+	}
+	return nil
 }
 
 // clip bounds what a request says of itself.
@@ -233,7 +272,7 @@ func (d *Desk) Account(ctx context.Context, token string) (Account, Session, err
 	}
 	now := d.Clock().UTC()
 	if s.over(&a, now) {
-		return none(&Ended{s.Login}, d.Store.EndSession(ctx, h))
+		return none(&Ended{s.Login}, d.Store.EndSession(ctx, h), d.note(ctx, Event{Kind: EventOver, Login: s.Login, Method: s.Method, From: s.From}))
 	}
 	if now.Sub(s.SeenAt) >= touchEvery {
 		if err := d.Store.TouchSession(ctx, h, now); err != nil {
@@ -275,7 +314,11 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 	if token == "" {
 		return nil
 	}
-	return d.Store.EndSession(ctx, hashToken(token))
+	s, ok, err := d.Store.Session(ctx, hashToken(token))
+	if err != nil || !ok {
+		return err
+	}
+	return errors.Join(d.Store.EndSession(ctx, s.TokenHash), d.note(ctx, Event{Kind: EventOut, Login: s.Login, Method: s.Method, From: s.From}))
 }
 
 // Open are the sessions of an account that have not ended, the last used first.

@@ -240,8 +240,10 @@ func (g *Registrar) RemoveFactor(ctx context.Context, a approval.Actor, id strin
 // names: challenge, origin, site, presence, verification of the user, signature,
 // counter. It takes what waited for the challenge.
 func (d *Desk) assertion(ctx context.Context, kind string, answer []byte) (Factor, Pending, *protocol.ParsedCredentialAssertionData, error) {
+	var f Factor // of a refusal too: whose passkey it was
+	var ok bool
 	fail := func(err error) (Factor, Pending, *protocol.ParsedCredentialAssertionData, error) {
-		return Factor{}, Pending{}, nil, err
+		return f, Pending{}, nil, err
 	}
 	c, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
@@ -251,7 +253,7 @@ func (d *Desk) assertion(ctx context.Context, kind string, answer []byte) (Facto
 	if err != nil {
 		return fail(err)
 	}
-	f, ok, err := d.Store.Factor(ctx, c.ID)
+	f, ok, err = d.Store.Factor(ctx, c.ID)
 	if err != nil {
 		return fail(err)
 	}
@@ -294,14 +296,23 @@ func (k *PublicKey) check(c *protocol.ParsedCredentialAssertionData, challenge s
 func (d *Desk) SignInPasskey(ctx context.Context, answer []byte, from Place) (token string, err error) {
 	f, _, _, err := d.assertion(ctx, AwaitAssertion, answer)
 	if err != nil {
-		return "", err
+		return "", d.refusedKey(ctx, f.Login, from, err)
 	}
 	a, ok, err := d.Store.Account(ctx, f.Login)
 	if err != nil {
 		return "", err
 	}
 	if !ok || a.Disabled() {
-		return "", fmt.Errorf("%w: the account is disabled", ErrPasskey)
+		return "", d.refusedKey(ctx, a.Login, from, fmt.Errorf("%w: the account is disabled", ErrPasskey))
 	}
 	return d.open(ctx, a.Login, ByPasskey, from)
+}
+
+// refusedKey notes a passkey that did not open; of one that nobody is known to
+// have only the log tells, so that strangers fill no table.
+func (d *Desk) refusedKey(ctx context.Context, login string, from Place, err error) error {
+	if login == "" || !errors.Is(err, ErrPasskey) {
+		return err
+	}
+	return errors.Join(err, d.note(ctx, Event{Kind: EventRefused, Login: login, Method: ByPasskey, From: from, Why: "passkey"}))
 }

@@ -111,6 +111,9 @@ func (g *Registrar) Confirm(ctx context.Context, a approval.Actor, id string) (r
 	if err == nil && (r.Kind == AskCreate || r.Kind == AskReset) {
 		link, err = g.Link(ctx, a, r.Login, EnrolFor)
 	}
+	if err == nil && r.Kind == AskEnable { // dormancy begins anew
+		err = g.Store.Seen(ctx, r.Login, g.now())
+	}
 	return r, link, err
 }
 

@@ -100,6 +100,11 @@ func TestSecondFactor(t *testing.T) {
 	if len(recovery) != 10 {
 		t.Fatalf("%d recovery codes", len(recovery))
 	}
+	for _, c := range recovery {
+		if n := len(strings.ReplaceAll(c, "-", "")); n < 23 || strings.Count(strings.Join(recovery, " "), c) != 1 {
+			t.Errorf("code %s: %d letters of 5 bits", c, n)
+		}
+	}
 	h.must(h.claim(strings.ToUpper(strings.ReplaceAll(recovery[3], "-", " "))))
 	if err := h.claim(recovery[3]); !errors.Is(err, identity.ErrCredentials) {
 		t.Errorf("a recovery code twice: %v", err)
@@ -213,12 +218,12 @@ func TestThrottle(t *testing.T) {
 
 // TestGuessable: what an attacker tries first is refused, a sentence is not.
 func TestGuessable(t *testing.T) {
-	for _, bad := range []string{"password1234567", "Passwordpassword", "123456789012345", "aaaaaaaaaaaaaaaa", "abcdefghijklmnop", "qwertyuiop12345", "monkeydragon2024", "canbo.h56-123456", "1111111111111112", "abcabcabcabcabc", "000000000000000!", "9876543210987654", "princess!!!!!!!!"} {
+	for _, bad := range []string{"password1234567", "Passwordpassword", "123456789012345", "aaaaaaaaaaaaaaaa", "abcdefghijklmnop", "qwertyuiop12345", "monkeydragon2024", "canbo.h56-123456", "1111111111111112", "abcabcabcabcabc", "000000000000000!", "9876543210987654", "princess!!!!!!!!", "capdo-he-thong-2026", "Bộ Công an 2026!!!", "QuanTriHeThong@123", "an toàn thông tin cấp độ"} {
 		if err := identity.CheckPassword("canbo.h56", bad); rule(err) != "password-common" {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
-	for _, good := range []string{"mật khẩu đủ dài", "một câu dài dễ nhớ", "con mèo trèo cây cau", "correct horse battery staple", "a-long-enough-password", "mot-mat-khau-thu-1", "xK9#vLq2!mZp0@wR"} {
+	for _, good := range []string{"mật khẩu đủ dài", "một câu dài dễ nhớ", "con mèo trèo cây cau", "hệ thống của tôi rất vui", "correct horse battery staple", "a-long-enough-password", "mot-mat-khau-thu-1", "xK9#vLq2!mZp0@wR"} {
 		if err := identity.CheckPassword("canbo.h56", good); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}

@@ -13,6 +13,7 @@ type Store interface {
 	Factors
 	Waiting
 	Acts
+	Doorbook
 }
 
 // Sessions keeps sessions. Absent is (zero, false, nil). They are no acts on the

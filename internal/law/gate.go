@@ -31,6 +31,8 @@ type rawPolicy struct {
 	BreakGlassOverrides  rawSwitch[[]mark] `yaml:"break_glass_overrides"`
 	GatewaySilentHours   rawSwitch[int]    `yaml:"gateway_silent_hours"`
 	BackupFreshDays      rawSwitch[int]    `yaml:"backup_fresh_days"`
+	DormantDays          rawSwitch[int]    `yaml:"dormant_days"`
+	LogMonths            rawSwitch[int]    `yaml:"log_months"`
 	DrillMonths          rawSwitch[int]    `yaml:"drill_months"`
 	RestoreHours         rawSwitch[int]    `yaml:"restore_hours"`
 	PublicLeast          rawSwitch[int]    `yaml:"public_least"`
@@ -107,6 +109,8 @@ func (l *loader) policy(r rawPolicy) {
 		BreakGlassOverrides:  l.overrides(r.BreakGlassOverrides.Value),
 		GatewaySilentHours:   r.GatewaySilentHours.Value,
 		BackupFreshDays:      r.BackupFreshDays.Value,
+		DormantDays:          r.DormantDays.Value,
+		LogMonths:            r.LogMonths.Value,
 		DrillMonths:          r.DrillMonths.Value,
 		RestoreHours:         r.RestoreHours.Value,
 		PublicLeast:          r.PublicLeast.Value,
@@ -116,6 +120,9 @@ func (l *loader) policy(r rawPolicy) {
 	}
 	if p.ConnectionMonths < 1 || p.SandboxDays < 1 || p.GatewaySilentHours < 1 || p.BreakGlassInterval < 0 || p.BreakGlassHours < 1 || p.BreakGlassHours > MaxBreakGlassHours {
 		l.Add(of.Line, "policy: connection_months, sandbox_days and gateway_silent_hours must be at least 1, break_glass_interval_hours at least 0, break_glass_hours 1 to %d", MaxBreakGlassHours)
+	}
+	if p.DormantDays < 1 || p.LogMonths < 12 {
+		l.Add(of.Line, "policy: dormant_days must be at least 1, log_months at least 12")
 	}
 	if p.BackupFreshDays < 1 || p.DrillMonths < 1 || p.RestoreHours < 1 || p.PublicLeast < 1 {
 		l.Add(of.Line, "policy: backup_fresh_days, drill_months, restore_hours and public_least must be at least 1")
@@ -141,6 +148,8 @@ func (l *loader) policy(r rawPolicy) {
 		{"break_glass_overrides", l.text(mark{Value: "policy.break_glass_overrides", Line: 1}, r.BreakGlassOverrides.Note)},
 		{"gateway_silent_hours", l.text(mark{Value: "policy.gateway_silent_hours", Line: 1}, r.GatewaySilentHours.Note)},
 		{"backup_fresh_days", l.text(mark{Value: "policy.backup_fresh_days", Line: 1}, r.BackupFreshDays.Note)},
+		{"dormant_days", l.text(mark{Value: "policy.dormant_days", Line: 1}, r.DormantDays.Note)},
+		{"log_months", l.text(mark{Value: "policy.log_months", Line: 1}, r.LogMonths.Note)},
 		{"drill_months", l.text(mark{Value: "policy.drill_months", Line: 1}, r.DrillMonths.Note)},
 		{"restore_hours", l.text(mark{Value: "policy.restore_hours", Line: 1}, r.RestoreHours.Note)},
 		{"public_least", l.text(mark{Value: "policy.public_least", Line: 1}, r.PublicLeast.Note)},

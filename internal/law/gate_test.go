@@ -93,12 +93,12 @@ func TestReasonCitationsAtTheirEdges(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	p := open(t).Policy()
-	if len(p.Notes) != 23 {
+	if len(p.Notes) != 25 {
 		t.Errorf("want a note for each switch: %v", p.Notes)
 	}
 	p.Notes = nil
 	want := law.Policy{ConfirmationRequired: true, RoadmapAllows: true, InspectionOverdue: "warn", MinutesMonths: 6, RiskMonths: 12, DueSoonDays: 3, HeldBlocks: true, RedetermineDays: 30, ConsultWait: law.ConsultWaitDue, GatewayPinDays: 90,
-		ConnectionMonths: 12, SandboxDays: 90, BreakGlassHours: 72, BreakGlassInterval: 24, GatewaySilentHours: 24, BackupFreshDays: 7, DrillMonths: 6, RestoreHours: 24, PublicLeast: 5,
+		ConnectionMonths: 12, SandboxDays: 90, BreakGlassHours: 72, BreakGlassInterval: 24, GatewaySilentHours: 24, BackupFreshDays: 7, DormantDays: 45, LogMonths: 24, DrillMonths: 6, RestoreHours: 24, PublicLeast: 5,
 		BreakGlassOverrides: []string{"not-confirmed", "minutes-expired", "conformity-overdue", "inspection-overdue", "connection-not-allowed"}}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)

@@ -25,6 +25,8 @@ type Policy struct {
 	BreakGlassOverrides  []string     `json:"break_glass_overrides"`      // ids of the reasons that it overrides
 	GatewaySilentHours   int          `json:"gateway_silent_hours"`       // age of the last log at which a gateway is silent
 	BackupFreshDays      int          `json:"backup_fresh_days"`          // age up to which an archive counts as a backup
+	DormantDays          int          `json:"dormant_days"`               // days without a sign-in after which an account is disabled
+	LogMonths            int          `json:"log_months"`                 // months that events of the door are kept
 	DrillMonths          int          `json:"drill_months"`               // months that a restore drill counts
 	RestoreHours         int          `json:"restore_hours"`              // longest a restore should take
 	PublicLeast          int          `json:"public_least"`               // smallest figure above 0 that the public page prints

@@ -32,9 +32,10 @@ const secretOverlap = 24 * time.Hour
 type Desk struct {
 	Store Store
 	Clock func() time.Time
-	Law   string // digest of the book, for the entries
-	Key   []byte // the master key from which the secrets of webhooks follow; 32 bytes
-	Mail  bool   // mail can be sent
+	Law   string   // digest of the book, for the entries
+	Key   []byte   // the master key from which the secrets of webhooks follow; 32 bytes
+	Mail  bool     // mail can be sent
+	Hosts []string // to which webhooks may go; nil, or "*" among them: every public one
 }
 
 // Input is what a subscriber asks for.
@@ -64,6 +65,8 @@ func (d *Desk) check(in Input) []approval.Finding {
 		u, err := url.Parse(in.Address)
 		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || len(in.Address) > 1000 {
 			add("address", "webhook-address", "Nhập địa chỉ https nhận webhook, không kèm tên đăng nhập", "Enter the https address that takes the webhook, without a user name")
+		} else if !mayName(d.Hosts, u.Hostname()) {
+			add("address", "webhook-host", "Máy nhận này chưa được quản trị cho phép; nhờ quản trị thêm tên máy", "The administrator has not listed this receiver; ask for its name to be added")
 		}
 	default:
 		add("channel", "channel-missing", "Chọn cách nhận thông báo", "Choose how to be told")

@@ -339,9 +339,12 @@ func TestInput(t *testing.T) {
 		"plain http":       {func(in *notice.Input) { in.Channel, in.Address = notice.Webhook, "http://hook.example" }, "address"},
 		"user in address":  {func(in *notice.Input) { in.Channel, in.Address = notice.Webhook, "https://u:p@hook.example" }, "address"},
 		"a file":           {func(in *notice.Input) { in.Channel, in.Address = notice.Webhook, "file:///etc/passwd" }, "address"},
-		"no kinds":         {func(in *notice.Input) { in.Kinds = nil }, "kinds"},
-		"unknown kind":     {func(in *notice.Input) { in.Kinds = []string{"everything"} }, "kinds"},
-		"no mode":          {func(in *notice.Input) { in.Mode = "" }, "mode"},
+		"an endless one": {func(in *notice.Input) {
+			in.Channel, in.Address = notice.Webhook, "https://hook.example/"+strings.Repeat("x", 1000)
+		}, "address"},
+		"no kinds":     {func(in *notice.Input) { in.Kinds = nil }, "kinds"},
+		"unknown kind": {func(in *notice.Input) { in.Kinds = []string{"everything"} }, "kinds"},
+		"no mode":      {func(in *notice.Input) { in.Mode = "" }, "mode"},
 	} {
 		in := good
 		c.change(&in)

@@ -340,3 +340,60 @@ func TestMailSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestMailHeadersHold: whatever address somebody enters, no line of a mail's head
+// is theirs.
+func TestMailHeadersHold(t *testing.T) {
+	w := open(t)
+	for _, address := range []string{"a@b.example\r\nBcc: x@y.example", "a@b.example\nSubject: x", "\"a\r\nBcc: x\"@b.example", "a@b.example, x@y.example", "x <a@b.example>", "a@b.example\x00"} {
+		_, err := w.desk.Subscribe(t.Context(), officer("H56"), notice.Input{Channel: notice.Email, Address: address, Kinds: notice.Kinds()[:1], Mode: notice.AtOnce})
+		if err == nil {
+			t.Errorf("%q was taken", address)
+		}
+		m := notice.Mails{Host: "127.0.0.1", Port: 1, TLS: "none", From: "capdo@coquan.example"}
+		text, err := notice.Composed(&m, notice.Subscription{Address: address}, []notice.Delivery{{Event: notice.Event{Kind: notice.Submitted, System: "H56-0001"}}})
+		if err != nil {
+			continue // refused a second time
+		}
+		head, _, _ := strings.Cut(text, "\r\n\r\n")
+		for line := range strings.Lines(head) {
+			if strings.HasPrefix(line, "Bcc") || strings.HasPrefix(line, "Subject: x") {
+				t.Errorf("%q gives the line %q", address, line)
+			}
+		}
+	}
+}
+
+// TestWebhooksTrustCertificates: a receiver whose certificate nobody vouches for is
+// told nothing; nor one that is not listed, where some are.
+func TestWebhooksTrustCertificates(t *testing.T) {
+	w := open(t)
+	server, got := receiver(t, http.StatusOK)
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	send := func(h *notice.Hooks) error {
+		return h.Send(t.Context(), notice.Subscription{ID: "x", Address: server.URL}, []notice.Delivery{{Subscription: "x"}}, w.clock.T)
+	}
+	if err := send(notice.NewHooks(w.desk.Key, loopback)); err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("%v", err)
+	}
+	trusting := notice.NewHooks(w.desk.Key, loopback)
+	trusting.Client.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	for _, hosts := range [][]string{{"receiver.example"}, {"127.0.0.1.evil.example", "0.0.1"}} {
+		trusting.Hosts = hosts
+		if err := send(trusting); err == nil || !strings.Contains(err.Error(), "not listed") {
+			t.Errorf("%v: %v", hosts, err)
+		}
+	}
+	if len(*got) > 0 {
+		t.Errorf("%d requests arrived", len(*got))
+	}
+	trusting.Hosts = []string{"127.0.0.1"}
+	if err := send(trusting); err != nil || len(*got) != 1 {
+		t.Errorf("the listed one: %v, %d requests", err, len(*got))
+	}
+	w.desk.Hosts = []string{"receiver.example"}
+	in := notice.Input{Channel: notice.Webhook, Address: "https://other.example/x", Kinds: notice.Kinds()[:1], Mode: notice.AtOnce}
+	if _, err := w.desk.Subscribe(t.Context(), officer("H56"), in); err == nil || !strings.Contains(err.Error(), "webhook-host") {
+		t.Errorf("subscribed: %v", err)
+	}
+}

@@ -24,6 +24,12 @@ import (
 type Hooks struct {
 	Key    []byte // the master key
 	Client *http.Client
+	Hosts  []string // that may be called; nil, or "*" among them: every public one
+}
+
+// mayName tells whether webhooks may go to a host.
+func mayName(hosts []string, host string) bool {
+	return hosts == nil || slices.Contains(hosts, "*") || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, host) })
 }
 
 // NewHooks makes the sender of webhooks. It connects to public addresses, and to
@@ -93,6 +99,9 @@ func (h *Hooks) Send(ctx context.Context, s Subscription, ds []Delivery, now tim
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Address, bytes.NewReader(body))
 	if err != nil {
 		return err
+	}
+	if !mayName(h.Hosts, r.URL.Hostname()) {
+		return fmt.Errorf("host %s is not listed", r.URL.Hostname())
 	}
 	stamp := strconv.FormatInt(now.Unix(), 10)
 	r.Header.Set("Content-Type", "application/json")

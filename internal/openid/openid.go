@@ -15,7 +15,9 @@
 // 9207: iss). The code is redeemed with the verifier of PKCE. The ID token must be
 // signed with an asymmetric algorithm by a key the issuer publishes; be of this
 // issuer, for this client alone; be neither expired nor of the future; bear the
-// nonce, a subject, and, when given, the hash of the access token.
+// nonce, a subject, and, when given, the hash of the access token; where a max_age
+// is configured, tell that the person was asked no longer ago. The access token is
+// thrown away: nothing is asked with it.
 package openid
 
 import (
@@ -33,6 +35,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -53,6 +56,7 @@ type Provider struct {
 	Scopes     []string `json:"scopes"`      // beside openid
 	ACR        []string `json:"acr_values"`  // asked for
 	Strong     []string `json:"acr_strong"`  // acr values that stand for two factors
+	MaxAge     int      `json:"max_age"`     // seconds since it last asked the person itself; 0 asks for none
 }
 
 // Load reads providers from a JSON file.
@@ -168,6 +172,9 @@ func (d *Door) Begin(ctx context.Context, id, next string) (to, browser string, 
 	if len(p.ACR) > 0 {
 		opts = append(opts, oauth2.SetAuthURLParam("acr_values", strings.Join(p.ACR, " ")))
 	}
+	if p.MaxAge > 0 {
+		opts = append(opts, oauth2.SetAuthURLParam("max_age", strconv.Itoa(p.MaxAge)))
+	}
 	return c.AuthCodeURL(state, opts...), browser, nil
 }
 
@@ -261,6 +268,7 @@ func (d *Door) check(p *Provider, b begun, t *oauth2.Token, id *oidc.IDToken) (s
 	var more struct {
 		AZP string `json:"azp"`
 		ACR string `json:"acr"`
+		At  int64  `json:"auth_time"`
 	}
 	if err := id.Claims(&more); err != nil {
 		return false, refused("claims: %v", err)
@@ -279,6 +287,8 @@ func (d *Door) check(p *Provider, b begun, t *oauth2.Token, id *oidc.IDToken) (s
 		return false, refused("the subject has %d bytes", len(id.Subject))
 	case id.IssuedAt.IsZero() || id.IssuedAt.After(now.Add(leeway)):
 		return false, refused("issued at %v, now it is %v", id.IssuedAt, now)
+	case p.MaxAge > 0 && time.Unix(more.At, 0).Before(now.Add(-time.Duration(p.MaxAge)*time.Second-leeway)):
+		return false, refused("the person was asked at %d, longer ago than %d s", more.At, p.MaxAge)
 	case id.IssuedAt.Before(now.Add(-life)):
 		return false, refused("issued at %v, too long ago", id.IssuedAt)
 	}

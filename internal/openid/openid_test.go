@@ -253,7 +253,12 @@ func TestSignInElsewhere(t *testing.T) {
 			t.Errorf("acr %q: %+v, %+v, %v", acr, a, s, err)
 		}
 	}
-	p.claims = nil
+	p.door.Providers[0].MaxAge = 300
+	p.claims = func(c m) { c["auth_time"] = p.now().Unix() }
+	if _, err := p.signIn(); err != nil {
+		t.Errorf("asked just now: %v", err)
+	}
+	p.door.Providers[0].MaxAge, p.claims = 0, nil
 	p.kid = "k2" // the provider rotates its key
 	key, err := otherOnce()
 	if err != nil {
@@ -262,6 +267,9 @@ func TestSignInElsewhere(t *testing.T) {
 	p.key = key
 	if _, err := p.signIn(); err != nil {
 		t.Errorf("after a rotation: %v", err)
+	}
+	if token, err := p.door.Desk.OpenBound(t.Context(), "https://elsewhere.example", "0123", true, identity.Place{}); token != "" || !errors.Is(err, identity.ErrCredentials) {
+		t.Errorf("the same subject at another provider: %q, %v", token, err)
 	}
 	fresh := porchOn(t, p.clock, p.store)
 	fresh.names = true
@@ -377,6 +385,11 @@ func malicious(t *testing.T) map[string]struct {
 		"two codes":          {"values of code", func(p *porch) { p.back = func(q url.Values) { q.Add("code", "x") } }},
 		"another state":      {"state", func(p *porch) { p.back = func(q url.Values) { q.Set("state", "x") } }},
 		"discovered another": {"discovery", func(p *porch) { p.config = func(c m) { c["issuer"] = "https://elsewhere.example" } }},
+		"asked long ago": {"longer ago", func(p *porch) {
+			p.door.Providers[0].MaxAge = 300
+			claim("", "auth_time", p.now().Add(-time.Hour).Unix()).bend(p)
+		}},
+		"asked, nobody says": {"longer ago", func(p *porch) { p.door.Providers[0].MaxAge = 300 }},
 		"iss left out":       {"does not name", func(p *porch) { p.names = true; p.back = func(q url.Values) { q.Del("iss") } }},
 	}
 }

@@ -2,13 +2,15 @@
 // OWASP Application Security Verification Standard 5.0.0 by its id and level, in
 // our own words, with what it rests on (asvs.csv).
 //
-//	pass:room.Test   an automated test of that name in that room
-//	review:file      a file one reads to see it
+//	pass:room.Test   automated tests of those names in those rooms, space between
+//	review:file#part a file one reads to see it, and the heading in it
 //	n/a:reason       there is nothing of the kind here
 //	open:what lacks  not met; counted and shown, never left out
 //
-// Beside it stand THREATS.md, what this service is built against, and SECURITY.md,
-// how to tell us of a weakness.
+// Beside it stand what tests hold against the program: ACCESS.md (who gets in),
+// DATA.md (classes of data), CRYPTO.md, LOGS.md, advisories.csv (known weaknesses of
+// components); and DEPLOY.md (for who runs it), THREATS.md (what it is built
+// against), SECURITY.md (how to tell us of a weakness).
 package security
 
 import (

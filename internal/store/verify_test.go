@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"capdo/internal/machine"
 	"capdo/internal/notice"
 	"capdo/internal/plan"
+	"capdo/internal/retention"
 	"capdo/internal/review"
 	"capdo/internal/seal"
 	"capdo/internal/statement"
@@ -143,6 +145,21 @@ func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) 
 	lent(t, o, s)
 	archived(t, o, s)
 	enrolled(t, o, s)
+	doored(t, o, s, clock)
+}
+
+// doored lets two come in, each vouched for by a seal, and puts two holds.
+func doored(t testing.TB, o *approval.Office, s *store.Store, clock *storetest.Clock) {
+	t.Helper()
+	ctx, desk := context.Background(), &retention.Desk{Store: s, Book: o.Book, Clock: clock.Now}
+	for i := range 2 {
+		err := errors.Join(s.Note(ctx, identity.Event{At: clock.T.Add(time.Duration(i) * time.Hour), Kind: identity.EventIn, Login: "canbo", Method: identity.ByPasskey, From: identity.Place{Agent: "x", Address: "192.0.2.1"}, Why: "y"}),
+			s.SealEvents(ctx, storetest.Keeper(), clock.T.Add(time.Duration(i+1)*time.Hour), clock.T, "law"),
+			desk.Hold(ctx, storetest.Actor(approval.Administrator, "H56"), "Thanh tra"))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // printed hands out two papers that speak of an empty ledger.
@@ -337,7 +354,7 @@ func (v victim) attack(name string, statements ...string) {
 // record.
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(tableNames(t, db), func(n string) bool {
-		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
+		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "account_seen" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
 			n == "gateway_assertion" || n == "figure_made" || slices.Contains(alone, n) || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_") ||
 			n == "paper_file" // read no more
 	})

@@ -16,6 +16,9 @@ type AccountPage struct {
 	Others   bool   // there are sessions beside this one
 	Weak     string // why this session opens nothing else, "" when it does
 	MayAdd   bool
+	Confirm  bool // ways in may be changed once it is sure who sits there
+	Password bool // the account has one
+	Lately   []EventRow
 	Passkeys []FactorRow
 	Ways     []FactorRow // an app, recovery codes, identities elsewhere
 	Here     bool        // passkeys work at this address
@@ -49,13 +52,20 @@ func (s *site) accountPage(v *visit, status int, fs []approval.Finding) error {
 		return err
 	}
 	a := v.account
-	p := AccountPage{Page: v.page(v.t("ac.title")), MayAdd: v.mayAdd(factors), Errors: v.errorLinks(fs, nil)}
+	p := AccountPage{Page: v.page(v.t("ac.title")), MayAdd: v.mayAdd(factors), Password: v.account.PasswordHash != "", Errors: v.errorLinks(fs, nil)}
+	p.Confirm = p.MayAdd && !s.Desk.Fresh(&v.session)
+	p.MayAdd = p.MayAdd && !p.Confirm
+	lately, err := s.Desk.Store.Events(v.r.Context(), identity.EventQuery{Login: v.account.Login, Most: eventsOwn})
+	if err != nil {
+		return err
+	}
+	p.Lately = v.eventRows(lately)
 	p.Failed = len(fs) > 0
 	if p.Here, p.At = v.passkeyOffered(); p.Here {
 		p.Script = v.passkey.path
 	}
 	if v.weak() {
-		p.Weak = v.t(map[bool]string{true: "ac.weak", false: "ac.weak.has"}[p.MayAdd])
+		p.Weak = v.t(map[bool]string{true: "ac.weak", false: "ac.weak.has"}[p.MayAdd || p.Confirm])
 	}
 	for _, f := range factors {
 		switch {

@@ -162,15 +162,18 @@ func (s *site) accountOf(v *visit) error {
 	return v.show(http.StatusOK, "account_of", p)
 }
 
-// disableAct is the one act on an account that takes one administrator.
-const disableAct = "disable"
+// The acts on an account that take one administrator: they only take away.
+const (
+	disableAct  = "disable"
+	sessionsAct = "sessions" // ends them all
+)
 
 // actsOn are what may be done about an account as it stands.
 func actsOn(a *identity.Account, bodies []approval.Agency) []string {
 	if a.Disabled() {
 		return []string{identity.AskEnable}
 	}
-	acts := []string{identity.AskRights, identity.AskReset, identity.AskBind, disableAct}
+	acts := []string{identity.AskRights, identity.AskReset, identity.AskBind, sessionsAct, disableAct}
 	if identity.Successor(a.Actor.Body, bodies) != "" {
 		acts = append([]string{identity.AskRebind}, acts...)
 	}
@@ -219,7 +222,7 @@ func (s *site) accountActPage(v *visit, in url.Values, fs []approval.Finding) er
 
 // accountForm is the paper of an act; another act is absent.
 func (s *site) accountForm(act string) (*forms.Form, error) {
-	acts := []string{"", identity.AskRights, identity.AskEnable, identity.AskReset, identity.AskBind, identity.AskRebind, disableAct}
+	acts := []string{"", identity.AskRights, identity.AskEnable, identity.AskReset, identity.AskBind, identity.AskRebind, sessionsAct, disableAct}
 	if !slices.Contains(acts, act) {
 		return nil, approval.ErrNotFound()
 	}
@@ -241,9 +244,12 @@ func (s *site) accountActDo(v *visit) error {
 		return s.accountActPage(v, v.r.PostForm, findings(problems))
 	}
 	login := v.r.PathValue("login")
-	if act == disableAct {
+	switch act {
+	case disableAct:
 		err = s.Registrar.Disable(v.r.Context(), v.actor(), login, x.Text("ground"))
-	} else {
+	case sessionsAct:
+		err = s.Registrar.EndSessions(v.r.Context(), v.actor(), login, x.Text("ground"))
+	default:
 		login = orElse(login, x.Text("login"))
 		_, err = s.Registrar.Ask(v.r.Context(), v.actor(), identity.Request{Kind: orElse(act, identity.AskCreate), Login: login, Ground: x.Text("ground"),
 			Change: identity.Change{Name: x.Text("name"), Person: x.Text("person"), Capacity: approval.Capacity(x.Text("capacity")), Body: x.Text("body"), Issuer: x.Text("issuer"), Subject: x.Text("subject")}})
@@ -257,7 +263,7 @@ func (s *site) accountActDo(v *visit) error {
 	if act == "" {
 		return v.send("/accounts?done=aa.asked")
 	}
-	return v.send("/accounts/" + login + "?done=aa." + map[bool]string{true: "disabled", false: "asked"}[act == disableAct])
+	return v.send("/accounts/" + login + "?done=aa." + orElse(map[string]string{disableAct: "disabled", sessionsAct: "sessions"}[act], "asked"))
 }
 
 // requestConfirm confirms what another administrator asked for. An enrolment link
@@ -270,7 +276,7 @@ func (s *site) requestConfirm(v *visit) error {
 	if link == "" {
 		return v.send("/accounts/" + r.Login + "?done=aa.confirmed")
 	}
-	p := LinkPage{Page: v.page(v.t("aa.link", r.Login)), Login: r.Login, Address: s.Origin + "/enrol/" + link}
+	p := LinkPage{Page: v.page(v.t("aa.link", r.Login)), Login: r.Login, Address: s.Origin + "/enrol#" + link}
 	return v.show(http.StatusOK, "account_link", p)
 }
 

@@ -34,17 +34,17 @@ func TestAccountsByTwo(t *testing.T) {
 	one.post(confirm, nil).wants(http.StatusForbidden)
 	h.as("vanhanh").post(confirm, nil).wants(http.StatusNotFound)
 	p = two.post(confirm, nil).wants(http.StatusOK)
-	link, ok := strings.CutPrefix(p.text("main code"), "https://capdo.example")
+	code, ok := strings.CutPrefix(p.text("main code"), "https://capdo.example/enrol#")
 	if !ok {
 		t.Fatalf("link %q", p.text("main code"))
 	}
 	two.get("/accounts/moi.h56").wants(http.StatusOK).lint("en")
 	new := h.stranger()
-	new.get(link).wants(http.StatusOK).lint("vi")
-	new.post(link, url.Values{"password": {"ngắn"}}).wants(http.StatusUnprocessableEntity).lint("vi")
-	new.post(link, url.Values{"password": {"một câu dài dễ nhớ"}}).wants(http.StatusSeeOther)
+	new.post("/enrol", url.Values{"token": {code}}).wants(http.StatusOK).lint("vi")
+	new.post("/enrol", url.Values{"token": {code}, "password": {"ngắn"}}).wants(http.StatusUnprocessableEntity).lint("vi")
+	new.post("/enrol", url.Values{"token": {code}, "password": {"một câu dài dễ nhớ"}}).wants(http.StatusSeeOther)
 	new.get("/account?done=ac.enrolled").wants(http.StatusOK).lint("vi")
-	new.get(link).wants(http.StatusNotFound)
+	new.post("/enrol", url.Values{"token": {code}}).wants(http.StatusUnprocessableEntity)
 	new.get("/systems/new").wants(http.StatusOK)
 
 	one.post("/accounts/moi.h56/disable", url.Values{"ground": {""}}).wants(http.StatusUnprocessableEntity).lint("vi")

@@ -56,7 +56,7 @@ func deeds() []deed {
 
 // checkForms makes sure that the shelf has the paper of every act.
 func (s *site) checkForms() error {
-	for _, d := range append(slices.Clone(s.deeds), deed{form: "sign_in"}, deed{form: "subscription"}, deed{form: "delegation"}, deed{form: "withdrawal"}, deed{form: "consultation"}, deed{form: "consultation_opinion"}, deed{form: "register"}, deed{form: "enrol"}, deed{form: "enrol_first"}) {
+	for _, d := range append(slices.Clone(s.deeds), deed{form: "sign_in"}, deed{form: "subscription"}, deed{form: "delegation"}, deed{form: "withdrawal"}, deed{form: "consultation"}, deed{form: "consultation_opinion"}, deed{form: "register"}, deed{form: "enrol"}, deed{form: "enrol_first"}, deed{form: "enrol_code"}, deed{form: "sure"}, deed{form: "password"}) {
 		known := slices.ContainsFunc(s.Shelf.Forms(), func(f *forms.Form) bool { return f.ID == d.form })
 		if !known {
 			return fmt.Errorf("no form %s on the shelf", d.form)

@@ -71,5 +71,11 @@ func (s *site) adminShow(v *visit) error {
 	if s.Machines != nil {
 		p.Links = append(p.Links, Link{Href: "/gateways", Text: v.t("gw.title")})
 	}
+	if s.Vault != nil {
+		p.Links = append(p.Links, Link{Href: "/backups", Text: v.t("bk.title")})
+	}
+	if s.Retention != nil {
+		p.Links = append(p.Links, Link{Href: "/retention", Text: v.t("rt.title")})
+	}
 	return v.show(http.StatusOK, "admin", p)
 }

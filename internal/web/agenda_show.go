@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"capdo/internal/law"
 	"capdo/internal/plan"
@@ -23,7 +24,8 @@ type AgendaPage struct {
 	Rows                  []AgendaRow
 	Pages                 []Link
 	Files                 []Link
-	Feed                  string // the new secret address, shown once
+	Feed                  string // the new secret of the feed, shown once
+	FeedAt, FeedUser      string // where the feed is, and by which name it is asked for
 	HasFeed, MayFeed      bool
 	Escalations           []Fact
 	Year                  string // address of the agency's year, "" none
@@ -51,7 +53,7 @@ func (v *visit) agendaPage(feed string) error {
 	if err != nil {
 		return err
 	}
-	p := AgendaPage{Page: v.page(v.t("ag.title")), Lead: v.t("ag.lead." + string(scope)), MayFeed: v.Feeds != nil, Feed: feed}
+	p := AgendaPage{Page: v.page(v.t("ag.title")), Lead: v.t("ag.lead." + string(scope)), MayFeed: v.Feeds != nil, Feed: feed, FeedAt: strings.TrimSuffix(v.Origin, "/") + "/calendar/feed.ics", FeedUser: v.account.Login}
 	v.agendaFilters(&p, q, scope)
 	items = v.picked(items, q)
 	p.Count, p.Files = v.t("ag.count", v.num(len(items))), v.filesOf(listCalendar, withoutPage(q))
@@ -178,7 +180,7 @@ func agendaHref(it plan.Item) string {
 	return at
 }
 
-// feedMake gives the person a new secret address and ends the one before.
+// feedMake gives the person a new secret and ends the one before.
 func (s *site) feedMake(v *visit) error {
 	if s.Feeds == nil || s.Plans == nil {
 		return s.absent(v)
@@ -189,7 +191,7 @@ func (s *site) feedMake(v *visit) error {
 	if err := s.Feeds.PutFeed(v.r.Context(), v.actor().Account, feedHash(token), v.now.UTC()); err != nil {
 		return err
 	}
-	return v.agendaPage("/calendar/" + token + ".ics")
+	return v.agendaPage(token)
 }
 
 // feedEnd ends the person's feed.
@@ -203,32 +205,30 @@ func (s *site) feedEnd(v *visit) error {
 	return v.send("/calendar?done=feedend")
 }
 
-// feedHash is what is kept of a secret address.
+// feedHash is what is kept of a secret.
 func feedHash(token string) string {
 	h := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(h[:])
 }
 
-// feedGet sends a person's calendar to whoever knows its secret address.
+// feedGet sends a person's calendar to a program that signs in with the person's
+// name and the feed's secret (RFC 7617): no address holds it.
 func (s *site) feedGet(v *visit) error {
-	name := v.r.PathValue("token")
-	const end = ".ics"
-	if s.Feeds == nil || s.Plans == nil || len(name) <= len(end) || name[len(name)-len(end):] != end {
+	if s.Feeds == nil || s.Plans == nil {
 		return s.absent(v)
 	}
-	login, found, err := s.Feeds.FeedOf(v.r.Context(), feedHash(name[:len(name)-len(end)]))
+	name, secret, _ := v.r.BasicAuth()
+	login, found, err := s.Feeds.FeedOf(v.r.Context(), feedHash(secret))
 	if err != nil {
 		return err
 	}
-	if !found {
-		return s.absent(v)
-	}
-	account, found, err := s.Desk.Store.Account(v.r.Context(), login)
+	account, has, err := s.Desk.Store.Account(v.r.Context(), login)
 	if err != nil {
 		return err
 	}
-	if !found || account.Disabled() {
-		return s.absent(v)
+	if !found || !has || login != name || account.Disabled() {
+		v.w.Header().Set("WWW-Authenticate", `Basic realm="capdo", charset="UTF-8"`)
+		return v.message(http.StatusUnauthorized, "msg.401", v.t("ag.feed.401"))
 	}
 	items, err := s.Plans.Agenda(v.r.Context(), account.Actor, plan.Mine, "")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"capdo/internal/store/storetest"
 )
 
-// TestDueCalendar: the page, its filters, and the feed at a secret address that
+// TestDueCalendar: the page, its filters, and the feed for its own password that
 // ends when it is replaced or ended.
 func TestDueCalendar(t *testing.T) {
 	h := open(t, nil)
@@ -38,20 +38,32 @@ func TestDueCalendar(t *testing.T) {
 		t.Helper()
 		p := officer.post("/calendar/feed", url.Values{}).wants(http.StatusOK)
 		p.lint("vi")
-		return p.text("#feed ~ p code")
+		return p.text("#feed ~ dl code.secret")
+	}
+	ask := func(name, secret string) *page {
+		t.Helper()
+		r, err := http.NewRequest(http.MethodGet, h.server.URL+"/calendar/feed.ics", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth(name, secret)
+		return h.stranger().do(r)
 	}
 	old := renew()
-	ics := h.stranger().get(old).wants(http.StatusOK)
+	ics := ask("vanhanh", old).wants(http.StatusOK)
 	if ct := ics.header.Get("Content-Type"); !strings.HasPrefix(ct, "text/calendar") || !strings.HasPrefix(ics.body, "BEGIN:VCALENDAR\r\n") || !strings.Contains(ics.body, "UID:review:"+code+":account-review@capdo") {
 		t.Errorf("feed: %s %.300s", ct, ics.body)
 	}
 	fresh := renew()
-	h.stranger().get(old).wants(http.StatusNotFound)
-	h.stranger().get(fresh).wants(http.StatusOK)
+	for name, secret := range map[string]string{"vanhanh": old, "nghean": fresh, "": fresh, "bca": ""} {
+		if p := ask(name, secret); p.status != http.StatusUnauthorized || p.header.Get("WWW-Authenticate") == "" {
+			t.Errorf("%q with %q: %d", name, secret, p.status)
+		}
+	}
+	ask("vanhanh", fresh).wants(http.StatusOK)
 	officer.post("/calendar/feed/end", url.Values{}).leads("/calendar?done=feedend")
-	h.stranger().get(fresh).wants(http.StatusNotFound)
-	h.stranger().get("/calendar/.ics").wants(http.StatusNotFound)
-	h.stranger().get("/calendar/x").wants(http.StatusNotFound)
+	ask("vanhanh", fresh).wants(http.StatusUnauthorized)
+	h.stranger().get("/calendar/" + fresh + ".ics").wants(http.StatusNotFound)
 }
 
 // TestWatch: an incident, a finding and an activity by pages.

@@ -199,6 +199,7 @@ func (v *visit) json(status int, x any) error {
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
+	v.refusing(status)
 	v.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	v.w.WriteHeader(status)
 	_, _ = v.w.Write(b) // the client may be gone; nothing to do about it

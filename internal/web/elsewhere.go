@@ -37,9 +37,7 @@ func (s *site) elsewhereEnd(v *visit) error {
 	if err != nil {
 		return s.elsewhereRefused(v, err)
 	}
-	s.Log.Info("signed in", "request", v.id, "by", "oidc", "address", v.from().Address)
-	http.SetCookie(v.w, s.cookie("capdo", token, 0))
-	return v.send(localPath(next))
+	return v.enteredTo(token, "oidc", localPath(next))
 }
 
 // elsewhereRefused shows the sign-in page again; why stands in the log.

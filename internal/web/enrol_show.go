@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"capdo/forms"
 	"capdo/internal/approval"
@@ -27,31 +28,35 @@ func (e *enrolSheet) form() string {
 	return "enrol"
 }
 
-// enrolShow shows what an enrolment link is for. It uses nothing up.
+// enrolShow asks for the code of an enrolment link. It stands after the # of the
+// link, which no browser sends: no address holds it, and no log.
 func (s *site) enrolShow(v *visit) error {
-	what, err := s.enrolment(v)
+	if s.Registrar == nil {
+		return s.absent(v)
+	}
+	return s.enrolCode(v, http.StatusOK, nil)
+}
+
+// enrolCode draws the page that asks for the code.
+func (s *site) enrolCode(v *visit, status int, fs []approval.Finding) error {
+	form, err := s.form("enrol_code")
 	if err != nil {
 		return err
 	}
-	return s.enrolPage(v, enrolSheet{what: what, status: http.StatusOK})
+	p := SignInPage{Form: v.draw(paper{form: form, in: v.r.PostForm, findings: fs, action: "/enrol"})}
+	p.Page, p.Failed = v.page(p.Form.Title), len(fs) > 0
+	p.Script = v.passkey.path
+	return v.show(status, "enrol", p)
 }
 
-// enrolment looks at the link; one that does not work (any more) is as absent as
-// one that never was.
-func (s *site) enrolment(v *visit) (identity.Enrolment, error) {
-	if s.Registrar == nil {
-		return identity.Enrolment{}, approval.ErrNotFound()
-	}
-	return s.Desk.Enrolment(v.r.Context(), v.r.PathValue("token"))
-}
-
-// enrolPage draws the page.
+// enrolPage draws the page of a code that works.
 func (s *site) enrolPage(v *visit, e enrolSheet) error {
 	form, err := s.form(e.form())
 	if err != nil {
 		return err
 	}
-	p := SignInPage{Form: v.draw(paper{form: form, in: e.in, findings: e.findings, action: "/enrol/" + v.r.PathValue("token")})}
+	p := SignInPage{Form: v.draw(paper{form: form, in: e.in, findings: e.findings, action: "/enrol"})}
+	p.Form.Hidden = []Hidden{{"token", e.in.Get("token")}}
 	if !e.what.First {
 		p.Form.Title += ": " + e.what.Account.Login
 	}
@@ -59,14 +64,24 @@ func (s *site) enrolPage(v *visit, e enrolSheet) error {
 	return v.show(e.status, "enrol", p)
 }
 
-// enrol uses the link up and opens a session.
+// enrol looks at a code, or uses it up and opens a session.
 func (s *site) enrol(v *visit) error {
-	what, err := s.enrolment(v)
-	if err != nil {
-		return err
+	if s.Registrar == nil {
+		return s.absent(v)
 	}
 	if err := v.r.ParseForm(); err != nil {
 		return fmt.Errorf("read enrolment: %w", err)
+	}
+	code := strings.TrimSpace(v.r.PostForm.Get("token"))
+	what, err := s.Desk.Enrolment(v.r.Context(), code)
+	if r, no := refusal(err); no && r.Kind == approval.NotFound {
+		return s.enrolCode(v, http.StatusUnprocessableEntity, []approval.Finding{{Field: "token", Rule: "enrol-code", Says: s.both("en.code")}})
+	}
+	if err != nil {
+		return err
+	}
+	if !v.r.PostForm.Has("password") {
+		return s.enrolPage(v, enrolSheet{what: what, in: v.r.PostForm, status: http.StatusOK})
 	}
 	again := enrolSheet{what: what, in: v.r.PostForm, status: http.StatusUnprocessableEntity}
 	form, err := s.form(again.form())
@@ -78,7 +93,7 @@ func (s *site) enrol(v *visit) error {
 		again.findings = findings(problems)
 		return s.enrolPage(v, again)
 	}
-	token, err := s.Desk.Enrol(v.r.Context(), s.Registrar, v.r.PathValue("token"), identity.Enrolling{Login: answers.Text("login"), Name: answers.Text("name"), Password: answers.Text("password"), From: v.from()})
+	token, err := s.Desk.Enrol(v.r.Context(), s.Registrar, code, identity.Enrolling{Login: answers.Text("login"), Name: answers.Text("name"), Password: answers.Text("password"), From: v.from()})
 	var r *approval.Refusal
 	if errors.As(err, &r) && r.Kind == approval.Invalid {
 		again.findings = r.Findings

@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 
@@ -22,7 +25,7 @@ const maxBody = 4 << 20
 // sheet are those that bear its nonce.
 func policy(nonce string) string {
 	return strings.Join([]string{"default-src 'none'", "script-src 'nonce-" + nonce + "'", "style-src 'nonce-" + nonce + "'", "img-src 'self' data:", "connect-src 'self'",
-		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'", "trusted-types capdo"}, "; ")
+		"object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'", "trusted-types capdo", "report-uri " + violations}, "; ")
 }
 
 // nonceKey is the key under which a request's context carries the nonce of its
@@ -41,7 +44,14 @@ func nonce(r *http.Request) string {
 func (s *site) frame(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(s.refuseCross))
-	inner := s.paced(cross.Handler(s.nameless(next)))
+	guarded := cross.Handler(s.nameless(next))
+	inner := s.paced(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == violations { // a browser tells it, not a page
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, once := w.Header(), newID()+newID()
 		r = r.WithContext(context.WithValue(r.Context(), nonceKey{}, once))
@@ -106,3 +116,42 @@ func (s *site) recovered(w http.ResponseWriter, r *http.Request) {
 
 // requestID is the id that frame gave the request.
 func requestID(w http.ResponseWriter) string { return w.Header().Get(idHeader) }
+
+// violations is where browsers tell what the content security policy kept from a
+// page. What they say is logged, cut short; it changes nothing.
+const violations = "/csp-report"
+
+// maxReport is the most of a report that is read, in bytes.
+const maxReport = 8 << 10
+
+// violated logs what a browser tells.
+func (s *site) violated(w http.ResponseWriter, r *http.Request) {
+	var told struct {
+		Report struct {
+			Directive string `json:"violated-directive"`
+			Blocked   string `json:"blocked-uri"`
+			Document  string `json:"document-uri"`
+		} `json:"csp-report"`
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, maxReport)).Decode(&told); err == nil && told.Report.Directive != "" {
+		page, _ := url.Parse(told.Report.Document) // no address: no page
+		at := ""
+		if page != nil {
+			at = page.Path
+		}
+		s.Log.Warn("content security policy", slog.String("request", requestID(w)), slog.String("directive", clip(told.Report.Directive)), slog.String("page", clip(at)), slog.String("blocked", clip(told.Report.Blocked)), slog.String("address", s.peer(r)))
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// clip bounds what a stranger tells.
+func clip(text string) string { return string([]rune(text)[:min(len([]rune(text)), 100)]) }
+
+// refusing logs an answer that refuses: who asked what from where, and never what
+// was sent. To whom another's object is absent, it is absent here too.
+func (v *visit) refusing(status int) {
+	if status < 400 || status >= 500 || status == http.StatusConflict {
+		return
+	}
+	v.Log.Warn("refused", slog.String("request", v.id), slog.Int("status", status), slog.String("route", v.r.Pattern), slog.String("login", v.account.Login), slog.String("address", v.peer(v.r)))
+}

@@ -80,6 +80,9 @@ func (p *page) lintFields(ids map[string]*html.Node, fail func(string, ...any)) 
 	if len(p.all("fieldset")) != len(p.all("fieldset > legend")) {
 		fail("a group has no legend")
 	}
+	if len(p.all("nav.nav")) > 0 && len(p.all("header form[action='/sign-out'] button")) != 1 {
+		fail("no way out")
+	}
 	for _, n := range p.all("form[method=post].form") {
 		if !hasAttr(n, "novalidate") {
 			fail("a form lets the browser judge")

@@ -67,9 +67,9 @@ func (v *visit) nav() []Link {
 		{Href: "/overview", Text: "overview"}, {Href: "/gate", Text: "gate"}, {Href: "/law", Text: "law"}}
 	switch {
 	case v.administers():
-		places = []Link{{Href: "/admin", Text: "admin"}, {Href: "/accounts", Text: "accounts"}, {Href: "/gateways", Text: "gateways"}, {Href: "/law", Text: "law"}}
+		places = []Link{{Href: "/admin", Text: "admin"}, {Href: "/accounts", Text: "accounts"}, {Href: "/sign-ins", Text: "sign-ins"}, {Href: "/gateways", Text: "gateways"}, {Href: "/law", Text: "law"}}
 	case v.Record != nil && v.actor().Capacity == approval.Auditor:
-		places = append(places, Link{Href: "/ledger", Text: "ledger"})
+		places = append(places, Link{Href: "/ledger", Text: "ledger"}, Link{Href: "/sign-ins", Text: "sign-ins"})
 	}
 	for i, p := range places {
 		places[i].Text = v.t("nav." + p.Text)

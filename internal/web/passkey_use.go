@@ -54,9 +54,34 @@ func (s *site) signInPasskey(v *visit) error {
 
 // entered gives the browser its session and goes where it wanted to go.
 func (v *visit) entered(token, by string) error {
-	v.Log.Info("signed in", "request", v.id, "by", by, "address", v.from().Address)
+	return v.enteredTo(token, by, localPath(v.r.PostForm.Get("next")))
+}
+
+// odd is how many refusals since the last session are told to who comes in.
+const odd = 3
+
+// enteredTo is entered, with where to go. A session that the browser brought ends;
+// whoever was refused often under this name meanwhile is told first.
+func (v *visit) enteredTo(token, by, next string) error {
+	if old, ok := v.token(v.r); ok {
+		if err := v.Desk.SignOut(v.r.Context(), old); err != nil {
+			return err
+		}
+	}
+	a, _, err := v.Desk.Account(v.r.Context(), token)
+	if err != nil {
+		return err
+	}
+	v.Log.Info("signed in", "request", v.id, "login", a.Login, "by", by, "address", v.from().Address)
 	http.SetCookie(v.w, v.cookie("capdo", token, 0))
-	return v.send(localPath(v.r.PostForm.Get("next")))
+	n, err := v.Desk.Refusals(v.r.Context(), a.Login)
+	if err != nil {
+		return err
+	}
+	if n >= odd {
+		next = "/account?done=ac.odd"
+	}
+	return v.send(next)
 }
 
 // weak tells whether the session is not enough for what the account may do.
@@ -86,7 +111,7 @@ func (s *site) adding(h func(*visit) error) func(*visit) error {
 		if err := v.r.ParseForm(); err != nil {
 			return fmt.Errorf("read form: %w", err)
 		}
-		return h(v)
+		return s.certain(h)(v)
 	}
 }
 

@@ -19,7 +19,7 @@ func TestHeaders(t *testing.T) {
 	for path, status := range map[string]int{"/": 200, "/nowhere": 404, "/systems/none": 404, "/gate?provider=X": 500, "/static/app.css": 404, sheet: 200, "/livez": 200, "/sign-in": 303} {
 		p := ministry.get(path).wants(status)
 		for name, want := range map[string]string{
-			"Content-Security-Policy":      "default-src 'none'; script-src 'nonce-N'; style-src 'nonce-N'; img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types capdo",
+			"Content-Security-Policy":      "default-src 'none'; script-src 'nonce-N'; style-src 'nonce-N'; img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types capdo; report-uri /csp-report",
 			"X-Content-Type-Options":       "nosniff",
 			"Referrer-Policy":              "same-origin",
 			"Cross-Origin-Opener-Policy":   "same-origin",

@@ -51,6 +51,9 @@ func localPath(next string) string {
 // toSignIn sends a stranger to the sign-in page and remembers where they
 // wanted to go; an act itself is not remembered, only its page and what was typed.
 func (v *visit) toSignIn() error {
+	if _, had := v.token(v.r); had {
+		v.forget()
+	}
 	next, err := v.late()
 	if err != nil {
 		return err

@@ -85,8 +85,12 @@ func (s *site) signOut(v *visit) error {
 		}
 	}
 	http.SetCookie(v.w, s.cookie("capdo", "", -1e9))
+	v.forget()
 	return v.send("/sign-in")
 }
+
+// forget tells the browser to throw away what it kept of the pages.
+func (v *visit) forget() { v.w.Header().Set("Clear-Site-Data", `"cache", "storage"`) }
 
 // form finds a form that is the same under every rule set.
 func (s *site) form(id string) (*forms.Form, error) {

@@ -11,7 +11,8 @@ import (
 func kinds() map[string]any {
 	return map[string]any{"about": web.AboutPage{}, "admin": web.AdminPage{}, "ledger": web.LedgerPage{}, "act": web.ActPage{}, "assistant": web.AssistantPage{}, "assistant_end": web.AssistantEndPage{},
 		"calendar": web.CalendarPage{}, "controls": web.ControlsPage{}, "checklist": web.ChecklistPage{}, "checklist_all": web.ChecklistAllPage{}, "checklist_group": web.GroupPage{}, "gaps": web.GapsPage{}, "watch": web.WatchPage{}, "agenda": web.AgendaPage{}, "year": web.YearPage{}, "bulk": web.BulkPage{}, "import": web.ImportPage{}, "import_report": web.ImportReportPage{}, "instrument": web.InstrumentPage{}, "what_if": web.WhatIfPage{}, "desk": web.DeskPage{}, "letter": web.LetterPage{}, "duplicates": web.DuplicatesPage{}, "gate": web.GatePage{}, "gateways": web.GatewaysPage{}, "documents": web.DocumentsPage{}, "lacks": web.LacksPage{}, "copy": web.CopyPage{}, "history": web.HistoryPage{}, "home": web.HomePage{}, "law": web.LawPage{},
-		"sign":       web.SignPage{},
+		"sign": web.SignPage{},
+		"sure": web.SurePage{}, "password": web.PasswordPage{}, "events": web.EventsPage{}, "backups": web.BackupsPage{}, "retention": web.RetentionPage{},
 		"confirm":    web.ConfirmPage{},
 		"statements": web.StatementsPage{}, "statement": web.StatementPage{}, "statement_new": web.StatementNewPage{},
 		"several": web.SeveralPage{}, "account": web.AccountPage{}, "accounts": web.AccountsPage{}, "account_of": web.OneAccountPage{}, "account_link": web.LinkPage{}, "enrol": web.SignInPage{}, "delegations": web.DelegationsPage{}, "delegation": web.DelegationPage{}, "consult": web.ConsultPage{},

@@ -123,6 +123,7 @@ func (v *visit) show(status int, name string, page any) error {
 	if v.band != nil {
 		body = v.band.stays(body)
 	}
+	v.refusing(status)
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
 	_, _ = v.w.Write(body) // the client may be gone; nothing to do about it

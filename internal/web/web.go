@@ -11,6 +11,7 @@ import (
 	"capdo/forms"
 	"capdo/internal/approval"
 	"capdo/internal/attachment"
+	"capdo/internal/backup"
 	"capdo/internal/connection"
 	"capdo/internal/controls"
 	"capdo/internal/gate"
@@ -20,6 +21,7 @@ import (
 	"capdo/internal/notice"
 	"capdo/internal/openid"
 	"capdo/internal/plan"
+	"capdo/internal/retention"
 	"capdo/internal/voucher"
 	"capdo/internal/whatif"
 	"capdo/internal/workbook"
@@ -71,6 +73,8 @@ type Config struct {
 	Proxies     []netip.Prefix        // whose X-Forwarded-For is believed; none: nobody's
 	Side        Side                  // whom these pages are for
 	Service     ServiceFunc           // nil hides the page of administrators
+	Vault       *backup.Vault         // nil hides the page of backups
+	Retention   *retention.Desk       // nil hides the page of what is past its time
 	Lists       func() Lists          // how the signing of lists goes; nil: none is signed here
 }
 
@@ -165,6 +169,7 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /livez", live)
 	mux.HandleFunc("GET /static/", s.static)
 	mux.HandleFunc("GET /.well-known/security.txt", s.securityText)
+	mux.HandleFunc("POST "+violations, s.violated)
 	mux.HandleFunc("GET /about", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /help", s.outside(s.aboutShow))
 	mux.HandleFunc("GET /sign-in", s.outside(s.signInShow))
@@ -208,25 +213,25 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("POST /notices", s.inside(s.noticeAsk))
 	mux.HandleFunc("GET /notices/{id}", s.inside(s.noticeShow))
 	mux.HandleFunc("POST /notices/{id}/end", s.inside(s.noticeEnd))
-	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.noticeSecret))
+	mux.HandleFunc("POST /notices/{id}/secret", s.inside(s.certain(s.noticeSecret)))
 	mux.HandleFunc("POST /notices/{id}/again", s.inside(s.noticeAgain))
 	mux.HandleFunc("GET /admin", s.signed(s.adminShow))
 	mux.HandleFunc("GET /ledger", s.inside(s.ledgerShow))
 	mux.HandleFunc("GET /gateways", s.signed(s.gatewaysShow))
-	mux.HandleFunc("GET /gateways/new", s.inside(s.gatewayActShow))
-	mux.HandleFunc("POST /gateways/new", s.inside(s.gatewayActDo))
-	mux.HandleFunc("GET /gateways/{name}/{act}", s.inside(s.gatewayActShow))
-	mux.HandleFunc("POST /gateways/{name}/{act}", s.inside(s.gatewayActDo))
+	mux.HandleFunc("GET /gateways/new", s.inside(s.certain(s.gatewayActShow)))
+	mux.HandleFunc("POST /gateways/new", s.inside(s.certain(s.gatewayActDo)))
+	mux.HandleFunc("GET /gateways/{name}/{act}", s.inside(s.certain(s.gatewayActShow)))
+	mux.HandleFunc("POST /gateways/{name}/{act}", s.inside(s.certain(s.gatewayActDo)))
 	mux.HandleFunc("GET /gate", s.timed((*site).gateShow))
 	s.linkRoutes(mux)
 	mux.HandleFunc("GET /law", s.signed(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.signed(s.calendarShow))
 	mux.HandleFunc("GET /law/instruments/{id}", s.signed(s.instrumentShow))
 	mux.HandleFunc("GET /what-if", s.inside(s.whatIfShow))
-	mux.HandleFunc("GET /what-if.csv", s.inside(s.whatIfFile("csv")))
-	mux.HandleFunc("GET /what-if.pdf", s.inside(s.whatIfFile("pdf")))
+	mux.HandleFunc("GET /what-if.csv", s.inside(s.certain(s.whatIfFile("csv"))))
+	mux.HandleFunc("GET /what-if.pdf", s.inside(s.certain(s.whatIfFile("pdf"))))
 	mux.HandleFunc("POST /what-if", s.inside(s.whatIfEdited))
-	mux.HandleFunc("GET /reports/national.pdf", s.timed((*site).reportNational))
+	mux.HandleFunc("GET /reports/national.pdf", s.timed(surely((*site).reportNational)))
 	mux.HandleFunc("GET /systems/{code}/report.pdf", s.timed((*site).reportSystem))
 	mux.HandleFunc("GET /systems/{code}/papers/{paper}", s.timed((*site).paperSystem))
 	mux.HandleFunc("GET /agencies/{code}/papers/"+agencyReport+".pdf", s.timed((*site).paperAgency))
@@ -240,31 +245,41 @@ func (s *site) routes(mux addresses) {
 
 // doorRoutes are the addresses of accounts and of how one gets in.
 func (s *site) doorRoutes(mux addresses) {
-	mux.HandleFunc("GET /enrol/{token}", s.outside(s.enrolShow))
-	mux.HandleFunc("POST /enrol/{token}", s.outside(s.enrol))
+	mux.HandleFunc("GET /enrol", s.outside(s.enrolShow))
+	mux.HandleFunc("POST /enrol", s.outside(s.enrol))
 	mux.HandleFunc("POST /sign-in/passkey/options", s.outside(s.signInOptions))
 	mux.HandleFunc("POST /sign-in/passkey", s.outside(s.signInPasskey))
 	if s.Elsewhere != nil {
 		mux.HandleFunc("POST /sign-in/with/{provider}", s.outside(s.elsewhereBegin))
 		mux.HandleFunc("GET /sign-in/with/{provider}", s.outside(s.elsewhereEnd))
 	}
+	mux.HandleFunc("GET /confirm", s.known(s.sureShow))
+	mux.HandleFunc("POST /confirm", s.known(s.sureDo))
+	mux.HandleFunc("POST /confirm/options", s.known(s.sureOptions))
+	mux.HandleFunc("POST /confirm/passkey", s.known(s.surePasskey))
+	mux.HandleFunc("GET /account/password", s.known(s.passwordShow))
+	mux.HandleFunc("POST /account/password", s.known(s.passwordChange))
+	mux.HandleFunc("GET /sign-ins", s.signed(s.eventsShow))
+	mux.HandleFunc("GET /backups", s.administering(s.backupsShow))
+	mux.HandleFunc("GET /retention", s.administering(s.retentionShow))
+	mux.HandleFunc("POST /retention", s.administering(s.certain(s.retentionDo)))
 	mux.HandleFunc("GET /account/app", s.known(s.adding(s.appShow)))
 	mux.HandleFunc("POST /account/app", s.known(s.adding(s.appAdd)))
 	mux.HandleFunc("POST /account/recovery", s.known(s.adding(s.recoveryMake)))
 	mux.HandleFunc("GET /account", s.known(s.accountShow))
-	mux.HandleFunc("POST /account/sessions", s.known(s.sessionsEnd))
+	mux.HandleFunc("POST /account/sessions", s.known(s.certain(s.sessionsEnd)))
 	mux.HandleFunc("POST /account/passkeys/options", s.known(s.adding(s.passkeyOptions)))
 	mux.HandleFunc("POST /account/passkeys", s.known(s.adding(s.passkeyAdd)))
 	mux.HandleFunc("POST /account/factors/{id}/remove", s.known(s.adding(s.factorRemove)))
 	mux.HandleFunc("GET /accounts", s.administering(s.accountsShow))
-	mux.HandleFunc("GET /accounts/new", s.administering(s.accountActShow))
-	mux.HandleFunc("POST /accounts/new", s.administering(s.accountActDo))
+	mux.HandleFunc("GET /accounts/new", s.administering(s.certain(s.accountActShow)))
+	mux.HandleFunc("POST /accounts/new", s.administering(s.certain(s.accountActDo)))
 	mux.HandleFunc("GET /accounts/{login}", s.administering(s.accountOf))
-	mux.HandleFunc("GET /accounts/{login}/{act}", s.administering(s.accountActShow))
-	mux.HandleFunc("POST /accounts/{login}/{act}", s.administering(s.accountActDo))
-	mux.HandleFunc("POST /account-requests/rebind", s.administering(s.rebindAll))
-	mux.HandleFunc("POST /account-requests/{id}/confirm", s.administering(s.requestConfirm))
-	mux.HandleFunc("POST /account-requests/{id}/refuse", s.administering(s.requestRefuse))
+	mux.HandleFunc("GET /accounts/{login}/{act}", s.administering(s.certain(s.accountActShow)))
+	mux.HandleFunc("POST /accounts/{login}/{act}", s.administering(s.certain(s.accountActDo)))
+	mux.HandleFunc("POST /account-requests/rebind", s.administering(s.certain(s.rebindAll)))
+	mux.HandleFunc("POST /account-requests/{id}/confirm", s.administering(s.certain(s.requestConfirm)))
+	mux.HandleFunc("POST /account-requests/{id}/refuse", s.administering(s.certain(s.requestRefuse)))
 }
 
 // deskRoutes are the addresses of who judges dossiers.
@@ -308,7 +323,7 @@ func (s *site) paperRoutes(mux addresses) {
 		mux.HandleFunc("POST /reports", s.inside(s.reportAsk))
 		mux.HandleFunc("GET /reports/{ref}", s.inside(s.jobShow))
 		mux.HandleFunc("POST /reports/{ref}/stop", s.inside(s.jobStop))
-		mux.HandleFunc("GET /reports/{ref}/file", s.inside(s.jobFile))
+		mux.HandleFunc("GET /reports/{ref}/file", s.inside(s.certain(s.jobFile)))
 	}
 	if s.Papers == nil {
 		return
@@ -332,8 +347,8 @@ func (s *site) tableRoutes(mux addresses) {
 	if s.Tables == nil {
 		return
 	}
-	mux.HandleFunc("GET /tables/{table}", s.timed((*site).tableGet))
-	mux.HandleFunc("GET /systems/{code}/tables/{table}", s.timed((*site).tableGet))
+	mux.HandleFunc("GET /tables/{table}", s.timed(surely((*site).tableGet)))
+	mux.HandleFunc("GET /systems/{code}/tables/{table}", s.timed(surely((*site).tableGet)))
 	mux.HandleFunc("GET /import", s.inside(s.importShow))
 	mux.HandleFunc("POST /import", s.inside(s.importTake))
 	mux.HandleFunc("GET /systems/{code}/import/{form}", s.inside(s.importShow))
@@ -359,16 +374,16 @@ func (s *site) planRoutes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
 	mux.HandleFunc("POST /systems/{code}/checklist-bulk", s.inside(s.answersBulk))
 	mux.HandleFunc("GET /systems/{code}/gaps", s.timed((*site).gapsShow))
-	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.timed((*site).gapsCSV))
+	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.timed(surely((*site).gapsCSV)))
 	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.timed((*site).gapsPDF))
 	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
 	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
 	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
 	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
 	mux.HandleFunc("GET /calendar", s.timed((*site).agendaShow))
-	mux.HandleFunc("POST /calendar/feed", s.inside(s.feedMake))
+	mux.HandleFunc("POST /calendar/feed", s.inside(s.certain(s.feedMake)))
 	mux.HandleFunc("POST /calendar/feed/end", s.inside(s.feedEnd))
-	mux.HandleFunc("GET /calendar/{token}", s.outside(s.feedGet))
+	mux.HandleFunc("GET /calendar/feed.ics", s.outside(s.feedGet))
 	mux.HandleFunc("GET /bulk", s.inside(s.bulkShow))
 	mux.HandleFunc("POST /bulk", s.inside(s.bulkDo))
 }
@@ -377,7 +392,7 @@ func (s *site) planRoutes(mux addresses) {
 // report.
 func (s *site) linkRoutes(mux addresses) {
 	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
-	mux.HandleFunc("GET /connections/list.csv", s.inside(s.connectionsCSV))
+	mux.HandleFunc("GET /connections/list.csv", s.inside(s.certain(s.connectionsCSV)))
 	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
 	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
 	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))

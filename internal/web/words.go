@@ -16,7 +16,7 @@ type catalogue map[string]word
 // newCatalogue gathers the phrases of all areas.
 func newCatalogue() catalogue {
 	all := catalogue{}
-	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords(), assistantWords(), calendarWords(), agencyWords(), connectionWords(), deskWords(), consultWords(), draftWords(), noticeWords(), delegationWords(), planWords(), accountWords(), gatewayWords(), adminWords(), paperWords(), keysWords()} {
+	for _, area := range []catalogue{frameWords(), terms(), pageWords(), lawWords(), assistantWords(), calendarWords(), agencyWords(), connectionWords(), deskWords(), consultWords(), draftWords(), noticeWords(), delegationWords(), planWords(), accountWords(), gatewayWords(), adminWords(), paperWords(), keysWords(), doorWords()} {
 		maps.Copy(all, area)
 	}
 	maps.Copy(all, tableWords())

@@ -40,6 +40,8 @@ func calendarWords() catalogue {
 		"switch.break_glass_overrides":      {"Lý do mà mở khẩn cấp được bỏ qua", "Reasons that break-glass overrides"},
 		"switch.gateway_silent_hours":       {"Máy cổng bị coi là im lặng sau", "A gateway is silent after"},
 		"switch.backup_fresh_days":          {"Tuổi tối đa của bản sao lưu", "Oldest backup that counts"},
+		"switch.dormant_days":               {"Khóa tài khoản không dùng", "Dormant accounts"},
+		"switch.log_months":                 {"Thời hạn lưu sự kiện đăng nhập", "Sign-in events kept"},
 		"switch.drill_months":               {"Chu kỳ diễn tập khôi phục", "Restore drills"},
 		"switch.public_least":               {"Số nhỏ nhất được công khai", "Smallest figure published"},
 		"switch.restore_hours":              {"Thời gian khôi phục tối đa", "Longest restore"},

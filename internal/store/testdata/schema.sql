@@ -177,6 +177,22 @@ WHEN NOT EXISTS (SELECT 1 FROM account u WHERE u.login = NEW.account AND u.perso
   OR NOT EXISTS (SELECT 1 FROM account u WHERE u.login = NEW.to_login AND u.person = NEW.to_person AND u.body = NEW.body)
 BEGIN SELECT RAISE(ABORT, 'a capacity is lent by who has it, within one body'); END;
 
+CREATE TRIGGER door_event_final_d BEFORE DELETE ON door_event
+WHEN NOT EXISTS (SELECT 1 FROM retention_row x WHERE x.kind = 'purge' AND x.upto >= OLD.no)
+BEGIN SELECT RAISE(ABORT, 'what happened is final'); END;
+
+CREATE TRIGGER door_event_final_r BEFORE INSERT ON door_event WHEN EXISTS (SELECT 1 FROM door_event x WHERE x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'what happened is final'); END;
+
+CREATE TRIGGER door_event_final_u BEFORE UPDATE ON door_event BEGIN SELECT RAISE(ABORT, 'what happened is final'); END;
+
+CREATE TRIGGER door_seal_final_d BEFORE DELETE ON door_seal BEGIN SELECT RAISE(ABORT, 'seals are final'); END;
+
+CREATE TRIGGER door_seal_final_r BEFORE INSERT ON door_seal WHEN EXISTS (SELECT 1 FROM door_seal x WHERE x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'seals are final'); END;
+
+CREATE TRIGGER door_seal_final_u BEFORE UPDATE ON door_seal BEGIN SELECT RAISE(ABORT, 'seals are final'); END;
+
 CREATE TRIGGER dossier_round_final_d BEFORE DELETE ON dossier_round BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
 
 CREATE TRIGGER dossier_round_final_r BEFORE INSERT ON dossier_round WHEN EXISTS (SELECT 1 FROM dossier_round x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
@@ -406,6 +422,13 @@ CREATE TRIGGER reported_final_d BEFORE DELETE ON reported BEGIN SELECT RAISE(ABO
 
 CREATE TRIGGER reported_final_u BEFORE UPDATE ON reported BEGIN SELECT RAISE(ABORT, 'printed figures are final'); END;
 
+CREATE TRIGGER retention_row_final_d BEFORE DELETE ON retention_row BEGIN SELECT RAISE(ABORT, 'what was said of retention is final'); END;
+
+CREATE TRIGGER retention_row_final_r BEFORE INSERT ON retention_row WHEN EXISTS (SELECT 1 FROM retention_row x WHERE x.no = NEW.no)
+BEGIN SELECT RAISE(ABORT, 'what was said of retention is final'); END;
+
+CREATE TRIGGER retention_row_final_u BEFORE UPDATE ON retention_row BEGIN SELECT RAISE(ABORT, 'what was said of retention is final'); END;
+
 CREATE TRIGGER review_final_d BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
 
 CREATE TRIGGER review_final_r BEFORE INSERT ON review WHEN EXISTS (SELECT 1 FROM review x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
@@ -535,6 +558,11 @@ CREATE TABLE account_request (
   capacity TEXT NOT NULL CHECK (capacity = 'administrator'),
   body     TEXT NOT NULL,
   at       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE account_seen (
+  login TEXT PRIMARY KEY,
+  at    TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE agency (
@@ -767,6 +795,23 @@ CREATE TABLE delivery (
   error        TEXT NOT NULL,
   sent_at      TEXT,
   PRIMARY KEY (subscription, event)
+) STRICT;
+
+CREATE TABLE door_event (
+  no      INTEGER PRIMARY KEY,
+  at      TEXT NOT NULL,
+  kind    TEXT NOT NULL CHECK (kind <> ''),
+  login   TEXT NOT NULL,
+  method  TEXT NOT NULL,
+  agent   TEXT NOT NULL,
+  address TEXT NOT NULL,
+  why     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE door_seal (
+  no   INTEGER PRIMARY KEY,
+  upto INTEGER NOT NULL,
+  hash TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE dossier (
@@ -1168,6 +1213,13 @@ CREATE TABLE reported (
   PRIMARY KEY (document, agency)
 ) STRICT;
 
+CREATE TABLE retention_row (
+  no   INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('hold', 'lift', 'ask', 'purge', 'refuse')),
+  body TEXT NOT NULL,
+  upto INTEGER NOT NULL -- of the events thrown away, 0 for none
+) STRICT;
+
 CREATE TABLE review (
   system_id  INTEGER NOT NULL,
   dossier_no INTEGER NOT NULL,
@@ -1352,6 +1404,8 @@ CREATE INDEX delegation_account ON delegation (account);
 CREATE INDEX delegation_to ON delegation (to_login);
 
 CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
+
+CREATE INDEX door_event_login ON door_event (login, no);
 
 CREATE INDEX entry_object ON entry (object, seq);
 
