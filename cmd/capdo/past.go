@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -103,7 +102,7 @@ func knownWords(x approval.AsOf) string {
 		return "hết ngày " + dmy(d.AddDays(-1))
 	}
 	t := x.Known.Add(-time.Microsecond).In(law.Zone())
-	return t.Format("15:04:05") + "," + strconv.Itoa(1_000_000 + t.Nanosecond()/1000)[1:] + " ngày " + t.Format("02/01/2006")
+	return strings.Replace(t.Format("15:04:05.999999"), ".", ",", 1) + " ngày " + t.Format("02/01/2006")
 }
 
 // webPast is the pages' way to the register as it was.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,6 +47,7 @@ func (c *castle) made(t *testing.T, a approval.Actor, q reportQuery) []byte {
 // merged, keys turned), has the same bytes for the same day and knowledge, by the
 // command and by the page.
 func TestPapersOfAPastDay(t *testing.T) {
+	need(t, "pdftotext")
 	c := build(t)
 	c.live(t, "2026-11-22")
 	day := law.DayOf(c.clock())
@@ -108,7 +110,21 @@ func TestPapersOfAPastDay(t *testing.T) {
 			t.Errorf("%s: %d", bad, w.Code)
 		}
 	}
+	told := func(known time.Time) string {
+		at := filepath.Join(t.TempDir(), "national.pdf")
+		c.must(t, os.WriteFile(at, c.made(t, read, reportQuery{Kind: "national", Day: day, Known: known}), 0o600))
+		return pdfText(t, at)
+	}
+	for _, want := range []string{"Báo cáo của các cơ quan", "BC-000001", "BC-000002", "Số liệu khác sổ đăng ký", "chưa giao", "theo sổ ghi đến hết ngày 22/11/2026"} {
+		if got := told(time.Time{}); !strings.Contains(strings.ToLower(got), strings.ToLower(want)) {
+			t.Errorf("the national report does not say %q:\n%s", want, got)
+		}
+	}
+	then := strings.Count(told(time.Time{}), "chưa giao")
 	c.months(t)
+	if now := strings.Count(told(c.clock()), "chưa giao"); then != 2 || now != 1 { // one was settled since
+		t.Errorf("%d differences were open then, %d are now", then, now)
+	}
 	for _, e := range all {
 		if again := c.made(t, read, e.q); !bytes.Equal(again, e.file) {
 			t.Errorf("%s %s known %v: other bytes than on the day", e.q.Kind, e.q.Code, e.q.Known)

@@ -48,7 +48,7 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	n.Levels = levelRows(ov)
 	n.Deadlines = p.targets()
 	n.Notes = notes(ov)
-	if err := p.reported(ctx, a, &n, ov); err != nil {
+	if err := p.reported(ctx, a, &n); err != nil {
 		return n, err
 	}
 	if len(printed) == 0 {

@@ -16,8 +16,8 @@ const mostOpen = 2000
 // reported sets beside the register what the bodies reported themselves: of each
 // its latest table of the day or before. Who sent none is silent, which is not
 // zero.
-func (p *program) reported(ctx context.Context, a approval.Actor, n *report.NationalReport, ov approval.Overview) error {
-	all, _, err := (&statement.Office{Store: p.store, Book: p.book, Clock: p.clock}).List(ctx, a)
+func (p *program) reported(ctx context.Context, a approval.Actor, n *report.NationalReport) error {
+	all, agencies, err := (&statement.Office{Store: p.store, Book: p.book, Clock: p.clock}).List(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,15 @@ func (p *program) reported(ctx context.Context, a approval.Actor, n *report.Nati
 	if len(latest) == 0 {
 		return nil
 	}
-	for _, x := range ov.Agencies {
-		c := latest[x.Agency.Code]
+	for _, x := range agencies { // a body that has ended since may have left something open
+		x = x.On(p.as.On)
+		c := latest[x.Code]
 		switch {
 		case c != nil:
-			n.Statements = append(n.Statements, statementRow(x.Agency.Name, c))
-			openRows(n, x.Agency.Name, c)
-		case x.Agency.Reports():
-			n.Silent = append(n.Silent, x.Agency.Name)
+			n.Statements = append(n.Statements, statementRow(x.Name, c))
+			openRows(n, x.Name, c)
+		case x.Reports() && x.ExistsOn(p.as.On):
+			n.Silent = append(n.Silent, x.Name)
 		}
 	}
 	return nil

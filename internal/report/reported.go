@@ -13,7 +13,7 @@ func (r *national) statements(roman string) {
 		return
 	}
 	r.openAnnex(r.in.Official, roman, "Báo cáo của các cơ quan đặt cạnh sổ đăng ký", longDate(r.day))
-	t := table{size: sizeTable, cols: []column{{9, "C"}, {67, "L"}, {20, "C"}, {20, "C"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}}}
+	t := table{size: sizeTable, cols: []column{{9, "C"}, {61, "L"}, {25, "C"}, {22, "C"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}, {15, "R"}}}
 	for i, name := range []string{"STT", "Cơ quan", "Mã báo cáo", "Ngày số liệu"} {
 		t.labels = append(t.labels, label{name, i, 0, 1, 2})
 	}
@@ -32,14 +32,16 @@ func (r *national) statements(roman string) {
 		rows = append(rows, row)
 	}
 	r.sheet.table(t, rows)
-	r.set(fmt.Sprintf("%s cơ quan chưa gửi bảng số liệu; chưa gửi không phải là bằng không: %s.", number(len(r.in.Silent)), orNone(strings.Join(r.in.Silent, "; "))), paragraph{size: sizeTable, align: "L"})
+	if len(r.in.Silent) > 0 {
+		r.set(fmt.Sprintf("%s cơ quan chưa gửi bảng số liệu; chưa gửi không phải là bằng không: %s.", number(len(r.in.Silent)), strings.Join(r.in.Silent, "; ")), paragraph{size: sizeTable, align: "L"})
+	}
 	r.unsettled()
 }
 
 // unsettled lists what is not reconciled.
 func (r *national) unsettled() {
 	r.subheading("Chỗ chưa khớp chưa được giải quyết")
-	t := plain(sizeTable, []column{{9, "C"}, {47, "L"}, {20, "C"}, {40, "L"}, {50, "L"}, {20, "R"}, {20, "R"}, {20, "R"}, {12, "R"}, {22, "L"}},
+	t := plain(sizeTable, []column{{9, "C"}, {42, "L"}, {25, "C"}, {40, "L"}, {50, "L"}, {20, "R"}, {20, "R"}, {20, "R"}, {12, "R"}, {22, "L"}},
 		"STT", "Cơ quan", "Mã báo cáo", "Loại", "Nội dung", "Báo cáo", "Sổ đăng ký", "Đã xác nhận", "Lệch", "Người giải quyết")
 	var rows [][]cell
 	for i, x := range r.in.Open {

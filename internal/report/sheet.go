@@ -59,7 +59,7 @@ type sheet struct {
 	banner    string
 	draft     bool   // every page says so
 	model     string // the blank the paper was drawn up on, in the foot; may be empty
-	foot      [2]string
+	foot      [3]string
 	simulated string // suffix of captions, empty when nothing is simulated
 	structure
 	official Official
@@ -87,10 +87,13 @@ func newSheet(o Official, title string, day time.Time) (*sheet, error) {
 	for _, f := range faces() {
 		p.AddUTF8FontFromBytes(typeface, f.style, bytes.Clone(f.ttf))
 	}
-	s.foot = [2]string{
+	s.foot = [3]string{
 		fmt.Sprintf("Sổ ghi: %s mục, gốc %s; bộ quy tắc: %s", number(o.Ledger.Size),
 			orNone(short(o.Ledger.Root)), orNone(short(o.LawDigest))),
-		o.speaks(),
+		"Số liệu tính đến ngày " + shortDate(o.Day),
+	}
+	if o.Known != "" {
+		s.foot[2] = "theo sổ ghi đến " + o.Known
 	}
 	if o.Simulated {
 		s.banner = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
@@ -161,6 +164,7 @@ func (s *sheet) furnish() {
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[0], "L")
 	s.put(box{marginLeft, y + 1, s.width(), 4}, s.foot[1], "R")
 	s.put(box{marginLeft, y + 4.5, s.width(), 4}, s.model, "L")
+	s.put(box{marginLeft, y + 4.5, s.width(), 4}, s.foot[2], "R")
 }
 
 // width of the text area; bottom is its lower edge.
