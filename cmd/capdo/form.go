@@ -17,8 +17,9 @@ import (
 // register: Mẫu 01–07 of a system, Mẫu 08 of an agency; or the dossier's own
 // statement, on its form.
 func formCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "form", "dossier SYSTEM | mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--data DIR] [-o FILE]")
+	f := flags(w, "form", "dossier SYSTEM | mau-01…mau-07 SYSTEM | mau-08 AGENCY [--edition r85|r331] [--on DAY] [--known DAY|TIME] [--data DIR] [-o FILE]")
 	on := f.String("on", string(w.today()), "day of the data, YYYY-MM-DD")
+	known := f.String("known", "", "up to when what was recorded counts: the end of a day, or an instant of RFC 3339 (default: the end of that day, now for today)")
 	edition := f.String("edition", "", "edition of the paper (default: of the dossier, or of the day)")
 	base := baseFlag(f)
 	data := f.String("data", "", "folder of the register (CAPDO_DATA; default capdo-data, else the shipped world)")
@@ -37,13 +38,17 @@ func formCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
+	limit, err := readKnown(*known)
+	if err != nil {
+		return fmt.Errorf("--%w", err)
+	}
 	p, done, err := registerFor(ctx, w, *data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	p.public = *base
-	q := reportQuery{Kind: rest[0], Code: rest[1], Day: day, Edition: *edition}
+	q := reportQuery{Kind: rest[0], Code: rest[1], Day: day, Known: limit, Edition: *edition}
 	if *out == "-" {
 		return p.report(ctx, w.out, auditor(), q)
 	}

@@ -229,5 +229,5 @@ func (p *program) keys(ctx context.Context) (seal.Trust, error) { return p.store
 
 // webLongReport is the pages' way to the reports that take a while.
 func (p *program) webLongReport(ctx context.Context, out *bytes.Buffer, a approval.Actor, q web.ReportAsked, row func() error) error {
-	return p.report(ctx, out, a, reportQuery{Kind: q.Kind, Code: q.Code, Day: q.Day, row: row})
+	return p.report(ctx, out, a, reportQuery{Kind: q.Kind, Code: q.Code, Day: q.Day, Known: q.Known, row: row})
 }

@@ -20,6 +20,7 @@ type LongReportFunc func(ctx context.Context, out *bytes.Buffer, a approval.Acto
 type ReportAsked struct {
 	Kind, Code string
 	Day        law.Day
+	Known      time.Time // up to when what was recorded counts; zero: to the end of the day
 }
 
 // Bounds of the reports being made: pages are held in memory.

@@ -109,12 +109,22 @@ func (v *visit) overviewAsk() overviewAsked {
 	return a
 }
 
-// linked tells whether the lists of the register speak of what is asked: they are
-// those of today.
-func (a overviewAsked) linked(today law.Day) bool { return a.x.On == today && a.x.Known.IsZero() }
+// linked tells whether there are lists of what is asked: there are none of a day to
+// come.
+func (a overviewAsked) linked(today law.Day) bool { return a.x.On <= today }
+
+// then is the point in both times of figures that are not those of now; false of
+// those that are.
+func (a overviewAsked) then(today law.Day) (approval.AsOf, bool) {
+	x := a.x
+	if x.Known.IsZero() {
+		x.Known = x.End()
+	}
+	return x, a.x.On < today || !a.x.Known.IsZero()
+}
 
 // list is the address of the systems that a figure of the part counts, narrowed
-// further; "" when the lists speak of another day.
+// further; "" of a day to come.
 func (v *visit) list(a overviewAsked, as approval.Counted, more url.Values) string {
 	if !a.linked(v.today()) {
 		return ""
@@ -137,6 +147,9 @@ func (s *site) overviewShow(v *visit) error {
 	ov, err := s.Office.OverviewOf(v.r.Context(), v.actor(), a.x, a.part)
 	if err != nil {
 		return err
+	}
+	if x, past := a.then(v.today()); past {
+		v.band = v.bandOf(x)
 	}
 	p := v.overview(ov, a)
 	p.DayError, p.KnownError, p.Failed, p.On = a.dayWrong, a.nowWrong, a.dayWrong+a.nowWrong != "", v.day(a.x.On)

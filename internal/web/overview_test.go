@@ -87,8 +87,11 @@ func TestOverviewFigures(t *testing.T) {
 	if got := ministry.get("/overview?on=31/02/2024").wants(http.StatusUnprocessableEntity).text("#on-error"); !strings.Contains(got, "ngày/tháng/năm") {
 		t.Errorf("a day the calendar lacks: %q", got)
 	}
+	if got := attr(ministry.get("/overview?on=2024-06-30").all("[aria-labelledby=agencies-h] tbody th a")[0], "href"); !strings.Contains(got, "on=30%2F06%2F2024") {
+		t.Errorf("a figure of a past day leads to %s, the list of another day", got)
+	}
 	own := h.as("vanhanh").get("/overview?on=2024-06-30")
-	if len(own.all(".map")) != 0 || own.text("[aria-labelledby=agencies-h] tbody a") != "Thanh Hóa" {
+	if len(own.all(".map")) != 0 || own.text("[aria-labelledby=agencies-h] tbody th a") != "Thanh Hóa" {
 		t.Errorf("an officer's overview covers more than the own body: %s", own.text("[aria-labelledby=agencies-h] tbody"))
 	}
 }

@@ -23,7 +23,7 @@ func reportKinds() []string {
 type ReportsPage struct {
 	Page
 	Kinds, Agencies []Option
-	On              string
+	On, Known       string
 	Errors          []string
 	Jobs            []JobRow
 	Own             string // name of the agency when it is the only one
@@ -53,7 +53,7 @@ func (v *visit) reportsPage(status int, wrong []string) error {
 	if err != nil {
 		return err
 	}
-	p := ReportsPage{Page: v.page(v.t("rp.title")), On: v.day(v.today()), Errors: wrong}
+	p := ReportsPage{Page: v.page(v.t("rp.title")), On: orElse(v.r.PostForm.Get("on"), v.day(v.today())), Known: v.r.PostForm.Get("known"), Errors: wrong}
 	p.Failed = len(wrong) > 0
 	for _, k := range reportKinds() {
 		if k != "national" || v.actor().National() {
@@ -107,6 +107,10 @@ func (s *site) reportAsk(v *visit) error {
 	}
 	if _, err := law.ParseDay(string(q.Day)); err != nil || q.Day > v.today() {
 		wrong = append(wrong, v.t("rp.noday"))
+	}
+	var ok bool
+	if q.Known, ok = v.knownTyped(in.Get("known")); !ok {
+		wrong = append(wrong, v.t("was.badknown"))
 	}
 	if q.Kind == "national" {
 		q.Code = ""

@@ -79,17 +79,9 @@ func (v *visit) pointAsked() (on law.Day, known time.Time, wrong string) {
 			return "", known, v.t("was.badon")
 		}
 	}
-	if text := strings.TrimSpace(q.Get("known")); text != "" {
-		d, ok := parseDay(text)
-		known = d.AddDays(1).Time()
-		if !ok {
-			t, err := time.Parse(time.RFC3339Nano, text)
-			known, ok = t.Add(time.Microsecond), err == nil
-			d = law.DayOf(t)
-		}
-		if !ok || d > v.today() {
-			return "", known, v.t("was.badknown")
-		}
+	known, ok := v.knownTyped(q.Get("known"))
+	if !ok {
+		return "", known, v.t("was.badknown")
 	}
 	switch {
 	case on == "" && !known.IsZero():
@@ -98,6 +90,19 @@ func (v *visit) pointAsked() (on law.Day, known time.Time, wrong string) {
 		on = ""
 	}
 	return on, known, ""
+}
+
+// knownTyped reads up to when what was recorded counts: the end of a day, or an
+// instant; the zero one where nothing is said.
+func (v *visit) knownTyped(text string) (known time.Time, ok bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return known, true
+	}
+	if d, ok := parseDay(text); ok {
+		return d.AddDays(1).Time(), d <= v.today()
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return t.Add(time.Microsecond), err == nil && law.DayOf(t) <= v.today()
 }
 
 // bandOf says of which day a page speaks, and by what knowledge.
