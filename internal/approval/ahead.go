@@ -14,17 +14,19 @@ type Lapses struct {
 	Approved, Deployed int
 }
 
-// Ahead tells what runs out between today and each of the days, within the
-// actor's scope. It reads the figures kept, whose days to come are what the terms
+// Ahead tells what runs out between today and each of the days, which must be in
+// order, within the actor's scope. It reads the figures kept, whose days to come are what the terms
 // on record say.
 func (o *Office) Ahead(ctx context.Context, a Actor, days ...law.Day) (out []Lapses, err error) {
 	err = o.Store.View(ctx, a, func(r Reader) error {
+		sum, from := Lapses{}, today(o.now())
 		for _, to := range days {
-			f, err := r.Ahead(today(o.now()), to)
+			f, err := r.Ahead(from, to)
 			if err != nil {
 				return err
 			}
-			out = append(out, Lapses{to, -f.Approved, -f.Deployed})
+			sum, from = Lapses{to, sum.Approved - f.Approved, sum.Deployed - f.Deployed}, to
+			out = append(out, sum)
 		}
 		return nil
 	})

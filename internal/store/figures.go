@@ -238,22 +238,30 @@ func (c *scope) Flows(to law.Day, part approval.Part) ([]approval.Flow, error) {
 	if _, err := law.ParseDay(string(to)); err != nil {
 		return nil, nil
 	}
-	var out []approval.Flow
+	out := []approval.Flow{}
 	for _, x := range []struct {
-		from *bun.SelectQuery
+		from func(law.Day) *bun.SelectQuery
 		day  string
-	}{{c.months(to), "q.month || '-01'"}, {c.days(to), "q.day"}} {
-		// what is only named on a list counts once it is approved, owner by owner
-		const listed = "CASE WHEN q.origin = 'ndxp_list' THEN "
-		var rows []figureRow
-		q := partly(x.from, part).ColumnExpr(x.day + " AS day, " + listed + "q.origin ELSE '' END AS origin, " + listed + "q.owner ELSE '' END AS owner, " + listed + "q.level ELSE 0 END AS level, " + sums)
-		if err := q.GroupExpr("1, 2, 3, 4").OrderExpr("1, 2, 3, 4").Scan(c.ctx, &rows); err != nil {
+	}{{c.months, "q.month"}, {c.days, "q.day"}} {
+		// What is only named on a list counts once it is approved, owner by owner; all
+		// else is summed in the order in which it is kept.
+		var all, listed []figureRow
+		err := partly(x.from(to), part).ColumnExpr(x.day+" AS day, "+sums).Where("q.origin <> ?", string(approval.Listed)).GroupExpr(x.day).OrderExpr(x.day).Scan(c.ctx, &all)
+		if err == nil {
+			err = partly(x.from(to), part).ColumnExpr(x.day+" AS day, q.owner, q.origin, q.level, "+sums).Where("q.origin = ?", string(approval.Listed)).
+				GroupExpr(x.day+", q.owner, q.origin, q.level").Scan(c.ctx, &listed)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read figures to %s: %w", to, err)
 		}
-		for _, r := range rows {
+		for _, r := range append(all, listed...) {
+			if len(r.Day) == len("2006-01") {
+				r.Day += "-01"
+			}
 			out = append(out, flow(law.Day(r.Day), r))
 		}
 	}
+	slices.SortStableFunc(out, func(a, b approval.Flow) int { return strings.Compare(string(a.Day), string(b.Day)) })
 	return out, nil
 }
 
@@ -275,15 +283,27 @@ func flow(day law.Day, r figureRow) approval.Flow {
 	return approval.Flow{Day: day, Owner: r.Owner, Origin: approval.Origin(r.Origin), Level: law.Level(r.Level), Total: r.Total, Approved: r.Approved, Deployed: r.Deployed, Confirmed: r.Confirmed}
 }
 
-// Ahead implements approval.Reader.
+// Ahead implements approval.Reader. It sums whole months where it can.
 func (c *scope) Ahead(after, to law.Day) (approval.Flow, error) {
-	var sum figureRow
-	err := c.figures((*figureRow)(nil)).ColumnExpr("COALESCE(SUM(q.approved), 0) AS approved, COALESCE(SUM(q.deployed), 0) AS deployed").
-		Where("q.day > ? AND q.day <= ?", string(after), string(to)).Scan(c.ctx, &sum.Approved, &sum.Deployed)
-	if err != nil {
-		return approval.Flow{}, fmt.Errorf("read figures ahead: %w", err)
+	last := month(to)
+	if month(to.AddDays(1)) == last {
+		last = month(law.Day(last + "-01").AddDays(-1)) // the month of to is no whole one
 	}
-	return flow(to, sum), nil
+	ends := func(m string) law.Day { return law.Day(m + "-01").AddMonths(1).AddDays(-1) }
+	parts := []*bun.SelectQuery{c.figures((*figureRow)(nil)).Where("q.day > ? AND q.day <= ?", string(after), string(min(to, ends(month(after)))))}
+	if month(after) < month(to) {
+		parts = append(parts, c.figures((*monthRow)(nil)).Where("q.month > ? AND q.month <= ?", month(after), last),
+			c.figures((*figureRow)(nil)).Where("q.day > ? AND q.day <= ?", string(ends(last)), string(to)))
+	}
+	var out figureRow
+	for _, q := range parts {
+		var x figureRow
+		if err := q.ColumnExpr("COALESCE(SUM(q.approved), 0) AS approved, COALESCE(SUM(q.deployed), 0) AS deployed").Scan(c.ctx, &x.Approved, &x.Deployed); err != nil {
+			return approval.Flow{}, fmt.Errorf("read figures ahead: %w", err)
+		}
+		out.Approved, out.Deployed = out.Approved+x.Approved, out.Deployed+x.Deployed
+	}
+	return flow(to, out), nil
 }
 
 // MakeFigures counts a register that was kept before there were figures, once.

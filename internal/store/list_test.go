@@ -120,10 +120,13 @@ func TestEveryFigureHasItsList(t *testing.T) {
 				}
 			}
 		}
-		for _, days := range []int{1, 7, 30, 40} {
+		for _, days := range []int{1, 7, 8, 9, 30, 39, 40} {
 			ahead, err := o.Ahead(ctx, a, law.Day(today).AddDays(days))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if steps, err := o.Ahead(ctx, a, law.Day(today).AddDays(days/2), law.Day(today).AddDays(days)); err != nil || steps[1] != ahead[0] {
+				t.Errorf("in two steps %+v, in one %+v: %v", steps, ahead, err)
 			}
 			f := approval.Filter{From: today, To: law.Day(today).AddDays(days - 1)}
 			for ends, want := range map[approval.Ends]int{approval.EndsApproval: ahead[0].Approved, approval.EndsPlan: ahead[0].Deployed} {

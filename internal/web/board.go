@@ -19,8 +19,12 @@ type Signal struct {
 	Tone                   string // of the figure: "red", "yellow" or ""
 }
 
-// lookAhead are the spans, in days, for which a board says what runs out.
-func lookAhead() []int { return []int{30, 90} }
+// lookAhead are the days up to which a board says what runs out: the ends of the next
+// month and of the third. Figures are kept by month.
+func lookAhead(today law.Day) []law.Day {
+	first := today[:len("2006-01-")] + "01"
+	return []law.Day{first.AddMonths(2).AddDays(-1), first.AddMonths(4).AddDays(-1)}
+}
 
 // deadlinesAhead is how far a board looks for days that the law names.
 const deadlinesAhead = 24 // months
@@ -75,15 +79,11 @@ const (
 
 // boardAhead tells what runs out by itself.
 func (v *visit) boardAhead(b *Board, ov approval.Overview) error {
-	var days []law.Day
-	for _, n := range lookAhead() {
-		days = append(days, ov.Day.AddDays(n))
-	}
-	lapses, err := v.Office.Ahead(v.r.Context(), v.actor(), days...)
+	lapses, err := v.Office.Ahead(v.r.Context(), v.actor(), lookAhead(ov.Day)...)
 	if err != nil {
 		return err
 	}
-	for i, x := range lapses {
+	for _, x := range lapses {
 		for _, e := range []struct {
 			n  int
 			of approval.Ends
@@ -93,7 +93,7 @@ func (v *visit) boardAhead(b *Board, ov approval.Overview) error {
 			}
 			// what ends on its last day is gone at the end of the next one
 			to := url.Values{"ends": {string(e.of)}, "from": {string(ov.Day)}, "to": {string(x.To.AddDays(-1))}}
-			b.Next = append(b.Next, Signal{Count: v.num(e.n), Says: v.t("bd.ends."+string(e.of), lookAhead()[i]), Sub: v.t("bd.ends.sub", v.day(x.To)), Href: "/systems?" + to.Encode(), Tone: "yellow"})
+			b.Next = append(b.Next, Signal{Count: v.num(e.n), Says: v.t("bd.ends."+string(e.of), v.day(x.To)), Sub: v.t("bd.ends.sub"), Href: "/systems?" + to.Encode(), Tone: "yellow"})
 		}
 	}
 	return nil
