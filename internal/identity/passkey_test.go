@@ -384,6 +384,15 @@ func on(f func(s *approval.Signed)) func(*approval.Entry) {
 	}
 }
 
+// said changes an entry that bears a word, and no other.
+func said(change func(*approval.Entry)) func(*approval.Entry) {
+	return func(e *approval.Entry) {
+		if e.Assurance != nil && e.Assurance.Signed != nil {
+			change(e)
+		}
+	}
+}
+
 // TestForgedSignatures: whatever is changed of the word, of the act or of the key
 // is named, with nothing but the entries at hand.
 func TestForgedSignatures(t *testing.T) {
@@ -396,8 +405,14 @@ func TestForgedSignatures(t *testing.T) {
 		"statement": on(func(s *approval.Signed) { s.Statement = strings.Replace(s.Statement, "1/QĐ", "2/QĐ", 1) }), "statement spaced": on(func(s *approval.Signed) { s.Statement += " " }),
 		"signature": on(func(s *approval.Signed) { s.Signature = flip(s.Signature) }), "client data": on(func(s *approval.Signed) { s.ClientData = flip(s.ClientData) }),
 		"authenticator": on(func(s *approval.Signed) { s.Authenticator = flip(s.Authenticator) }), "factor": on(func(s *approval.Signed) { s.Factor = "AAAA" }),
-		"act": func(e *approval.Entry) { e.Act = approval.ActRevoke }, "object": func(e *approval.Entry) { e.Object = "system:H56-9999" }, "before": func(e *approval.Entry) { e.Before = "x" },
-		"law": func(e *approval.Entry) { e.Law = "x" }, "by": func(e *approval.Entry) { e.By.Person = "x" }, "number": func(e *approval.Entry) { e.Detail["number"] = "9/QĐ" },
+		"act": said(func(e *approval.Entry) { e.Act = approval.ActRevoke }), "object": said(func(e *approval.Entry) { e.Object = "system:H56-9999" }), "before": said(func(e *approval.Entry) { e.Before = "x" }),
+		"law": said(func(e *approval.Entry) { e.Law = "x" }), "by": said(func(e *approval.Entry) { e.By.Person = "x" }), "number": said(func(e *approval.Entry) { e.Detail["number"] = "9/QĐ" }),
+		"statement and entry alike": func(e *approval.Entry) {
+			if e.Act == approval.ActDecide {
+				e.Detail["number"] = "2/QĐ"
+				e.Assurance.Signed.Statement = strings.Replace(e.Assurance.Signed.Statement, "1/QĐ", "2/QĐ", 1)
+			}
+		},
 		"sign-in gone": func(e *approval.Entry) {
 			if e.Act == approval.ActDecide {
 				e.Assurance = nil

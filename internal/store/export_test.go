@@ -32,6 +32,9 @@ func Pragma(t *testing.T, s *Store, name string) (writer, reader string) {
 	return writer, reader
 }
 
+// Bare opens a register without the wall of its database: the scope stands alone.
+func Bare(ctx context.Context, dir string) (*Store, error) { return openFile(ctx, dir, false) }
+
 // WriteByReader tries a statement on the handle that only reads.
 func WriteByReader(s *Store, statement string) error {
 	_, err := s.r.ExecContext(context.Background(), statement)

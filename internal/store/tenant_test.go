@@ -30,7 +30,29 @@ func national() []approval.Capacity {
 // two fills a register with like-named systems of two agencies in every step.
 func two(t *testing.T) (*approval.Office, *store.Store) {
 	t.Helper()
-	o, s := storetest.Office(t, storetest.At(today))
+	return twoIn(t, t.TempDir())
+}
+
+// walls runs a test on that register behind both walls and, in a file, behind the
+// scope alone: neither may lean on the other.
+func walls(t *testing.T, test func(*testing.T, *store.Store)) {
+	dir := t.TempDir()
+	_, s := twoIn(t, dir)
+	t.Run("both walls", func(t *testing.T) { test(t, s) })
+	if storetest.OnPostgres() {
+		return
+	}
+	bare, err := store.Bare(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bare.Close()
+	t.Run("the scope alone", func(t *testing.T) { test(t, bare) })
+}
+
+func twoIn(t *testing.T, dir string) (*approval.Office, *store.Store) {
+	t.Helper()
+	o, s := storetest.OfficeIn(t, dir, storetest.At(today))
 	for step := storetest.Registered; step <= storetest.Deployed; step++ {
 		for _, owner := range []string{"H56", "H41"} {
 			storetest.Lead(t, o, owner, fmt.Sprint("Hệ thống một cửa ", int(step)), step)
@@ -59,8 +81,9 @@ func filters() []approval.Filter {
 
 // TestReaderShowsOneTenant asks every question of the Reader in every capacity
 // of an agency: whatever comes back is the agency's own.
-func TestReaderShowsOneTenant(t *testing.T) {
-	_, s := two(t)
+func TestReaderShowsOneTenant(t *testing.T) { walls(t, readerShowsOneTenant) }
+
+func readerShowsOneTenant(t *testing.T, s *store.Store) {
 	for _, c := range ofAgency() {
 		a := storetest.Actor(c, "H56")
 		view(t, s, a, func(r approval.Reader) error {
@@ -109,8 +132,9 @@ func TestReaderShowsOneTenant(t *testing.T) {
 
 // TestBlindSeesNothing: to who runs the service every system is absent, those of
 // its own body too, and it may write none.
-func TestBlindSeesNothing(t *testing.T) {
-	_, s := two(t)
+func TestBlindSeesNothing(t *testing.T) { walls(t, blindSeesNothing) }
+
+func blindSeesNothing(t *testing.T, s *store.Store) {
 	a := storetest.Actor(approval.Administrator, "H56")
 	view(t, s, a, func(r approval.Reader) error {
 		p, err := r.Search(approval.Filter{})
@@ -175,8 +199,9 @@ func TestNationalCapacitiesSeeAll(t *testing.T) {
 }
 
 // TestWriterWritesOneTenant: the write handle knows no other's system either.
-func TestWriterWritesOneTenant(t *testing.T) {
-	_, s := two(t)
+func TestWriterWritesOneTenant(t *testing.T) { walls(t, writerWritesOneTenant) }
+
+func writerWritesOneTenant(t *testing.T, s *store.Store) {
 	var theirs approval.System
 	view(t, s, storetest.Keeper(), func(r approval.Reader) (err error) {
 		theirs, err = r.System("H41-0007")
