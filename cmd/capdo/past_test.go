@@ -184,7 +184,7 @@ func (c *castle) regulator(t *testing.T) approval.Actor {
 
 // bandOf is what a page says of the day it speaks of.
 func (c *castle) bandOf(page string) string {
-	_, rest, _ := strings.Cut(page, `<aside class="sim past"`)
+	_, rest, _ := strings.Cut(page, `<aside class="past"`)
 	band, _, _ := strings.Cut(rest, "</aside>")
 	return band
 }

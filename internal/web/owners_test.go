@@ -78,10 +78,10 @@ func TestMapOfTheDay(t *testing.T) {
 			t.Errorf("%s: %q with %d tiles, linked to %s", on, a, b, c)
 		}
 	}
-	want("2025-07-01", "Bản đồ 63 tỉnh, thành phố", 65, "/systems?owner=H56")
+	want("2025-07-01", "Bản đồ 63 tỉnh, thành phố", 65, "/systems?owner=H56&on=01%2F07%2F2025")
 	h.reorganised()
-	want("2025-06-30", "Bản đồ 63 tỉnh, thành phố", 65, "/systems?owner=H56")
-	want("2025-07-01", "Bản đồ 34 tỉnh, thành phố", 36, "/systems?owner=P25-56")
+	want("2025-06-30", "Bản đồ 63 tỉnh, thành phố", 65, "/systems?owner=H56&on=30%2F06%2F2025")
+	want("2025-07-01", "Bản đồ 34 tỉnh, thành phố", 36, "/systems?owner=P25-56&on=01%2F07%2F2025")
 	p := ministry.get("/overview?on=2025-07-01")
 	if got := p.text(".map .ti title"); got != "Quần đảo Hoàng Sa (thành phố Đà Nẵng) | Quần đảo Trường Sa (tỉnh Khánh Hòa)" {
 		t.Errorf("islands: %q", got)
