@@ -42,6 +42,7 @@ func declareDoor(f *flag.FlagSet) (d doorFlags) {
 // administrator enrols, while the register has none. It returns how the pages are
 // called: as given, else by the address of the listener.
 func (p *program) openDoor(ctx context.Context, w world, d doorFlags, l net.Listener) (url string, err error) {
+	p.office.Assure = p.desk.Assure
 	i := slices.Index(identity.Policies(), *d.policy)
 	if i < 0 {
 		return "", fmt.Errorf("--sign-in: %q is none of %v", *d.policy, identity.Policies())

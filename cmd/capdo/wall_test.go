@@ -88,7 +88,7 @@ func found(t *testing.T) *castle {
 		}
 	})
 	p.published = true
-	asked := p.office.Assure
+	asked := p.desk.Assure
 	p.office.Assure = func(a approval.Actor, act, object, before string) error {
 		if a.Assurance != nil && a.Assurance.At.Equal(storetest.Actor(approval.Auditor, "").Assurance.At) { // a person of storetest, without a session to sign in
 			return nil

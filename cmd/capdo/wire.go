@@ -118,7 +118,6 @@ func open(ctx context.Context, w world, dir string) (*program, error) {
 	p.tray = &workbook.Tray{Clock: w.clock}
 	p.plans = &plan.Room{Store: s.Plans(), Book: book, Lists: p.controls, Clock: w.clock}
 	p.plans.Sources = plan.Sources{Lent: p.lent, Asked: p.owed}
-	p.office.Assure = p.desk.Assure
 	p.office.Measure, p.office.Follow = p.plans.Deployed, p.plans.Follow
 	p.attachments.Changed = func(tx attachment.Tx, by approval.Actor, d *attachment.Document, at time.Time) error {
 		if of, _ := attachment.ParseOf(d.Of); of.Kind != "control" {
