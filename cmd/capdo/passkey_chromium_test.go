@@ -92,6 +92,12 @@ func TestPasskeysInChromium(t *testing.T) {
 	s := site{base: base}
 	one := authenticator(t, ctx)
 	s.page(t, ctx, "/enrol#"+link)
+	clean(t, ctx, "the code of a link")
+	if at := eval[string](t, ctx, `location.pathname + location.hash + "|" + document.querySelector("#token").value`); at != "/enrol|"+link {
+		t.Errorf("the code stays in the address, or does not come into its field: %s", at)
+	}
+	click(t, ctx, `form[action="/enrol"] button`)
+	awaits(t, ctx, "#login")
 	clean(t, ctx, "enrol the first")
 	typeIn(t, ctx, "#login", "quantri")
 	typeIn(t, ctx, "#password", "một câu dài dễ nhớ\r")
