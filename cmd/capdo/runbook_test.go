@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/store/storetest"
 )
@@ -30,7 +31,7 @@ const systemctl = `#!/bin/bash
 set -eu
 case $1 in
 start)
-  capdo serve --data "$DATA" 2>>serve.log & echo $! > serve.pid
+  capdo serve --data "$DATA" >>serve.log 2>&1 & echo $! > serve.pid
   for i in $(seq 300); do capdo healthcheck --live >/dev/null 2>&1 && exit 0; sleep 0.1; done
   cat serve.log; exit 1 ;;
 stop)
@@ -39,6 +40,37 @@ stop)
   exit 1 ;;
 esac
 `
+
+// pgCtlCluster is what they find where Debian's clusters would be: it ends, promotes
+// and starts the servers of a pair.
+const pgCtlCluster = `#!/bin/bash
+set -eu
+case $2 in one) dir=$ONE ;; two) dir=$TWO ;; esac
+case $3 in
+stop) kill -9 "$(head -1 "$dir/data/postmaster.pid")"; rm "$dir"/data/postmaster.pid "$dir"/.s.PGSQL.*; sleep 0.5 ;;
+promote) psql -h "$dir" -U admin -d postgres -Atc 'SELECT pg_promote()' ;;
+start)
+  as=()
+  if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid="$(stat -c %u "$dir")" --clear-groups); chown -R "$(stat -c %u "$dir")" "$dir/data"; fi
+  "${as[@]}" "$SERVER" -D "$dir/data" -k "$dir" -c listen_addresses= -c max_connections=300 >server.log 2>&1 &
+  for i in $(seq 100); do psql -h "$dir" -U admin -d postgres -Atc 'SELECT 1' >/dev/null 2>&1 && exit 0; sleep 0.1; done
+  cat server.log; exit 1 ;;
+esac
+`
+
+// ofPair starts a server with its standby and names them to a runbook.
+func ofPair(t *testing.T) []string {
+	need(t, "psql")
+	p := storetest.NewPair(t)
+	one := p.Folder(0)
+	t.Cleanup(func() {
+		if b, err := os.ReadFile(filepath.Join(one, "data", "postmaster.pid")); err == nil { // the one that the runbook started
+			pid, _, _ := strings.Cut(string(b), "\n")
+			_ = exec.Command("kill", "-QUIT", pid).Run()
+		}
+	})
+	return []string{"CAPDO_DATABASE=" + p.Address, "DATABASE=" + p.Address, "ONE=" + one, "TWO=" + p.Folder(1), "SERVER=" + storetest.Server(t)}
+}
 
 // TestRunbooks runs every block of shell in every runbook, in order, in one
 // shell that stops at the first failure.
@@ -70,12 +102,17 @@ func TestRunbooks(t *testing.T) {
 			if err := os.Mkdir(tools, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			for tool, body := range map[string]string{"capdo": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s' \"$@\"\n", asCommand, self), "systemctl": systemctl, "dpkg": "#!/bin/sh\n"} {
+			script, env := "set -euo pipefail\ncapdo seed --data \"$DATA\" >/dev/null\nsystemctl start capdo\n", os.Environ()
+			if name == "runbook/failover.md" {
+				env = append(env, ofPair(t)...)
+			} else {
+				script += "systemctl stop capdo\n"
+			}
+			for tool, body := range map[string]string{"capdo": fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s' \"$@\"\n", asCommand, self), "systemctl": systemctl, "pg_ctlcluster": pgCtlCluster, "dpkg": "#!/bin/sh\n"} {
 				if err := os.WriteFile(filepath.Join(tools, tool), []byte(body), 0o700); err != nil {
 					t.Fatal(err)
 				}
 			}
-			script := "set -euo pipefail\ncapdo seed --data \"$DATA\" >/dev/null\nsystemctl start capdo\nsystemctl stop capdo\n"
 			for _, b := range found {
 				for line := range strings.Lines(b[1]) {
 					if strings.HasPrefix(line, "! ") { // bash does not stop at a success that was not wanted
@@ -84,9 +121,10 @@ func TestRunbooks(t *testing.T) {
 					script += line
 				}
 			}
-			c := exec.Command("bash", "-c", script+"if [ -f serve.pid ] && kill -0 \"$(cat serve.pid)\" 2>/dev/null; then systemctl stop capdo; fi\n")
+			c := exec.Command("bash", "-c", "trap 'if [ -f serve.pid ] && kill -0 \"$(cat serve.pid)\" 2>/dev/null; then systemctl stop capdo; fi' EXIT\n"+script)
+			c.WaitDelay = time.Second // what a runbook leaves running does not hold the test
 			c.Dir = dir
-			c.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "DATA="+filepath.Join(dir, "data"), "CAPDO_LISTEN="+freeAddress(t), "CAPDO_OPS_LISTEN="+freeAddress(t))
+			c.Env = append(env, "PATH="+tools+":"+os.Getenv("PATH"), "DATA="+filepath.Join(dir, "data"), "CAPDO_LISTEN="+freeAddress(t), "CAPDO_OPS_LISTEN="+freeAddress(t))
 			if out, err := c.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}

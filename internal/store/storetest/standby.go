@@ -69,6 +69,19 @@ func NewPair(t testing.TB, on ...string) *Pair {
 	return p
 }
 
+// Folder is where a server of the pair has its socket, and its data in data.
+func (p *Pair) Folder(i int) string { return p.dirs[i] }
+
+// Server is the program of the server.
+func Server(t testing.TB) string {
+	t.Helper()
+	at, err := program("postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 func (p *Pair) data(i int) string { return filepath.Join(p.dirs[i], "data") }
 
 func (p *Pair) start(i int, server string) (err error) {
