@@ -184,8 +184,9 @@ func TestLostEntriesShutTheGate(t *testing.T) {
 // answer asks a handler and returns the decision with its first code.
 func answer(t *testing.T, h http.Handler, url string) string {
 	t.Helper()
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, url, nil))
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, url, nil)
+	r.RemoteAddr = "127.0.0.1:9"
+	h.ServeHTTP(w, r)
 	var v struct {
 		Decision string
 		Reasons  []struct{ Code string }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,11 @@ func whatifCommand(ctx context.Context, w world) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	p.public = *base
+	if *pdf != "" { // new keys are entries of the ledger: they come before its head is read
+		if err := p.makeKeys(ctx, filepath.Join(p.dir, keyFolder)); err != nil {
+			return err
+		}
+	}
 	x, err := p.believed(ctx, limit)
 	if err != nil {
 		return err

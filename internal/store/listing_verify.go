@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -72,7 +73,7 @@ func shownOf(s *approval.System, r systemRow, l listingRow) listingRow {
 	if l.Due != "" {
 		day = law.Day(l.Due).AddDays(-1)
 	}
-	st := s.Standing(day.Time())
+	st := s.Standing(day.AddDays(1).Time().Add(-time.Microsecond)) // an act of that day counts
 	x.State, x.Plan, x.Level = st.State(), string(st.Plan), int(st.Proposed)
 	if st.Approval != nil {
 		x.Level = int(st.Approval.Level)
