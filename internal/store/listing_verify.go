@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -66,17 +66,31 @@ func (v *check) listings(ss []approval.System, rows []systemRow) error {
 	return nil
 }
 
-// shownOf is what lists show of a record from the day of a row until it is due.
+// shownOf is what lists show of a record from the day of a row until it is due:
+// its columns, which are checked by themselves, and what time alone makes of them.
 func shownOf(s *approval.System, r systemRow, l listingRow) listingRow {
-	x := look{ID: s.ID, Code: s.Code, Owner: s.Owner, Origin: string(s.Origin), Search: r.Search, UntilDay: r.UntilDay, PlanHolds: r.PlanHolds}
-	day := law.Day("9000-01-01") // whichever it is after the last act, where no day changes anything
+	late := law.Day("9000-01-01") // whichever it is after the last act, where no day changes anything
+	day := late
 	if l.Due != "" {
 		day = law.Day(l.Due).AddDays(-1)
 	}
-	st := s.Standing(day.AddDays(1).Time().Add(-time.Microsecond)) // an act of that day counts
-	x.State, x.Plan, x.Level = st.State(), string(st.Plan), int(st.Proposed)
-	if st.Approval != nil {
-		x.Level = int(st.Approval.Level)
+	x := look{ID: s.ID, Code: s.Code, Owner: s.Owner, Origin: string(s.Origin), Search: r.Search, State: r.State, Plan: r.Plan,
+		Level: cmp.Or(r.Level, r.Proposed), UntilDay: r.UntilDay, PlanHolds: r.PlanHolds}
+	over := func(last string) bool { return last != "" && last < string(day) }
+	approved := r.State == "approved" || r.State == "deployed"
+	switch {
+	case over(r.UntilDay):
+		x.Plan, x.Level = string(approval.PlanNone), r.Proposed
+		if approved {
+			x.State = s.Standing(late.Time()).State()
+		}
+	case over(r.PlanHolds):
+		if r.Plan == string(approval.PlanFull) {
+			x.Plan = string(approval.PlanPart)
+		}
+		if r.State == "deployed" {
+			x.State = "approved"
+		}
 	}
 	return x.row(day)
 }

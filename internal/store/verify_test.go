@@ -387,7 +387,11 @@ func TestVerifyFindsEveryChangedColumn(t *testing.T) {
 		if table == "ledger_checkpoint" || table == "paper" || table == "paper_handed" {
 			continue // a copy: who took it away is told by those who hold another
 		}
-		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE "+place()+" = (SELECT MAX("+place()+") FROM "+table+")")
+		of := table
+		if table == "listing_count" {
+			of += " WHERE n > 0" // none counted is as if nothing stood there
+		}
+		v.attack(table+", a row deleted", "DELETE FROM "+table+" WHERE "+place()+" = (SELECT MAX("+place()+") FROM "+of+")")
 		if table != "ledger_head" {
 			v.attack(table+", all rows deleted", "DELETE FROM "+table)
 		}

@@ -42,7 +42,7 @@ CREATE TABLE retention_row (
 CREATE TRIGGER retention_row_final_u BEFORE UPDATE ON retention_row FOR EACH ROW EXECUTE FUNCTION refuse('what was said of retention is final');
 CREATE TRIGGER retention_row_final_d BEFORE DELETE ON retention_row FOR EACH ROW EXECUTE FUNCTION refuse('what was said of retention is final');
 CREATE TRIGGER retention_row_final_t BEFORE TRUNCATE ON retention_row FOR EACH STATEMENT EXECUTE FUNCTION refuse('what was said of retention is final');
-CREATE FUNCTION door_event_final_d() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION door_event_final_d() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
 IF NOT EXISTS (SELECT 1 FROM retention_row x WHERE x.kind = 'purge' AND x.upto >= OLD.no)
 THEN RAISE EXCEPTION 'what happened is final'; END IF; RETURN OLD; END $$;
 CREATE TRIGGER door_event_final_d BEFORE DELETE ON door_event FOR EACH ROW EXECUTE FUNCTION door_event_final_d();
