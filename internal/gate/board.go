@@ -36,6 +36,7 @@ type Board struct {
 	chords    atomic.Pointer[map[uint32]*chord]
 	scene     atomic.Pointer[scene] // nil: not loaded
 	lease     atomic.Int64          // until when the register was seen unchanged, microseconds
+	ends      *time.Timer           // ends the lease though the clock stands still or was set back
 	renewing  atomic.Bool
 	reloading atomic.Bool
 	read      atomic.Pointer[func() uint64] // the register's stamp as it is; nil: not loaded
@@ -85,6 +86,8 @@ func NewBoard(book *law.Book) *Board {
 	b.patterns.Store(&[]*pattern{})
 	b.chords.Store(&map[uint32]*chord{})
 	_, b.lawful = book.Reason(law.ReasonAllowed)
+	b.ends = time.AfterFunc(leaseTime, func() { b.lease.Store(0) })
+	b.ends.Stop() // nothing is lent yet
 	return b
 }
 
@@ -394,6 +397,7 @@ func (b *Board) seen(head approval.Head, began time.Time, stamp uint64) {
 	switch {
 	case s == nil || b.writing || head.Size < s.head.Size:
 	case head == s.head:
+		b.ends.Reset(leaseTime)
 		b.lease.Store(max(b.lease.Load(), began.UnixMicro()+leaseTime.Microseconds()))
 		b.stamp.Store(stamp)
 		if b.outlived(s, began) {

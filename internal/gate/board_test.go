@@ -3,6 +3,7 @@ package gate_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -305,4 +306,45 @@ func (d draw) connection(consumer, provider string) connection.Connection {
 	}
 	slices.SortStableFunc(k.Steps, func(a, b connection.Step) int { return a.At.Compare(b.At) })
 	return k
+}
+
+// TestStillClock: the board holds for its short time though the clock stands
+// still, or is set back a little: then the register is asked, and one that is
+// gone leaves nothing to believe.
+func TestStillClock(t *testing.T) {
+	b := open(t)
+	for name, back := range map[string]time.Duration{"still": 0, "back": time.Second} {
+		var now atomic.Pointer[time.Time]
+		set := func(x time.Time) { now.Store(&x) }
+		set(noon(today))
+		var gone atomic.Bool
+		register := reads(func(ctx context.Context, at time.Time, codes ...string) ([]approval.Standing, approval.Head, error) {
+			if gone.Load() {
+				return nil, approval.Head{}, errors.New("gone")
+			}
+			return memory{"A": good("A")}.Standings(ctx, at, codes...)
+		})
+		board := gate.NewBoard(b)
+		if err := board.Load(t.Context(), kept(func(pattern func(int, string) error, system func(approval.Decided) error) (approval.Head, time.Time, error) {
+			d := board.Judge(good("A"))
+			_, head, _ := register(t.Context(), noon(today), "A")
+			return head, noon(today).Add(-time.Hour), system(d)
+		})); err != nil {
+			t.Fatal(err)
+		}
+		g := &gate.Gate{Book: b, Clock: func() time.Time { return *now.Load() }, Board: board, Standings: register}
+		ask := func() string { return g.Ask(t.Context(), gate.Question{Provider: "A"}).Decision }
+		if ask() != gate.Allow {
+			t.Fatal("no allow with a register")
+		}
+		gone.Store(true)
+		if ask() != gate.Allow {
+			t.Errorf("%s: the board did not hold for its short time", name)
+		}
+		set(noon(today).Add(-back))
+		time.Sleep(400 * time.Millisecond)
+		if ask() == gate.Allow {
+			t.Errorf("%s: allowed without a register", name)
+		}
+	}
 }
