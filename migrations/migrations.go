@@ -19,6 +19,11 @@
 // later. Each file is one transaction together with the row that says it is done,
 // so that a process killed at any step leaves a whole number of them. A program
 // refuses a register with migrations it does not know; one that runs goes on.
+//
+// Unless the migration halts it: where an answer of the gate, or a write, has to
+// look at what only the new program knows (a new reason to deny, say), the file is
+// called NUMBER_name.halt.tx.up.sql. Programs that run and do not know it deny
+// every live question from its commit on, and write nothing.
 package migrations
 
 import (

@@ -74,6 +74,9 @@ func (s *Store) Stamp() uint64 { return s.e.now() }
 // every system, at one snapshot; and the ledger's head and last time.
 func (s *Store) Decisions(ctx context.Context, pattern func(no int, text string) error, system func(approval.Decided) error) (h approval.Head, at time.Time, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
+		if err := s.e.heeds(ctx, c.db); err != nil {
+			return err
+		}
 		if h, err = c.Head(); err != nil {
 			return err
 		}

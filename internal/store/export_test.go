@@ -121,7 +121,7 @@ func Prefixes(t *testing.T, db *sql.DB, read func() string, kind string) []strin
 	for _, name := range missing {
 		text, err := fs.ReadFile(files, name)
 		if err == nil {
-			err = m.apply(t.Context(), b, number(name), string(text))
+			err = m.apply(t.Context(), b, name, string(text))
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -65,12 +65,24 @@ func Prepare(ctx context.Context, address, role string) (err error) {
 	if err := pgSchema().up(ctx, db); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	if err := pgHeard(ctx, db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
 	_, err = db.ExecContext(ctx, "GRANT USAGE ON SCHEMA public TO ?0; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ?0; "+
 		"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ?0; REVOKE INSERT, UPDATE, DELETE ON bun_migrations FROM ?0", bun.Ident(role))
 	if err != nil {
 		return fmt.Errorf("let %s work with the tables: %w", role, err)
 	}
 	return nil
+}
+
+// pgHeard returns when every program that runs has heard of what was migrated.
+func pgHeard(ctx context.Context, db *bun.DB) error {
+	var version uint64
+	if err := db.QueryRowContext(ctx, "SELECT version FROM turn WHERE id = 1").Scan(&version); err != nil {
+		return err
+	}
+	return (&postgres{v: db}).settled(ctx, version)
 }
 
 // Connect opens the register in a PostgreSQL database that Prepare made ready.
@@ -99,9 +111,13 @@ func connect(ctx context.Context, address string, checks ...func(context.Context
 	return &Store{w: w, r: r, e: e}, nil
 }
 
+// A migration takes the turn to write before it takes a table for itself, as every
+// write does, and does not keep those who read from it for long.
 func pgSchema() schema {
 	return schema{folder: "postgres", made: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'bun_migrations'",
-		lock: "SELECT pg_advisory_xact_lock(20261122)"}
+		lock: `SELECT pg_advisory_xact_lock(20261122); SET LOCAL lock_timeout = '2s';
+			DO $$ BEGIN IF to_regclass('turn') IS NOT NULL THEN PERFORM 1 FROM turn WHERE id = 1 FOR UPDATE; END IF; END $$`,
+		count: "DO $$ BEGIN IF to_regclass('turn') IS NOT NULL THEN UPDATE turn SET version = version + 1 WHERE id = 1; END IF; END $$"}
 }
 
 // pgConfig reads an address.
@@ -212,6 +228,8 @@ func (e *postgres) turn(ctx context.Context, tx bun.Tx) error {
 	}
 	return e.fence(ctx, tx)
 }
+
+func (e *postgres) heeds(ctx context.Context, tx bun.IDB) error { return pgSchema().heeds(ctx, tx) }
 
 // The actor's body and reach hold until the transaction ends; the policies of the
 // tables read them (migrations/postgres, row security). Where they were never

@@ -12,7 +12,7 @@ import (
 
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
-	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done", "postgres.settled", "scope.figures", "scope.statements", "scope.listing"},
+	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done", "schema.heeds", "postgres.settled", "scope.figures", "scope.statements", "scope.listing"},
 	"NewInsert": {"writing.Create", "insert", "writing.seal", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply", "accountTx.PutAccount", "Store.PutPending", "Store.PutAttempts", "summed", "writing.createPart", "writing.putListing", "Store.Note", "Store.Seen"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decideIn", "Store.UseFactor", "accountTx.PutFactor", "postgres.beat", "Store.SealPlans"},
 	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce", "accountTx.PutAccount", "Store.PutPending", "Store.TakePending", "postgres.answerUnderLease", "postgres.settled", "Store.MakeFigures", "writing.forgetWords", "writing.Purge"},
@@ -27,7 +27,7 @@ var engines = []string{"sqlite.go", "postgres.go", "sqlite_wall.go", "move.go", 
 // unshut are the exceptions: the doors themselves, and what speaks to a database
 // about itself (the query of pgConfig is that of an address; listen speaks to the
 // connection itself).
-var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryContext": "walled.QueryContext relation.walk end.each", "QueryRowContext": "end.empty sqlite.assertDurable schema.done pgSettings pgRole postgres.step versionOf postgres.join postgres.leadOnce postgres.leads", "ExecContext": "relation.send end.silence end.silenceLite sqlite.copyTo sqlite.scour moat.Connect walled.ExecContext sqlite.enter schema.apply Prepare postgres.turn postgres.enter postgres.join postgres.leadOnce", "Query": "pgConfig", "Exec": "postgres.listen"}
+var unshut = map[string]string{"ModelTableExpr": "scope.systems scope.table scope.connections scope.uses scope.consulted", "QueryContext": "walled.QueryContext relation.walk end.each", "QueryRowContext": "end.empty sqlite.assertDurable schema.done pgSettings pgRole pgHeard postgres.step versionOf postgres.join postgres.leadOnce postgres.leads", "ExecContext": "relation.send end.silence end.silenceLite sqlite.copyTo sqlite.scour moat.Connect walled.ExecContext sqlite.enter schema.apply Prepare postgres.turn postgres.enter postgres.join postgres.leadOnce", "Query": "pgConfig", "Exec": "postgres.listen"}
 
 // TestScopeIsTheOnlyDoor reads the room's own files: a query starts in the
 // scope and nowhere else, and no shared door opens on a tenant's table.

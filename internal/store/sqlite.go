@@ -78,6 +78,8 @@ func (e *sqlite) step(context.Context, bun.Tx) (uint64, error) {
 	return uint64(uint32(e.stamp.now()) + 1), nil
 }
 
+func (e *sqlite) heeds(ctx context.Context, tx bun.IDB) error { return sqliteSchema().heeds(ctx, tx) }
+
 // Whoever answers from the file sees the counter move.
 func (e *sqlite) settled(context.Context, uint64) error { return nil }
 

@@ -18,6 +18,9 @@ func asker() approval.Actor { return approval.Actor{Capacity: approval.Gateway} 
 // memory: the snapshot's ledger says which those are (cache.go).
 func (s *Store) Standings(ctx context.Context, at time.Time, codes ...string) (sts []approval.Standing, h approval.Head, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
+		if err := s.e.heeds(ctx, c.db); err != nil {
+			return err
+		}
 		if h, err = c.Head(); err != nil {
 			return err
 		}

@@ -31,6 +31,9 @@ const writeTimeout = 30 * time.Second
 type engine interface {
 	// turn takes the only turn to write, for as long as the transaction lasts.
 	turn(ctx context.Context, tx bun.Tx) error
+	// heeds refuses a register that a newer program changed so that this one cannot
+	// know what counts (see migrate.go).
+	heeds(ctx context.Context, tx bun.IDB) error
 	// enter tells the database whose transaction it is from here on. A database
 	// that knows shows nothing of other tenants, whatever is asked.
 	enter(ctx context.Context, tx bun.IDB, a approval.Actor) error
@@ -70,7 +73,7 @@ func (s *Store) Close() error { return errors.Join(s.r.Close(), s.w.Close(), s.e
 // alone runs f as the only one that writes, for no tenant.
 func (s *Store) alone(ctx context.Context, f func(context.Context, bun.Tx) error) error {
 	return s.w.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := errors.Join(s.e.turn(ctx, tx), s.e.enter(ctx, tx, asker())); err != nil {
+		if err := errors.Join(s.e.turn(ctx, tx), s.e.heeds(ctx, tx), s.e.enter(ctx, tx, asker())); err != nil {
 			return err
 		}
 		return f(ctx, tx)
@@ -104,7 +107,7 @@ func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f fu
 			_ = tx.Rollback() // the error, or the panic, that led here is what counts
 		}
 	}()
-	if err := errors.Join(s.e.turn(ctx, tx), s.e.enter(ctx, tx, a)); err != nil {
+	if err := errors.Join(s.e.turn(ctx, tx), s.e.heeds(ctx, tx), s.e.enter(ctx, tx, a)); err != nil {
 		return err
 	}
 	t := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: a, now: at}, edge: map[int64][]byte{}, watch: s.watch}
