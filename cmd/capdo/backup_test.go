@@ -377,4 +377,11 @@ func TestScheduledBackups(t *testing.T) {
 		t.Errorf("%d copies on record", on)
 	}
 	x.restore(statusOK, left[2])
+	now = now.AddDate(1, 0, 0)
+	for _, when := range []string{"a year ahead", "set right"} {
+		if id, err := p.backupStep(t.Context(), plan, 24*time.Hour, 2); err != nil || id == "" {
+			t.Errorf("%s, no archive is made: %v", when, err)
+		}
+		now = now.AddDate(-1, 0, 0)
+	}
 }

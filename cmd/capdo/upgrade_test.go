@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -223,8 +224,16 @@ func (u *upgrade) ask(i int, stop <-chan struct{}) {
 	}
 }
 
-// refuses: the older program does not start, and says so.
+// refuses: the older program signs no list any more, is not ready, does not start,
+// and says so.
 func (u *upgrade) refuses(at []string) {
+	r, err := http.Get(u.old.url + "/statuslists/1")
+	if err != nil {
+		u.Fatal(err)
+	}
+	if err := r.Body.Close(); err != nil || r.StatusCode != http.StatusServiceUnavailable {
+		u.Errorf("the older program hands out a list: %d %v", r.StatusCode, err)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		u.Fatal(err)

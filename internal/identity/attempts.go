@@ -43,7 +43,7 @@ func (d *Desk) shut(ctx context.Context, c Claim) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if now.Before(a.Until) {
+		if left := a.Until.Sub(now); left > 0 && left <= shutFor { // more was said by a clock that was ahead
 			return true, nil
 		}
 	}
@@ -58,7 +58,7 @@ func (d *Desk) failed(ctx context.Context, c Claim) error {
 		if err != nil {
 			return err
 		}
-		if now.Sub(a.Since) >= forgetAfter || !a.Until.IsZero() && !now.Before(a.Until) {
+		if now.Before(a.Since) || now.Sub(a.Since) >= forgetAfter || !a.Until.IsZero() && !now.Before(a.Until) {
 			a.Failures, a.Since, a.Until = 0, now, time.Time{}
 		}
 		if a.Failures++; a.Failures >= most {

@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"capdo/internal/approval"
@@ -85,6 +87,10 @@ func (d *Desk) Refusals(ctx context.Context, login string) (n int, err error) {
 	return n, nil
 }
 
+// ErrAllDormant is returned where nobody at all came in for the days of the policy:
+// it is likelier that the clock is ahead, and there would be nobody left to mend it.
+var ErrAllDormant = errors.New("nobody came in for so long that every account would be disabled; is the clock right? None was")
+
 // Sweep disables the accounts that nobody came in by for some days, and tells
 // which. Two administrators enable one again.
 func (g *Registrar) Sweep(ctx context.Context, a approval.Actor, days int) (shut []string, err error) {
@@ -97,9 +103,13 @@ func (g *Registrar) Sweep(ctx context.Context, a approval.Actor, days int) (shut
 		return nil, err
 	}
 	limit := g.now().AddDate(0, 0, -days)
-	for i := range all {
-		x := &all[i]
-		if last := later(seen[x.Login], x.CreatedAt); x.Disabled() || last.After(limit) {
+	all = slices.DeleteFunc(all, func(x Account) bool { return x.Disabled() })
+	dormant := func(x Account) bool { return !later(seen[x.Login], x.CreatedAt).After(limit) }
+	if len(all) > 0 && !slices.ContainsFunc(all, func(x Account) bool { return !dormant(x) }) {
+		return nil, ErrAllDormant
+	}
+	for _, x := range all {
+		if !dormant(x) {
 			continue
 		}
 		if err := g.Disable(ctx, a, x.Login, fmt.Sprintf("%d ngày không đăng nhập / %d days without a sign-in", days, days)); err != nil {

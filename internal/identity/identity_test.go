@@ -190,6 +190,35 @@ func TestClockStepsBack(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasAheadShutsNobodyOut: a password that was shut while the clock
+// stood a year ahead is not shut for a year.
+func TestAClockThatWasAheadShutsNobodyOut(t *testing.T) {
+	d := newDoor(t)
+	right := d.clock.T
+	try := func(password string) error {
+		_, err := d.desk.SignIn(t.Context(), identity.Claim{Login: "canbo", Password: password, From: identity.Place{Address: "192.0.2.1"}})
+		return err
+	}
+	fail := func() {
+		t.Helper()
+		for range 5 {
+			if err := try("sai mật khẩu"); !errors.Is(err, identity.ErrCredentials) {
+				t.Fatal(err)
+			}
+		}
+		if try(password) == nil {
+			t.Fatal("five failures do not shut the password")
+		}
+	}
+	d.clock.T = right.AddDate(1, 0, 0)
+	fail()
+	d.clock.T = right
+	if err := try(password); err != nil {
+		t.Errorf("shut out by a clock that was ahead: %v", err)
+	}
+	fail() // counts anew
+}
+
 func TestSignOut(t *testing.T) {
 	d := newDoor(t)
 	ctx, one, other := context.Background(), d.signIn(), d.signIn()

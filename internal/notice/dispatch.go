@@ -86,6 +86,12 @@ func (d *Dispatcher) collect(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if c.Day > today { // read by a clock that was ahead; what is stored twice is told once
+		c.Day = today
+		if err := d.Queue.Enqueue(ctx, c, nil); err != nil {
+			return err
+		}
+	}
 	for {
 		es, err := d.Queue.EntriesFrom(ctx, c.Seq, batch)
 		if err != nil {

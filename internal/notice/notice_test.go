@@ -238,6 +238,34 @@ func TestDailyMail(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasAhead: what was put off, and read of the calendar, while the
+// clock stood a year ahead is told when it is right again.
+func TestAClockThatWasAhead(t *testing.T) {
+	w := open(t)
+	right := w.clock.T
+	w.subscribe(officer("H56"), mailFor(notice.AtOnce, notice.Submitted, notice.Overdue))
+	asked := map[law.Day]bool{}
+	w.disp.Calendar = func(_ context.Context, _ approval.Actor, _, today law.Day) ([]notice.Event, error) {
+		asked[today] = true
+		return nil, nil
+	}
+	w.clock.T = right.AddDate(1, 0, 0)
+	w.mail.fail = func(int) error { return errors.New("refused") }
+	storetest.Lead(t, w.office, "H56", "Cổng", storetest.Submitted)
+	w.step()
+	w.mail.fail = nil
+	w.clock.T = right
+	w.step()
+	if len(w.mail.sent) != 1 {
+		t.Errorf("sent %q", w.mail.sent)
+	}
+	w.clock.T = right.AddDate(0, 0, 1)
+	w.step()
+	if !asked[law.DayOf(w.clock.T)] {
+		t.Errorf("the calendar was asked on %v only", asked)
+	}
+}
+
 // TestRetries follows the table of waits to its end, where the subscription ends
 // with its entry.
 func TestRetries(t *testing.T) {

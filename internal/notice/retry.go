@@ -25,6 +25,11 @@ func wait(n int) (time.Duration, bool) {
 	return ws[n-1], true
 }
 
+// Longest is for how long a delivery is put off at most: to the next try, or to
+// the next mail of the day. One that is put off further was so by a clock that was
+// ahead, and is due.
+const Longest = 24 * time.Hour
+
 // digestHour is the hour in Viet Nam at which the mail of the day goes out.
 const digestHour = 7
 

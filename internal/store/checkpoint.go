@@ -70,7 +70,12 @@ func (s *Store) Ledger(ctx context.Context, f func(Tree) error) error {
 
 // Prove runs f on the size of the ledger and its stored hashes, at one snapshot.
 func (s *Store) Prove(ctx context.Context, f func(size int64, r ledger.Reader) error) error {
-	return s.Ledger(ctx, func(t Tree) error { return f(t.Size, t) })
+	return s.Ledger(ctx, func(t Tree) error {
+		if err := s.e.heeds(ctx, t.c.db); err != nil {
+			return err
+		}
+		return f(t.Size, t)
+	})
 }
 
 // Bundle carries the whole ledger away, without its checkpoint.

@@ -95,6 +95,10 @@ func TestDormantAccounts(t *testing.T) {
 	if shut := sweep(); !slices.Equal(shut, []string{"quantri1", "quantri2"}) {
 		t.Errorf("the administrators: %v", shut)
 	}
+	pass(100 * 24 * time.Hour) // or the clock was set so
+	if shut, err := p.reg.Sweep(ctx, storetest.Keeper(), days); !errors.Is(err, identity.ErrAllDormant) || len(shut) > 0 {
+		t.Errorf("nobody is left: %v, %v", shut, err)
+	}
 	sound(t, p.store)
 }
 

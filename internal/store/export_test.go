@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
@@ -39,6 +40,12 @@ func Bare(ctx context.Context, dir string) (*Store, error) { return openFile(ctx
 func WriteByReader(s *Store, statement string) error {
 	_, err := s.r.ExecContext(context.Background(), statement)
 	return err
+}
+
+// Lease is a lease by a clock: to take, and whether it lasts.
+func Lease(clock func() time.Time, life time.Duration) (take func(), lasts func() bool) {
+	l := &lease{life: life, clock: clock, start: clock()}
+	return func() { l.hold(clock()) }, func() bool { _, ok := l.now(); return ok }
 }
 
 // Fold is what a text is searched by.

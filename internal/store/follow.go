@@ -104,13 +104,27 @@ type lease struct {
 	clock func() time.Time
 	start time.Time
 
-	known atomic.Uint64 // the number of the last write heard of
-	until atomic.Int64  // since start
+	known atomic.Uint64             // the number of the last write heard of
+	until atomic.Int64              // since start
+	since atomic.Pointer[time.Time] // when the database was asked for it
 }
 
-// now is the number of the last write heard of, while the lease lasts.
+// now is the number of the last write heard of, while the lease lasts. It is over
+// when either clock says so: that of the process, which stands still while the
+// machine sleeps, or that on the wall, which may be set back.
 func (l *lease) now() (version uint64, ok bool) {
-	return l.known.Load(), int64(l.clock().Sub(l.start)) < l.until.Load()
+	t, since := l.clock(), l.since.Load()
+	if since == nil {
+		return 0, false
+	}
+	wall := t.Round(0).Sub(since.Round(0))
+	return l.known.Load(), int64(t.Sub(l.start)) < l.until.Load() && wall >= 0 && wall < l.life
+}
+
+// hold takes up a lease that the database was asked for at an instant.
+func (l *lease) hold(sent time.Time) {
+	l.since.Store(&sent)
+	l.until.Store(int64(sent.Sub(l.start) + l.life))
 }
 
 // hear takes in a number.
@@ -170,7 +184,7 @@ type replicaRow struct {
 func (e *postgres) beat(ctx context.Context, l *lease) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, l.life)
 	defer cancel()
-	sent, known := l.clock().Sub(l.start), l.known.Load()
+	sent, known := l.clock(), l.known.Load()
 	var versions []uint64
 	err = e.v.NewUpdate().Model((*replicaRow)(nil)).Set("version = ?", known).Set("until = clock_timestamp() + ?::interval", l.onFile()).
 		Where("name = ? AND until > clock_timestamp()", l.name).Returning("(SELECT version FROM turn WHERE id = 1)").Scan(ctx, &versions)
@@ -181,14 +195,14 @@ func (e *postgres) beat(ctx context.Context, l *lease) (again bool, err error) {
 		return false, e.join(ctx, l)
 	}
 	l.hear(versions[0])
-	l.until.Store(int64(sent + l.life))
+	l.hold(sent)
 	return versions[0] > known, nil
 }
 
 // join takes a lease where there is none, or one that ran out. A writer must not
 // pass it by: it waits until no write is under way.
 func (e *postgres) join(ctx context.Context, l *lease) error {
-	sent := l.clock().Sub(l.start)
+	sent := l.clock()
 	var version uint64
 	err := e.v.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := tx.QueryRowContext(ctx, "SELECT version FROM turn WHERE id = 1 FOR SHARE").Scan(&version); err != nil {
@@ -202,7 +216,7 @@ func (e *postgres) join(ctx context.Context, l *lease) error {
 		return fmt.Errorf("take a lease: %w", err)
 	}
 	l.hear(version)
-	l.until.Store(int64(sent + l.life))
+	l.hold(sent)
 	return nil
 }
 

@@ -12,6 +12,28 @@ import (
 	"capdo/internal/store/storetest"
 )
 
+// TestLeaseByAClockThatSteps: a lease ends with its time, and at once when the
+// clock is set back or forward; one taken then lasts.
+func TestLeaseByAClockThatSteps(t *testing.T) {
+	const life = 3 * time.Second
+	clock := storetest.At("2026-11-22")
+	take, lasts := store.Lease(clock.Now, life)
+	if lasts() {
+		t.Error("before it was taken")
+	}
+	take()
+	for _, step := range []time.Duration{life - 1, 1, -life, -time.Hour, 24 * time.Hour} {
+		clock.T = clock.T.Add(step)
+		if want := step == life-1 || step == -life; lasts() != want {
+			t.Errorf("after a step of %v it lasts: %v", step, !want)
+		}
+	}
+	take()
+	if !lasts() {
+		t.Error("one that was taken anew does not last")
+	}
+}
+
 // TestLead: of several processes one leads; when its connection breaks another
 // does, and what the first still writes is refused.
 func TestLead(t *testing.T) {

@@ -273,7 +273,7 @@ func (s *Store) Enqueue(ctx context.Context, cur notice.Cursor, ds []notice.Deli
 func (s *Store) Ready(ctx context.Context, now time.Time, most int64) (out []notice.Delivery, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
 		var rows []deliveryRow
-		if err := c.shared(&rows).Where("y.state = ? AND y.next_at <= ?", notice.Waiting, now).OrderExpr("y.next_at, y.at, y.event").Limit(most).Scan(c.ctx); err != nil {
+		if err := c.shared(&rows).Where("y.state = ? AND (y.next_at <= ? OR y.next_at > ?)", notice.Waiting, now, now.Add(notice.Longest)).OrderExpr("y.next_at, y.at, y.event").Limit(most).Scan(c.ctx); err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}
 		for _, r := range rows {

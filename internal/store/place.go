@@ -26,6 +26,9 @@ const systemPrefix = "system:"
 // since is 0, at one snapshot.
 func (s *Store) Roll(ctx context.Context, since int64) (r approval.Roll, err error) {
 	err = s.read(ctx, asker(), func(c *scope) error {
+		if err := s.e.heeds(ctx, c.db); err != nil {
+			return err
+		}
 		if r.Head, err = c.Head(); err != nil {
 			return err
 		}
