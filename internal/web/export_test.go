@@ -59,7 +59,13 @@ func PageLinks(page, last int) []string {
 }
 
 // Template is a parsed page; Fill executes it.
-func Template(lang, name string) (*template.Template, error) { return parsePage(speak(lang), name) }
+func Template(lang, name string) (*template.Template, error) {
+	all, err := parsePages(newCatalogue())
+	if err != nil {
+		return nil, err
+	}
+	return all.page(lang, name)
+}
 
 // Fill executes a page.
 func Fill(lang, name string, page any) ([]byte, error) {

@@ -6,34 +6,48 @@ import (
 	"html/template"
 	"io/fs"
 	"strings"
+	"sync"
+	parse "text/template"
 
 	"capdo/templates"
 )
 
-// pages are the parsed templates by language and name.
-type pages map[string]map[string]*template.Template
+// pages are the parsed templates, and those that somebody has seen, ready for
+// their language.
+type pages struct {
+	words  catalogue
+	parsed map[string]*parse.Template
+	ready  sync.Map // of a view: *template.Template
+}
+
+// view is a page in a language.
+type view struct{ lang, page string }
 
 // shared are the template files that every page may use.
 func shared() []string { return []string{"layout.html", "parts.html", "form.html"} }
 
-// parsePages parses every page in every language; one broken page fails all.
-func parsePages(words catalogue) (pages, error) {
+// parsePages parses every page; one broken page fails all. What pages share is
+// parsed once; what a page becomes in a language is made when somebody looks.
+func parsePages(words catalogue) (*pages, error) {
 	names, err := pageNames()
 	if err != nil {
 		return nil, err
 	}
-	all := pages{}
-	for _, lang := range []string{vietnamese, english} {
-		all[lang] = map[string]*template.Template{}
-		for _, name := range names {
-			t, err := parsePage(voice{lang, words}, name)
-			if err != nil {
-				return nil, err
-			}
-			all[lang][name] = t
+	base, err := parse.New("").Funcs(parse.FuncMap(speech(voice{}))).ParseFS(templates.Files, shared()...)
+	if err != nil {
+		return nil, fmt.Errorf("parse what pages share: %w", err)
+	}
+	p := &pages{words: words, parsed: map[string]*parse.Template{}}
+	for _, name := range names {
+		t, err := base.Clone()
+		if err == nil {
+			p.parsed[name], err = t.ParseFS(templates.Files, name+".html")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("parse page %s: %w", name, err)
 		}
 	}
-	return all, nil
+	return p, nil
 }
 
 // pageNames lists the pages: every template file that is not shared.
@@ -51,14 +65,23 @@ func pageNames() ([]string, error) {
 	return names, nil
 }
 
-// parsePage parses one page with the shared parts.
-func parsePage(v voice, name string) (*template.Template, error) {
-	t := template.New(name).Option("missingkey=error").Funcs(speech(v))
-	t, err := t.ParseFS(templates.Files, append(shared(), name+".html")...)
-	if err != nil {
-		return nil, fmt.Errorf("parse page %s: %w", name, err)
+// page is a page in a language, made by whoever sees it first.
+func (p *pages) page(lang, name string) (*template.Template, error) {
+	if t, ok := p.ready.Load(view{lang, name}); ok {
+		return t.(*template.Template), nil
 	}
-	return t, nil
+	parsed, ok := p.parsed[name]
+	if !ok || lang != vietnamese && lang != english {
+		return nil, fmt.Errorf("no page %s in %s", name, lang)
+	}
+	t := template.New(name).Option("missingkey=error").Funcs(speech(voice{lang, p.words}))
+	for _, part := range parsed.Templates() {
+		if _, err := t.AddParseTree(part.Name(), part.Tree.Copy()); err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+	}
+	first, _ := p.ready.LoadOrStore(view{lang, name}, t)
+	return first.(*template.Template), nil
 }
 
 // speech are the functions a template may call.
@@ -70,10 +93,10 @@ func speech(v voice) template.FuncMap {
 }
 
 // part executes one named part of a page by itself.
-func (p pages) part(lang, page, name string, data any) ([]byte, error) {
-	t, ok := p[lang][page]
-	if !ok {
-		return nil, fmt.Errorf("no page %s in %s", page, lang)
+func (p *pages) part(lang, page, name string, data any) ([]byte, error) {
+	t, err := p.page(lang, page)
+	if err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := t.ExecuteTemplate(&out, name, data); err != nil {
@@ -84,10 +107,10 @@ func (p pages) part(lang, page, name string, data any) ([]byte, error) {
 
 // fill executes a page into memory, so that a failing template never leaves
 // half a page behind.
-func (p pages) fill(lang, name string, data any) ([]byte, error) {
-	t, ok := p[lang][name]
-	if !ok {
-		return nil, fmt.Errorf("no page %s in %s", name, lang)
+func (p *pages) fill(lang, name string, data any) ([]byte, error) {
+	t, err := p.page(lang, name)
+	if err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := t.ExecuteTemplate(&out, "layout", data); err != nil {

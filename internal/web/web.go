@@ -110,7 +110,7 @@ type ReportFunc func(ctx context.Context, w io.Writer, a approval.Actor, kind, c
 type site struct {
 	Config
 	words  catalogue
-	pages  pages
+	pages  *pages
 	sheet  asset // style
 	script asset
 
@@ -124,7 +124,7 @@ type site struct {
 	byAddress, byAccount buckets
 }
 
-// New makes the pages ready. It parses every template in both languages and
+// New makes the pages ready. It parses every template and
 // fails when one is broken or a form is missing.
 func New(c Config) (http.Handler, error) {
 	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), jobs: newJobs(), byAddress: buckets{pace: c.PerAddress}, byAccount: buckets{pace: c.PerAccount}}

@@ -3,6 +3,11 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,8 +56,45 @@ func openStore(t testing.TB, dir string) (*store.Store, error) {
 	if OnPostgres() {
 		return openPostgres(t, dir)
 	}
+	file := filepath.Join(dir, store.FileName)
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		empty, err := newRegister()
+		if err == nil {
+			err = os.MkdirAll(dir, 0o700)
+		}
+		if err == nil {
+			err = os.WriteFile(file, empty, 0o600)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	return store.Open(context.Background(), dir)
 }
+
+// newRegister is the file of a migrated, empty register, made once: migrations
+// have tests of their own.
+var newRegister = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "capdo-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, err := store.Open(context.Background(), dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, store.FileName))
+})
+
+// book and shelf are the shipped ones, read once: nobody changes them.
+var (
+	book  = sync.OnceValues(law.Load)
+	shelf = sync.OnceValues(forms.Load)
+)
 
 // Keeper is the actor that loads worlds.
 func Keeper() approval.Actor {
@@ -69,16 +111,16 @@ func Office(t testing.TB, c *Clock) (*approval.Office, *store.Store) {
 // OfficeIn is Office on a register in dir, for tests that look into the file.
 func OfficeIn(t testing.TB, dir string, c *Clock) (*approval.Office, *store.Store) {
 	t.Helper()
-	book, err := law.Load()
+	b, err := book()
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelf, err := forms.Load()
+	f, err := shelf()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := OpenIn(t, dir)
-	o := &approval.Office{Store: s, Book: book, Shelf: shelf, Clock: c.Now}
+	o := &approval.Office{Store: s, Book: b, Shelf: f, Clock: c.Now}
 	if err := o.Import(context.Background(), Keeper(), approval.World{Agencies: Agencies(), Source: "storetest"}); err != nil {
 		t.Fatal(err)
 	}
