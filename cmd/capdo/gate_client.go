@@ -14,8 +14,10 @@ import (
 	"strings"
 	"time"
 
+	"capdo/internal/approval"
 	"capdo/internal/gate"
 	"capdo/internal/gateclient"
+	"capdo/internal/law"
 	"capdo/internal/seal"
 )
 
@@ -114,13 +116,15 @@ func tellAnswer(w world, a gateclient.Answer, err error) error {
 }
 
 func gateAsk(ctx context.Context, w world) error {
-	f := flags(w, "gate ask", "--provider CODE [--consumer CODE] [--service CODE] [--url URL]")
+	f := flags(w, "gate ask", "--provider CODE [--consumer CODE] [--service CODE] [--on DAY [--known DAY|TIME]] [--url URL]")
 	var r reader
 	r.declare(f, w)
 	q := gate.Question{}
 	f.StringVar(&q.Provider, "provider", "", "the providing system")
 	f.StringVar(&q.Consumer, "consumer", "", "the consuming system")
 	f.StringVar(&q.Service, "service", "", "the data service")
+	on := f.String("on", "", "the answer at the end of a day that is over, YYYY-MM-DD (default: now)")
+	known := f.String("known", "", "with --on, by what was recorded to the end of a day, or to an instant of RFC 3339 (default: to the end of --on)")
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
@@ -129,8 +133,40 @@ func gateAsk(ctx context.Context, w world) error {
 		return err
 	}
 	q.Platform = r.platform
-	a, err := c.Ask(ctx, q)
-	return tellAnswer(w, a, err)
+	if *on == "" && *known == "" {
+		a, err := c.Ask(ctx, q)
+		return tellAnswer(w, a, err)
+	}
+	day, err := law.ParseDay(*on)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	limit, err := readKnown(*known)
+	if err != nil {
+		return fmt.Errorf("--%w", err)
+	}
+	if q.At = approval.Believed(day).Last(); !limit.IsZero() {
+		q.Known = limit.Add(-time.Microsecond) // the gate counts the instant itself
+	}
+	return tellThen(ctx, w, c, q)
+}
+
+// tellThen prints what the gate says of an instant that is over; anything but an
+// allow is a finding.
+func tellThen(ctx context.Context, w world, c *gateclient.Client, q gate.Question) error {
+	then, err := c.AskThen(ctx, q)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(then)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "%s\n", b)
+	if then.Decision != gate.Allow {
+		return errFound
+	}
+	return nil
 }
 
 // gateVerifyList answers from a status list, in a file or at an address, about

@@ -339,7 +339,7 @@ func (j *journey) returns(t *testing.T) {
 	j.receive(t)
 
 	click(t, ctx, `[aria-labelledby=dossier-h] summary`)
-	press(t, ctx, `a[href="`+j.at+`/review?on=field:scope#say"]`)
+	press(t, ctx, `a[href="`+j.at+`/review?about=field:scope#say"]`)
 	press(t, ctx, `#say .buttons button`)
 	waits(t, ctx, `.errors`)
 	j.look(t, ctx, "the desk with an empty remark")
@@ -347,7 +347,7 @@ func (j *journey) returns(t *testing.T) {
 	press(t, ctx, `#say .buttons button`)
 	press(t, ctx, `a[href="`+j.at+`/checklist"]`)
 	press(t, ctx, `ul.work a`)
-	press(t, ctx, `a[href*="/review?on=control"]`)
+	press(t, ctx, `a[href*="/review?about=control"]`)
 	write(t, ctx, `#say-text`, "Nêu văn bản chứng minh biện pháp này")
 	press(t, ctx, `#say .buttons button`)
 	if n := len(these(t, ctx, `.thread`)); n != 2 {

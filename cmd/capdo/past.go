@@ -8,11 +8,15 @@ import (
 	"time"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
+	"capdo/internal/connection"
 	"capdo/internal/gate"
 	"capdo/internal/law"
 	"capdo/internal/plan"
+	"capdo/internal/review"
 	"capdo/internal/statement"
 	"capdo/internal/web"
+	"capdo/internal/whatif"
 )
 
 // asOf settles which register is asked for: that of a day, as recorded before an
@@ -119,6 +123,15 @@ func (p *program) webPast(ctx context.Context, on law.Day, known time.Time) (web
 		},
 		GapsPDF: func(ctx context.Context, w io.Writer, a approval.Actor, s plan.Sheet) error {
 			return p.gapsPaperThen(ctx, w, a, gapsThen{x, s})
+		},
+		Documents: q.attachments, Review: &review.Desk{Store: q.store, Book: p.book, Clock: q.clock}, Roster: &review.Roster{Store: q.store, Book: p.book, Clock: q.clock},
+		Connections: q.links, Duplicates: q.duplicates, OSCAL: q.webOSCAL, WhatIf: q.webWhatIf,
+		WhatIfFile: func(ctx context.Context, w io.Writer, a approval.Actor, kind string, ask whatif.Adoption) error {
+			t, err := p.tried(ctx, a, ask, x)
+			if err != nil {
+				return err
+			}
+			return p.whatIfFile(ctx, w, a, kind, t)
 		}}, nil
 }
 
@@ -129,6 +142,10 @@ func (p *program) then(x approval.AsOf) *program {
 	q := &program{as: x, store: p.store.At(x), clock: x.Last, book: p.book, shelf: p.shelf, controls: p.controls, dir: p.dir, log: p.log, public: p.public}
 	q.office = &approval.Office{Store: q.store, Book: p.book, Shelf: p.shelf, Clock: q.clock, Past: true}
 	q.plans = &plan.Room{Store: q.store.Plans(), Book: p.book, Lists: p.controls, Clock: q.clock}
+	q.links = &connection.Office{Store: q.store, Book: p.book, Clock: q.clock}
+	if p.attachments != nil {
+		q.attachments = &attachment.Desk{Office: q.office, Store: q.store.Attachments(), Blobs: p.attachments.Blobs, Limits: p.attachments.Limits, Log: p.log}
+	}
 	q.gate = &gate.Gate{Standings: q.store, Book: p.book, Clock: q.clock, Log: p.log, Systems: q.store}
 	return q
 }

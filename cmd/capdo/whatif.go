@@ -305,20 +305,31 @@ func (p *program) webWhatIf(ctx context.Context, a approval.Actor, ask whatif.Ad
 
 // webWhatIfFile writes the answer as CSV or PDF.
 func (p *program) webWhatIfFile(ctx context.Context, w io.Writer, a approval.Actor, kind string, ask whatif.Adoption) error {
-	q, err := ask.Question()
-	if err != nil {
-		return err
-	}
-	r, err := p.whatIf(ctx, a, q)
-	if err != nil {
-		return err
-	}
-	if kind == "csv" {
-		return rowsAsCSV(w, r)
-	}
 	x, err := p.believed(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	return p.whatIfPaper(ctx, w, a, trial{x, q, r})
+	t, err := p.tried(ctx, a, ask, x)
+	if err != nil {
+		return err
+	}
+	return p.whatIfFile(ctx, w, a, kind, t)
+}
+
+// tried asks the question of the register as it was.
+func (p *program) tried(ctx context.Context, a approval.Actor, ask whatif.Adoption, x approval.AsOf) (trial, error) {
+	q, err := ask.Question()
+	if err != nil {
+		return trial{}, err
+	}
+	r, err := p.then(x).whatIf(ctx, a, q)
+	return trial{x, q, r}, err
+}
+
+// whatIfFile writes what a question gave as CSV or PDF.
+func (p *program) whatIfFile(ctx context.Context, w io.Writer, a approval.Actor, kind string, t trial) error {
+	if kind == "csv" {
+		return rowsAsCSV(w, t.r)
+	}
+	return p.whatIfPaper(ctx, w, a, t)
 }

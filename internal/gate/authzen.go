@@ -2,6 +2,7 @@ package gate
 
 import (
 	"net/http"
+	"slices"
 
 	"capdo/internal/law"
 )
@@ -28,7 +29,7 @@ type entity struct {
 type tuple struct {
 	subject, resource, action entity
 	context                   bool
-	said                      map[string]string // of the context: platform, service, profile
+	said                      map[string]string // of the context: what contextWords names
 }
 
 // request is the body of an evaluation or of several.
@@ -118,15 +119,16 @@ func spelt(val []byte) string {
 	return string(val)
 }
 
-// context reads what a context may say to this gate: platform, service and
-// profile. A time in it is not heeded: the answer is for now.
+// contextWords are what a context may say to this gate, by the names and in the
+// order of a question's parameters.
+func contextWords() []string { return []string{"platform", "service", "profile", "at", "known"} }
+
+// context reads what a context may say to this gate.
 func (d *document) context(t *tuple) bool {
 	t.context = true
 	return d.object(func(name []byte) bool {
-		switch string(name) {
-		case "platform", "service", "profile":
-		default:
-			return d.ignore(name, "platform", "service", "profile")
+		if words := contextWords(); !slices.Contains(words, string(name)) {
+			return d.ignore(name, words...)
 		}
 		val, ok := d.text()
 		if t.said == nil {
@@ -204,7 +206,7 @@ func (t tuple) question() Question {
 	case q.Consumer == "":
 		q.bad = unasked(law.Text{VI: "id của «subject» để trống.", EN: "The id of the “subject” is empty."})
 	default:
-		for _, key := range []string{"platform", "service", "profile"} {
+		for _, key := range contextWords() {
 			if val, said := t.said[key]; said && q.bad.code == "" {
 				q.bad = unasked(q.set(key, []string{val}))
 			}

@@ -19,6 +19,8 @@ type decided struct {
 // grounds is what an answer rests on.
 type grounds struct {
 	At         time.Time     `json:"at"`
+	When       string        `json:"when,omitempty"` // Past, Future; absent for now
+	Known      *time.Time    `json:"known,omitempty"`
 	Level      *law.Level    `json:"level"`
 	ValidUntil *time.Time    `json:"valid_until"`
 	Reasons    []Reason      `json:"reasons"`
@@ -150,7 +152,11 @@ func (f *front) evaluate(r *http.Request, q request) []decided {
 
 // say puts a verdict into the words of AuthZEN.
 func say(v Verdict) decided {
-	return decided{v.Decision == Allow, grounds{v.At, v.Level, v.ValidUntil, v.Reasons, v.LawDigest, v.Ledger}}
+	g := grounds{At: v.At, When: v.When, Known: v.Known, Level: v.Level, ValidUntil: v.ValidUntil, Reasons: v.Reasons, LawDigest: v.LawDigest, Ledger: v.Ledger}
+	if v.When == Now {
+		g.When = ""
+	}
+	return decided{v.Decision == Allow, g}
 }
 
 // complain answers a request that cannot be understood with a sentence, not

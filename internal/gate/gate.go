@@ -129,10 +129,12 @@
 // information_system; the action is connect. Another type or action is a
 // decision: false. The answer is 200 with decision true or false and, in
 // context: at, level, valid_until, reasons, law_digest, ledger, as above; a
-// fault of the gate is false too. context.platform, context.service and
-// context.profile are heeded; properties and
-// other members of a context are not, a time among them: the register is what
-// counts, and the answer is for now. Of several evaluations, at most 1,000 at
+// fault of the gate is false too. Of a context platform, service, profile, at and
+// known are heeded, as the parameters of a question are; properties and other
+// members are not, "time" among them: the register is what counts. Where at is
+// named the answer says when, past or future (and known): what was or will be
+// decided then, on which nobody connects now; a point that hands its callers'
+// context on takes at out of it. A search is of now and refuses one. Of several evaluations, at most 1,000 at
 // one state of the register, one that lacks what is required is false in its
 // place; options.evaluations_semantic is one of the standard's three. 400 (413
 // when longer than 64 KiB, 1 MiB for several), with a sentence, is a request that

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"capdo/internal/gate"
 	"capdo/internal/gazette"
@@ -59,36 +60,87 @@ func (c *Client) Get(ctx context.Context, address, accept string, most int64) ([
 	return b, nil
 }
 
-// Ask asks the gate about now. Only an answer that was understood, about the
-// systems asked about, allows.
-func (c *Client) Ask(ctx context.Context, q gate.Question) (Answer, error) {
+// said is what the gate answers a question.
+type said struct {
+	Decision, When, Provider, Consumer, Service string
+	At                                          time.Time
+	Known                                       *time.Time
+	Reasons                                     []struct{ Code, EN string }
+}
+
+// why are the reasons in one line.
+func (s said) why() string {
+	var why []string
+	for _, r := range s.Reasons {
+		why = append(why, r.Code+" "+r.EN)
+	}
+	return strings.Join(why, "; ")
+}
+
+// put puts a question to the gate. An answer about other systems is none.
+func (c *Client) put(ctx context.Context, q gate.Question) (a said, err error) {
 	v := url.Values{"provider": {q.Provider}}
 	for name, value := range map[string]string{"consumer": q.Consumer, "platform": q.Platform, "service": q.Service} {
 		if value != "" {
 			v.Set(name, value)
 		}
 	}
+	for name, t := range map[string]time.Time{"at": q.At, "known": q.Known} {
+		if !t.IsZero() {
+			v.Set(name, t.Format(time.RFC3339Nano))
+		}
+	}
 	b, err := c.Get(ctx, "/gate/v1/decisions?"+v.Encode(), "application/json", maxAnswer)
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(b, &a); err != nil {
+		return a, fmt.Errorf("read answer: %w", err)
+	}
+	if a.Provider != q.Provider || a.Consumer != q.Consumer || a.Service != q.Service {
+		return a, errOther
+	}
+	return a, nil
+}
+
+// errOther tells that what came back is no answer to what was asked.
+var errOther = errors.New("the answer is to another question")
+
+// Ask asks the gate about now. Only an answer that was understood, about the
+// systems asked about, allows.
+func (c *Client) Ask(ctx context.Context, q gate.Question) (Answer, error) {
+	q.At, q.Known = time.Time{}, time.Time{}
+	s, err := c.put(ctx, q)
+	if err == nil && s.When != gate.Now {
+		err = errOther
+	}
 	if err != nil {
 		return denied(err)
 	}
-	var said struct {
-		Decision, When, Provider, Consumer, Service string
-		Reasons                                     []struct{ Code, EN string }
+	return Answer{Age: "live", Why: s.why(), Allow: s.Decision == gate.Allow}, nil
+}
+
+// Then is what the gate decided, or would have, at an instant that is over: by what
+// was recorded until Known, until that instant where it is nil. It is no Answer:
+// nobody connects on it.
+type Then struct {
+	Decision string     `json:"decision"`
+	When     string     `json:"when"` // gate.Past
+	At       time.Time  `json:"at"`
+	Known    *time.Time `json:"known,omitempty"`
+	Why      string     `json:"why"`
+}
+
+// AskThen asks the gate about an instant that is over.
+func (c *Client) AskThen(ctx context.Context, q gate.Question) (Then, error) {
+	s, err := c.put(ctx, q)
+	if err == nil && (s.When != gate.Past || !s.At.Equal(q.At) || (s.Known == nil) != q.Known.IsZero()) {
+		err = errOther
 	}
-	if err := json.Unmarshal(b, &said); err != nil {
-		return denied(fmt.Errorf("read answer: %w", err))
+	if err != nil {
+		return Then{}, err
 	}
-	var why []string
-	for _, r := range said.Reasons {
-		why = append(why, r.Code+" "+r.EN)
-	}
-	a := Answer{Age: "live", Why: strings.Join(why, "; ")}
-	if said.Provider != q.Provider || said.Consumer != q.Consumer || said.Service != q.Service || said.When != gate.Now {
-		return denied(errors.New("the answer is to another question"))
-	}
-	a.Allow = said.Decision == gate.Allow
-	return a, nil
+	return Then{s.Decision, s.When, s.At, s.Known, s.why()}, nil
 }
 
 // Checkpoint reads the service's checkpoint, with the proof that it continues

@@ -87,7 +87,7 @@ func (s *Store) ViewConnections(ctx context.Context, a approval.Actor, f func(co
 // Services implements connection.Reader.
 func (c *scope) Services() ([]connection.Service, error) {
 	var rows []serviceRow
-	if err := c.shared(&rows).OrderExpr("d.code").Scan(c.ctx); err != nil {
+	if err := c.by(c.shared(&rows), "d.at").OrderExpr("d.code").Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load data services: %w", err)
 	}
 	all := make([]connection.Service, len(rows))
@@ -118,7 +118,7 @@ func (c *scope) Connections(f connection.Filter) ([]connection.Connection, error
 		if f.System != "" {
 			q = q.Where("(k.consumer = ? OR k.provider = ?)", storable(f.System), storable(f.System))
 		}
-		if f.Waiting {
+		if f.Waiting && c.past == nil { // then it is for the office to say
 			q = q.Distinct().Join("LEFT JOIN connection_step AS z ON z.connection_no = k.no AND z.act IN (?)", bun.List([]string{connection.ActAllow, connection.ActRefuse, connection.ActEnd})).
 				Join("LEFT JOIN connection_step AS y ON y.connection_no = k.no AND y.act = ?", connection.ActPropose).Where("(z.no IS NULL OR y.no IS NOT NULL)")
 		}
@@ -135,8 +135,12 @@ func (c *scope) Connections(f connection.Filter) ([]connection.Connection, error
 	}, f.Limit)
 }
 
-// narrowed leaves out connections whose steps cannot make up a state.
+// narrowed leaves out connections whose steps cannot make up a state: of today, for
+// what they were is told by fewer.
 func (c *scope) narrowed(q *bun.SelectQuery, state string) *bun.SelectQuery {
+	if c.past != nil {
+		return q
+	}
 	with := map[string]string{connection.Allowed: connection.ActAllow, connection.Lapsed: connection.ActAllow, connection.Suspended: connection.ActSuspend,
 		connection.Refused: connection.ActRefuse, connection.Ended: connection.ActEnd}[state]
 	having := func(act string) *bun.SelectQuery {
@@ -155,7 +159,7 @@ func (c *scope) narrowed(q *bun.SelectQuery, state string) *bun.SelectQuery {
 // which is all when 0.
 func (c *scope) linked(narrow func(*bun.SelectQuery) *bun.SelectQuery, most int) ([]connection.Connection, error) {
 	var rows []connectionRow
-	q := narrow(c.connections(&rows, "connection AS k")).OrderExpr("k.no DESC")
+	q := c.begun(narrow(c.connections(&rows, "connection AS k"))).OrderExpr("k.no DESC")
 	if most > 0 {
 		q = q.Limit(int64(most))
 	}
@@ -166,7 +170,7 @@ func (c *scope) linked(narrow func(*bun.SelectQuery) *bun.SelectQuery, most int)
 		return nil, nil
 	}
 	var steps []stepRow
-	q = narrow(c.connections(&steps, "connection_step AS t JOIN connection AS k ON k.no = t.connection_no"))
+	q = c.by(c.begun(narrow(c.connections(&steps, "connection_step AS t JOIN connection AS k ON k.no = t.connection_no"))), "t.at")
 	if most > 0 { // the rows are the latest of those
 		q = q.Where("k.no >= ?", rows[len(rows)-1].No)
 	}
@@ -191,6 +195,15 @@ func (c *scope) linked(narrow func(*bun.SelectQuery) *bun.SelectQuery, most int)
 		k.Steps = append(k.Steps, s)
 	}
 	return all, nil
+}
+
+// begun keeps of a query on connection AS k those requested by then.
+func (c *scope) begun(q *bun.SelectQuery) *bun.SelectQuery {
+	if c.past == nil {
+		return q
+	}
+	first := c.by(c.connections((*stepRow)(nil), "connection_step AS b JOIN connection AS k ON k.no = b.connection_no"), "b.at").ColumnExpr("b.connection_no").Where("b.no = 1")
+	return q.Where("k.no IN (?)", first)
 }
 
 // PutService implements connection.Tx.

@@ -285,6 +285,9 @@ func flow(day law.Day, r figureRow) approval.Flow {
 
 // Ahead implements approval.Reader. It sums whole months where it can.
 func (c *scope) Ahead(after, to law.Day) (approval.Flow, error) {
+	if c.past != nil {
+		return c.aheadThen(after, to)
+	}
 	last := month(to)
 	if month(to.AddDays(1)) == last {
 		last = month(law.Day(last + "-01").AddDays(-1)) // the month of to is no whole one

@@ -55,7 +55,7 @@ func (c *scope) held(code string, dossier int) ([]holdRow, error) {
 	if code != "" {
 		q = q.Where("s.code = ?", storable(code)).Where("t.dossier_no = ?", dossier)
 	}
-	if err := q.Scan(c.ctx); err != nil {
+	if err := c.by(q, "t.at").Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load holds: %w", err)
 	}
 	return rows, nil

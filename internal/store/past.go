@@ -40,6 +40,15 @@ func (c *scope) there(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Where("s.registered_at < ? AND (s.registered_at < ? OR s.started_on <> '' AND s.started_on <= ?)", c.past.Limit().UTC(), c.past.End().UTC(), string(c.past.On))
 }
 
+// by keeps of a query the rows recorded by then, by the column of what has one date
+// only.
+func (c *scope) by(q *bun.SelectQuery, at string) *bun.SelectQuery {
+	if c.past == nil {
+		return q
+	}
+	return q.Where("? < ?", bun.Safe(at), c.past.Least().UTC())
+}
+
 // then takes systems back to how they were. What was written into their dossiers
 // since is taken back first: a draft overwrites, its saves do not.
 func (c *scope) then(all []approval.System, ids []int64) error {
@@ -288,5 +297,21 @@ func (c *scope) pendingThen(limit int) ([]approval.System, error) {
 		}
 		return nil
 	})
+	return out, err
+}
+
+// aheadThen is Ahead in the register as it was, from what each system held for the
+// days to come.
+func (c *scope) aheadThen(after, to law.Day) (approval.Flow, error) {
+	all, out := changes{}, approval.Flow{Day: to}
+	err := c.each(func(s approval.System) error {
+		all.add(&s, 1)
+		return nil
+	})
+	for k, r := range all {
+		if day := law.Day(k.day); day > after && day <= to {
+			out.Approved, out.Deployed = out.Approved+r.Approved, out.Deployed+r.Deployed
+		}
+	}
 	return out, err
 }

@@ -62,7 +62,7 @@ func (c *scope) Remarks(code string, dossier int) ([]review.Remark, error) {
 		return nil, approval.ErrNotFound()
 	}
 	var rows []remarkRow
-	err = c.table(&rows, "remark AS t").Where("s.code = ?", storable(code)).Where("t.dossier_no = ?", dossier).OrderExpr("t.no").Scan(c.ctx)
+	err = c.by(c.table(&rows, "remark AS t"), "t.at").Where("s.code = ?", storable(code)).Where("t.dossier_no = ?", dossier).OrderExpr("t.no").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load remarks of %s: %w", code, err)
 	}

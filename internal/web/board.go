@@ -7,6 +7,7 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 )
 
 // Board answers on a first page what is late, what falls next and where the risk
@@ -38,7 +39,9 @@ func (v *visit) board(ov approval.Overview, items []approval.QueueItem) (b Board
 		return b, err
 	}
 	v.boardTargets(&b, ov)
-	v.boardWork(&b, items)
+	if err := v.boardWork(&b, items); err != nil {
+		return b, err
+	}
 	v.boardRisk(&b, ov)
 	return b, nil
 }
@@ -99,8 +102,9 @@ func (v *visit) boardAhead(b *Board, ov approval.Overview) error {
 	return nil
 }
 
-// boardWork counts the clocks of the actor's own work.
-func (v *visit) boardWork(b *Board, items []approval.QueueItem) {
+// boardWork counts the clocks of the actor's own work, and what falls due in its
+// calendar.
+func (v *visit) boardWork(b *Board, items []approval.QueueItem) error {
 	n := map[string]int{}
 	for _, it := range items {
 		n[it.Clock.State]++
@@ -114,9 +118,22 @@ func (v *visit) boardWork(b *Board, items []approval.QueueItem) {
 		}
 	}
 	if v.Plans != nil {
-		b.Late = append(b.Late, Signal{Says: v.t("bd.agenda.late"), Href: "/calendar?state=overdue"})
-		b.Next = append(b.Next, Signal{Says: v.t("bd.agenda.next"), Href: "/calendar?state=soon"})
+		due, err := v.Plans.Agenda(v.r.Context(), v.actor(), plan.Mine, "")
+		if err != nil {
+			return err
+		}
+		state := map[string]int{}
+		for _, it := range due {
+			state[it.State(v.now, v.Book.PlanPolicy().SoonDays)]++
+		}
+		if n := state[plan.StateOverdue]; n > 0 {
+			b.Late = append(b.Late, Signal{Count: v.num(n), Says: v.t("bd.agenda.late"), Href: "/calendar?state=" + plan.StateOverdue, Tone: "red"})
+		}
+		if n := state[plan.StateSoon]; n > 0 {
+			b.Next = append(b.Next, Signal{Count: v.num(n), Says: v.t("bd.agenda.next"), Href: "/calendar?state=" + plan.StateSoon, Tone: "yellow"})
+		}
 	}
+	return nil
 }
 
 // boardRisk names the high levels that are behind, what nobody has confirmed, and

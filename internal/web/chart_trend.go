@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,9 @@ func (v *visit) trend(ps []approval.Point) Trend {
 	y := func(n, of int) float64 { return trendBase - (trendBase-trendTop)*float64(n)/float64(max(of, 1)) }
 	var approved, deployed []string
 	for _, p := range ps {
-		t.Rows = append(t.Rows, v.figures(v.day(p.Day), p.Total, p.Approved, p.Deployed))
+		row := v.figures(v.day(p.Day), p.Total, p.Approved, p.Deployed)
+		row.Href = "/overview?" + url.Values{"on": {row.Label}}.Encode()
+		t.Rows = append(t.Rows, row)
 		if p.Total == 0 {
 			continue
 		}

@@ -138,7 +138,7 @@ func (v *visit) controlsPage(p GroupPage, file *approval.File, sheet plan.Sheet,
 	p.Page, p.System = v.page(p.Heading+" – "+file.System.Name), v.identity(file)
 	p.Simulated, p.Failed = file.System.Origin == approval.Simulated, len(back.findings) > 0
 	p.MayAnswer = v.mayAnswer(file)
-	p.MayCheck = plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
+	p.MayCheck = v.mayCheck(file)
 	if p.MayAnswer && len(states) > 0 {
 		p.Script, p.SaveLine, p.Present = v.script.path, v.t("save.never"), v.presentAtPlan(sheet, "")
 		p.Autosave = "/systems/" + v.code() + "/checklist/" + states[0].Control.Group + "/fields"
@@ -178,7 +178,12 @@ func (v *visit) controlsPage(p GroupPage, file *approval.File, sheet plan.Sheet,
 
 // mayAnswer: the operating unit of the owner answers, while the system lives.
 func (v *visit) mayAnswer(f *approval.File) bool {
-	return v.actor().Capacity == law.RoleOperator && v.actor().Body == f.System.Owner && f.System.Retirement == nil
+	return !v.past() && v.actor().Capacity == law.RoleOperator && v.actor().Body == f.System.Owner && f.System.Retirement == nil
+}
+
+// mayCheck: who checks the plans of the owner, while the system lives.
+func (v *visit) mayCheck(f *approval.File) bool {
+	return !v.past() && plan.MayCheck(v.actor(), f.System.Owner) && f.System.Retirement == nil
 }
 
 // anchor is the field a finding is about: KEY or KEY.part.

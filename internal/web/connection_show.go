@@ -87,6 +87,9 @@ func (s *site) connectionShow(v *visit) error {
 		}
 		p.Facts = append(p.Facts, Fact{Label: v.t("kn.used"), Value: used})
 	}
+	if v.past() {
+		f.Acts = nil
+	}
 	for i, act := range f.Acts {
 		ends := slices.Contains([]string{connection.ActSuspend, connection.ActEnd, connection.ActRefuse, connection.ActPropose, connection.ActAgree}, act)
 		p.Acts = append(p.Acts, ActLink{Href: "/connections/" + c.ID + "/" + act, Text: v.t("kn.act." + act), First: i == 0 && !ends})
@@ -116,7 +119,7 @@ func (s *site) servicesShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	officer := v.actor().Capacity == law.RoleOperator
+	officer := !v.past() && v.actor().Capacity == law.RoleOperator
 	p := ServicesPage{Page: v.page(v.t("sv.title")), MayAdd: officer, MayRequest: officer}
 	for _, x := range all {
 		row := ServiceRow{Code: x.Code, Name: x.Name, Provider: x.Provider, Note: x.Note}

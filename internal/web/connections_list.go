@@ -80,7 +80,7 @@ func (s *site) connectionsShow(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := ConnectionsPage{Page: v.page(v.t("kn.title")), MayRequest: v.actor().Capacity == law.RoleOperator, CSV: "/connections/list.csv"}
+	p := ConnectionsPage{Page: v.page(v.t("kn.title")), MayRequest: !v.past() && v.actor().Capacity == law.RoleOperator, CSV: "/connections/list.csv"}
 	p.Asked = []Typed{{"consumer", v.t("kn.consumer"), f.Consumer}, {"provider", v.t("kn.provider"), f.Provider}, {"system", v.t("kn.system"), f.System}, {"service", v.t("kn.service"), f.Service}}
 	p.Filters = []Filter{{"state", v.t("col.state"), choose("state", q["state"], v.coded("kn.state.", connection.States()...)...)},
 		{"profile", v.t("kn.profile"), choose("profile", q["profile"], v.coded("kn.profile.", connection.Production, connection.Sandbox)...)},

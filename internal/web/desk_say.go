@@ -14,9 +14,9 @@ import (
 
 // cards are the threads as the actor may see and move them.
 func (k desk) cards() []ThreadCard {
-	mayJudge := judges(k.file)
+	mayJudge := k.speaks()
 	hand := k.d.HandOf(k.actor().Person)
-	applicant := k.actor().Capacity == law.RoleOperator && k.actor().Body == k.file.System.Owner && (hand == "" || hand == "edit")
+	applicant := !k.past() && k.actor().Capacity == law.RoleOperator && k.actor().Body == k.file.System.Owner && (hand == "" || hand == "edit")
 	seen := map[string]bool{}
 	var all []ThreadCard
 	for _, t := range k.threads {
@@ -49,10 +49,10 @@ func targetKey(target string) string {
 // followed by what it is about; "" for who makes none.
 func (v *visit) remarkAt(f *approval.File) string {
 	d := f.System.Last()
-	if v.Review == nil || d == nil || d.LastRound() == 0 || !judges(f) {
+	if v.past() || v.Review == nil || d == nil || d.LastRound() == 0 || !judges(f) {
 		return ""
 	}
-	return "/systems/" + f.System.Code + "/review?on="
+	return "/systems/" + f.System.Code + "/review?about="
 }
 
 // threadState is the tag of a thread.

@@ -28,7 +28,7 @@ type DeskPage struct {
 	Due        *Tag
 	By         string
 	Round      string
-	Version    int64
+	Version    int64 // 0: of a day that is over
 	Digest     string
 	Facts      []Fact
 	Criteria   []Criterion
@@ -128,6 +128,9 @@ func (s *site) deskPage(v *visit, status int, said SayForm, errs []ErrorLink) er
 	k := desk{v, &file, d, review.Threads(rs, file.For), "/systems/" + file.System.Code + "/review"}
 	p := DeskPage{Page: v.page(v.t("desk.title") + ": " + file.System.Name), System: v.identity(&file), Version: file.System.Version,
 		Digest: d.Digest, Facts: v.dossierFacts(d), Steps: v.steps(d), Round: v.t("desk.round", d.LastRound()), Under: v.underNote(file.For.Under)}
+	if v.past() {
+		p.Version = 0 // how often a system was saved is not taken back
+	}
 	p.Keys = v.deskKeys(&p.Page)
 	p.Simulated, p.Failed, p.Errors = file.System.Origin == approval.Simulated, len(errs) > 0, errs
 	if d.Determination != nil {
@@ -214,7 +217,7 @@ func (k desk) may(p *DeskPage, said SayForm) error {
 		p.Act = &form
 		break
 	}
-	if judges(k.file) {
+	if k.speaks() {
 		if err := k.hold(p); err != nil {
 			return err
 		}
@@ -249,6 +252,9 @@ func judges(f *approval.File) bool {
 	d := f.System.Last()
 	return f.Competence != nil && d != nil && review.Judges(f.For, &f.System, *f.Competence) && d.HandOf(f.For.Person) != "edit"
 }
+
+// speaks tells whether whoever sits at the desk remarks on the dossier.
+func (k desk) speaks() bool { return !k.past() && judges(k.file) }
 
 // fields walks the fields of the dossier form and of the facts, the sections in
 // the order of the papers.
@@ -291,8 +297,8 @@ func (k desk) sections() []DeskSection {
 		switch {
 		case n > 0:
 			x.Href, x.Remarks = "#about-"+f.ID, k.t("desk.remarks", n)
-		case judges(k.file):
-			x.Href, x.Remarks = k.at+"?on=field:"+f.ID+"#say", k.t("desk.remark")
+		case k.speaks():
+			x.Href, x.Remarks = k.at+"?about=field:"+f.ID+"#say", k.t("desk.remark")
 		}
 		all[len(all)-1].Fields = append(all[len(all)-1].Fields, x)
 	})
@@ -376,7 +382,7 @@ func (k desk) targets(said SayForm) []Option {
 	k.fields(func(_ forms.Section, f *forms.Field, _ bool) {
 		all = append(all, Option{Code: "field:" + f.ID, Label: f.Label.In(k.lang)})
 	})
-	given := orElse(orElse(k.r.PostForm.Get("target"), k.r.URL.Query().Get("on")), said.on)
+	given := orElse(orElse(k.r.PostForm.Get("target"), k.r.URL.Query().Get("about")), said.on)
 	if strings.HasPrefix(given, "control:") {
 		all = append(all, Option{Code: given, Label: k.about(given)})
 	}

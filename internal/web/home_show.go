@@ -26,7 +26,7 @@ type HomePage struct {
 // homeWork is how much of the queue the first page shows.
 const homeWork = 8
 
-// homeShow shows the actor's work.
+// homeShow shows the actor's work, of now or of a day that is over.
 func (s *site) homeShow(v *visit) error {
 	if v.administers() {
 		return v.send("/admin")
@@ -34,16 +34,21 @@ func (s *site) homeShow(v *visit) error {
 	if !v.enters() {
 		return v.message(http.StatusForbidden, "msg.403", v.t("msg.blind"))
 	}
+	return s.pointed(v, (*site).homePage)
+}
+
+// homePage draws it.
+func (s *site) homePage(v *visit) error {
 	items, err := v.queue()
 	if err != nil {
 		return err
 	}
-	ov, err := s.Office.Overview(v.r.Context(), v.actor(), approval.Believed(v.today()))
+	ov, err := s.Office.Overview(v.r.Context(), v.actor(), v.shown())
 	if err != nil {
 		return err
 	}
 	p := HomePage{Page: v.page(v.t("home.title")), Waiting: len(items), NumbersTitle: v.t("home.own"),
-		Day: v.today(), Total: ov.Total, Rates: v.rates(ov)}
+		Day: v.today(), Total: ov.Total, Rates: v.rates(ov, overviewAsked{x: v.shown()})}
 	if v.actor().National() {
 		p.NumbersTitle = v.t("home.nation")
 	}
@@ -52,7 +57,7 @@ func (s *site) homeShow(v *visit) error {
 		return err
 	}
 	if p.Leads = leads(v.actor()); p.Leads && ov.Total > 0 {
-		p.Status = v.statusRows(ov, overviewAsked{x: approval.Believed(v.today())})
+		p.Status = v.statusRows(ov, overviewAsked{x: v.shown()})
 		ps, err := s.Office.Trend(v.r.Context(), v.actor(), v.today(), trendMonths, approval.Part{})
 		if err != nil {
 			return err
@@ -82,7 +87,7 @@ func (s *site) homeShow(v *visit) error {
 	if s.WhatIf != nil && mayAskWhatIf(v.actor()) {
 		p.Links = append(p.Links, Link{Href: "/what-if", Text: v.t("wi.title")})
 	}
-	if v.actor().Capacity == law.RoleOperator {
+	if v.actor().Capacity == law.RoleOperator && !v.past() {
 		p.Links = append([]Link{{Href: "/systems/new", Text: v.t("reg.new")}}, p.Links...)
 	}
 	return v.show(http.StatusOK, "home", p)

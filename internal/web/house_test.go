@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/connection"
@@ -110,6 +111,9 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	c.Service = func(context.Context) (web.Service, error) {
 		return web.Service{Settings: []web.Setting{{Name: "law digest", Value: o.Book.Digest()}}, Keys: []web.SealKey{{ID: "k1", Alg: "ES256", Made: h.clock.Now()}}, Size: 1, Root: "00"}, nil
 	}
+	c.Past = func(ctx context.Context, on law.Day, known time.Time) (web.Past, error) {
+		return h.past(ctx, s, c, on, known)
+	}
 	o.Measure, o.Follow = c.Plans.Deployed, c.Plans.Follow
 	if change != nil {
 		change(&c)
@@ -121,6 +125,26 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	h.server = httptest.NewServer(pages)
 	t.Cleanup(h.server.Close)
 	return h
+}
+
+// past is the house as it was: of a day before its founding as it was founded.
+func (h *house) past(ctx context.Context, s *store.Store, now web.Config, on law.Day, known time.Time) (web.Past, error) {
+	x := approval.AsOf{On: on, Known: known}
+	if known.IsZero() {
+		founded, err := s.Founded(ctx)
+		if err != nil {
+			return web.Past{}, err
+		}
+		if x.Known = x.End(); x.Known.Before(founded) {
+			x.Known = founded
+		}
+	}
+	then := s.At(x)
+	o := &approval.Office{Store: then, Book: now.Book, Shelf: now.Shelf, Clock: x.Last, Past: true}
+	return web.Past{AsOf: x, Office: o, Gate: &gate.Gate{Standings: then, Book: now.Book, Clock: x.Last, Log: now.Log}, Plans: &plan.Room{Store: then.Plans(), Book: now.Book, Lists: now.Controls, Clock: x.Last},
+		Tables: &workbook.Room{Office: o, Lists: now.Controls, Systems: then, Book: now.Book, Clock: x.Last, AsOf: x}, Statements: &reported.Office{Store: then, Book: now.Book, Clock: x.Last},
+		Reports: now.Reports, Review: &review.Desk{Store: then, Book: now.Book, Clock: x.Last}, Roster: &review.Roster{Store: then, Book: now.Book, Clock: x.Last},
+		Connections: &connection.Office{Store: then, Book: now.Book, Clock: x.Last}, WhatIf: h.whatIf(then), WhatIfFile: now.WhatIfFile}, nil
 }
 
 // whatIf asks what a change of law does to the systems an actor may see.

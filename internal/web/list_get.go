@@ -28,7 +28,7 @@ func (v *visit) listFiles(query url.Values) []Link { return v.filesOf(listSystem
 func (v *visit) overviewFiles(a overviewAsked) []Link {
 	q := partCode(a)
 	q.Set("on", string(a.x.On))
-	if a.x.Known.IsZero() {
+	if !a.recalled {
 		return v.filesOf(listOverview, q)
 	}
 	q.Set("known", a.query.Get("known"))

@@ -36,10 +36,11 @@ type OverviewPage struct {
 	Duplicates                            bool // somebody compares the names
 }
 
-// Rate is a share with its numerator and denominator.
+// Rate is a share with its numerator and denominator, and the list of what the
+// numerator counts.
 type Rate struct {
-	Label, Percent, Of, Class string
-	Width                     string // of the bar, 0 to 100
+	Label, Percent, Of, Class, Href string
+	Width                           string // of the bar, 0 to 100
 }
 
 // Figures is a line of a table of figures. Silent is a body that reported
@@ -72,6 +73,7 @@ type AgencyTable struct {
 type overviewAsked struct {
 	query              url.Values
 	x                  approval.AsOf
+	recalled           bool // the address names up to when is known
 	part               approval.Part
 	rate               string
 	band               int // of agencies, -1: all
@@ -89,12 +91,12 @@ func (v *visit) overviewAsk() overviewAsked {
 			a.dayWrong = v.t("ov.badday")
 		}
 	}
-	if known := q.Get("known"); known != "" {
-		if d, ok := parseDay(known); ok {
-			a.x.Known = d.AddDays(1).Time()
-		} else {
-			a.nowWrong = v.t("ov.badday")
-		}
+	var ok bool
+	if a.x.Known, ok = v.knownTyped(q.Get("known")); !ok {
+		a.nowWrong = v.t("was.badknown")
+	}
+	if a.recalled = !a.x.Known.IsZero(); v.past() {
+		a.x = v.point
 	}
 	if q.Get("rate") == "deployed" {
 		a.rate = "deployed"
@@ -113,14 +115,9 @@ func (v *visit) overviewAsk() overviewAsked {
 // come.
 func (a overviewAsked) linked(today law.Day) bool { return a.x.On <= today }
 
-// then is the point in both times of figures that are not those of now; false of
-// those that are.
-func (a overviewAsked) then(today law.Day) (approval.AsOf, bool) {
-	x := a.x
-	if x.Known.IsZero() {
-		x.Known = x.End()
-	}
-	return x, a.x.On < today || !a.x.Known.IsZero()
+// over tells whether what is asked is the register as it was.
+func (a overviewAsked) over(today law.Day) bool {
+	return a.dayWrong+a.nowWrong == "" && (a.x.On < today || a.x.On == today && a.recalled)
 }
 
 // list is the address of the systems that a figure of the part counts, narrowed
@@ -141,23 +138,28 @@ func (v *visit) list(a overviewAsked, as approval.Counted, more url.Values) stri
 	return v.counted(as, q)
 }
 
-// overviewShow shows the figures as of the day in the address.
+// overviewShow shows the figures as of the day in the address: of a day to come by
+// what is known now.
 func (s *site) overviewShow(v *visit) error {
 	a := v.overviewAsk()
+	if s.Past != nil && a.over(v.today()) {
+		return s.asOf(v, a.x.On, a.x.Known, func(s *site, v *visit) error { return s.overviewPage(v, v.overviewAsk()) })
+	}
+	return s.overviewPage(v, a)
+}
+
+// overviewPage draws them.
+func (s *site) overviewPage(v *visit, a overviewAsked) error {
 	ov, err := s.Office.OverviewOf(v.r.Context(), v.actor(), a.x, a.part)
 	if err != nil {
 		return err
-	}
-	if x, past := a.then(v.today()); past {
-		v.band = v.bandOf(x)
 	}
 	p := v.overview(ov, a)
 	p.DayError, p.KnownError, p.Failed, p.On = a.dayWrong, a.nowWrong, a.dayWrong+a.nowWrong != "", v.day(a.x.On)
 	if a.dayWrong != "" {
 		p.On = a.query.Get("on")
 	}
-	if p.Known = a.query.Get("known"); !a.x.Known.IsZero() {
-		p.Known = v.day(law.DayOf(a.x.Known.Add(-1)))
+	if p.Known = a.query.Get("known"); a.recalled {
 		p.KnownLine = v.t("ov.known.line", p.Known)
 	} else if ov.Total > 0 {
 		ps, err := s.Office.Trend(v.r.Context(), v.actor(), a.x.On, trendMonths, a.part)
@@ -215,11 +217,11 @@ func (v *visit) overview(ov approval.Overview, a overviewAsked) OverviewPage {
 	if ov.Total == 0 {
 		return p
 	}
-	p.Rates, p.Chart = v.rates(ov), v.bars(ov.Levels)
+	p.Rates, p.Chart = v.rates(ov, a), v.bars(ov.Levels)
 	p.All = v.figures(v.t("all.rows"), ov.Total, ov.Approved, ov.Deployed)
 	p.All.Lists = v.lists(a, nil)
 	for _, l := range ov.Levels {
-		if l.Level.Valid() || l.Total > 0 {
+		if a.covers(l) {
 			row := v.figures(v.levelLabel(l.Level), l.Total, l.Approved, l.Deployed)
 			row.Lists = v.lists(a, url.Values{"level": {strconv.Itoa(int(l.Level))}})
 			p.Levels = append(p.Levels, row)
@@ -262,7 +264,7 @@ func (v *visit) statusRows(ov approval.Overview, a overviewAsked) (rows []Status
 		return r
 	}
 	for _, l := range ov.Levels {
-		if l.Level.Valid() || l.Total > 0 {
+		if a.covers(l) {
 			rows = append(rows, row(v.levelLabel(l.Level), l.Total, l.Approved, l.Deployed, url.Values{"level": {strconv.Itoa(int(l.Level))}}))
 		}
 	}
@@ -270,13 +272,17 @@ func (v *visit) statusRows(ov approval.Overview, a overviewAsked) (rows []Status
 }
 
 // rates are the headline shares, all of the total.
-func (v *visit) rates(ov approval.Overview) []Rate {
+func (v *visit) rates(ov approval.Overview, a overviewAsked) []Rate {
 	if ov.Total == 0 {
 		return nil
 	}
-	return []Rate{v.rate("ov.approved", "bar-approved", ov.Approved, ov.Total),
+	all := []Rate{v.rate("ov.approved", "bar-approved", ov.Approved, ov.Total),
 		v.rate("ov.deployed", "bar-deployed", ov.Deployed, ov.Total),
 		v.rate("ov.confirmed", "bar-confirmed", ov.Confirmed, ov.Total)}
+	for i, as := range []approval.Counted{approval.CountedApproved, approval.CountedDeployed, approval.CountedConfirmed} {
+		all[i].Href = v.list(a, as, nil)
+	}
+	return all
 }
 
 // rate is one share.
@@ -330,6 +336,12 @@ func (v *visit) agencyTables(ov approval.Overview, a overviewAsked) ([]AgencyTab
 // shows tells whether an agency belongs to the part and the band that are asked for.
 func (a overviewAsked) shows(x approval.AgencyCount) bool {
 	return (a.part.Owner == "" || a.part.Owner == x.Agency.Code) && (a.part.Group == "" || a.part.Group == x.Agency.Group) && (a.band < 0 || a.band == bandOf(x, a.rate))
+}
+
+// covers tells whether a level has a line: every one there is, and none that was not
+// asked for.
+func (a overviewAsked) covers(l approval.LevelCount) bool {
+	return (l.Level.Valid() || l.Total > 0) && (a.part.Level == nil || *a.part.Level == l.Level)
 }
 
 // agenciesOf are the bodies an overview counts.

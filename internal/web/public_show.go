@@ -20,10 +20,13 @@ type PublicPage struct {
 // PublicRow is a line.
 type PublicRow struct{ Name, Total, Approved, Deployed string }
 
-// published are the figures of today, as the office counts them for the nation.
+// published are the figures of the last day of the month before, as they were
+// believed at its end and the office counts them for the nation. Two days side by
+// side differ by what one body did, so that days are not published; two months differ
+// by what all did, and name nobody.
 func (s *site) published(v *visit) (opendata.Set, error) {
 	nobody := approval.Actor{Capacity: approval.Auditor}
-	ov, err := s.Office.Overview(v.r.Context(), nobody, approval.Believed(v.today()))
+	ov, err := s.Office.Overview(v.r.Context(), nobody, approval.Believed(law.Day(v.today()[:len("2006-01-")]+"01").AddDays(-1)))
 	if err != nil {
 		return opendata.Set{}, err
 	}

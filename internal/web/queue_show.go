@@ -139,7 +139,7 @@ func (s *site) queueShow(v *visit) error {
 // address names the act.
 func (v *visit) workGroup(act string, items []approval.QueueItem, held map[string]review.Hold, q url.Values) WorkGroup {
 	g := WorkGroup{ID: "act-" + act, Act: act, Title: v.t("act." + act)}
-	g.Several = slices.ContainsFunc(v.deeds, func(d deed) bool { return d.act == act && d.judged })
+	g.Several = !v.past() && slices.ContainsFunc(v.deeds, func(d deed) bool { return d.act == act && d.judged })
 	mine := slices.DeleteFunc(slices.Clone(items), func(it approval.QueueItem) bool { return it.Act != act })
 	g.Count = len(mine)
 	last, page := (g.Count+queueLength-1)/queueLength, 1
@@ -244,6 +244,8 @@ func (v *visit) work(it approval.QueueItem) Work {
 		Simulated: it.Origin == approval.Simulated, Under: v.underNote(it.Under)}
 	if it.Digest != "" && v.Review != nil && it.Act != approval.ActSubmit {
 		w.Href = "/systems/" + it.Code + "/review"
+	} else if v.past() {
+		w.Href = "/systems/" + it.Code
 	}
 	w.Limit = v.t("limit.none")
 	if it.Limit.Days > 0 {

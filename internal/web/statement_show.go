@@ -90,7 +90,7 @@ func (s *site) statementsShow(v *visit) error {
 		names[a.Code] = a.Name
 	}
 	p := StatementsPage{Page: v.page(v.t("st.title")), National: v.actor().National()}
-	if statement.May(v.actor(), v.actor().Body) {
+	if !v.past() && statement.May(v.actor(), v.actor().Body) {
 		p.New = "/statements/new"
 	}
 	var ss []statement.Statement
@@ -138,7 +138,7 @@ func (s *site) statementPage(v *visit, status int, wrong string) error {
 	for _, f := range c.Figures {
 		p.Figures = append(p.Figures, v.figureRow(f))
 	}
-	if statement.May(v.actor(), st.Agency) {
+	if !v.past() && statement.May(v.actor(), st.Agency) {
 		p.Action, p.Once = "/statements/"+st.ID, onceToken().Value
 	}
 	for _, m := range c.Lines {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"capdo/internal/approval"
+	"capdo/internal/attachment"
+	"capdo/internal/connection"
 	"capdo/internal/gate"
 	"capdo/internal/law"
 	"capdo/internal/plan"
@@ -30,6 +32,15 @@ type Past struct {
 	Statements Statements
 	Reports    ReportFunc
 	GapsPDF    GapsFunc
+
+	Documents   *attachment.Desk
+	Review      ReviewDesk
+	Roster      RosterDesk
+	Connections *connection.Office
+	Duplicates  DuplicatesFunc
+	OSCAL       OSCALFunc
+	WhatIf      WhatIfFunc
+	WhatIfFile  WhatIfFileFunc
 }
 
 // PastBand says on a page that it shows the register as it was.
@@ -42,29 +53,65 @@ type PastBand struct {
 // timed serves a page of the register as it is or, where the address says on or
 // known, as it was.
 func (s *site) timed(h func(*site, *visit) error) http.HandlerFunc {
+	return s.inside(func(v *visit) error { return s.pointed(v, h) })
+}
+
+// pointed is timed for a visit that may come in.
+func (s *site) pointed(v *visit, h func(*site, *visit) error) error {
+	on, known, wrong := v.pointAsked()
+	switch {
+	case wrong != "":
+		return v.message(http.StatusUnprocessableEntity, "was.bad", wrong)
+	case on == "" || s.Past == nil:
+		return h(s, v)
+	}
+	return s.asOf(v, on, known, h)
+}
+
+// asOf serves a page of the register as it was.
+func (s *site) asOf(v *visit, on law.Day, known time.Time, h func(*site, *visit) error) error {
+	p, err := s.Past(v.r.Context(), on, known)
+	if err != nil {
+		return err
+	}
+	then := *v
+	then.site, then.really, then.now, then.point = s.then(p), v.now, p.AsOf.Last(), p.AsOf
+	then.band = v.bandOf(p.AsOf)
+	return h(then.site, &then)
+}
+
+// recalled serves a page whose day is one to come: of the register as it is or,
+// where the address says known, as it was known by then.
+func (s *site) recalled(h func(*site, *visit) error) http.HandlerFunc {
 	return s.inside(func(v *visit) error {
-		on, known, wrong := v.pointAsked()
+		known, ok := v.knownTyped(v.r.URL.Query().Get("known"))
 		switch {
-		case wrong != "":
-			return v.message(http.StatusUnprocessableEntity, "was.bad", wrong)
-		case on == "" || s.Past == nil:
+		case !ok:
+			return v.message(http.StatusUnprocessableEntity, "was.bad", v.t("was.badknown"))
+		case known.IsZero() || s.Past == nil:
 			return h(s, v)
 		}
-		p, err := s.Past(v.r.Context(), on, known)
-		if err != nil {
-			return err
-		}
-		then := *v
-		then.site, then.really, then.now = s.then(p), v.now, p.AsOf.Last()
-		then.band = v.bandOf(p.AsOf)
-		return h(then.site, &then)
+		return s.asOf(v, law.DayOf(known.Add(-time.Microsecond)), known, h)
 	})
 }
+
+// shown is the point in both times of which the page speaks: by what is known now
+// of today.
+func (v *visit) shown() approval.AsOf {
+	if v.past() {
+		return v.point
+	}
+	return approval.Believed(v.today())
+}
+
+// past tells whether the visit is to the register as it was, where nobody acts.
+func (v *visit) past() bool { return !v.really.IsZero() }
 
 // then is the site on the register as it was: what acts, or speaks of now, is
 // hidden.
 func (s *site) then(p Past) *site {
 	return &site{Config: Config{Office: p.Office, Gate: p.Gate, Plans: p.Plans, Tables: p.Tables, Statements: p.Statements, Reports: p.Reports, GapsPDF: p.GapsPDF,
+		Documents: p.Documents, Review: p.Review, Roster: p.Roster, Connections: p.Connections, Duplicates: p.Duplicates, OSCAL: p.OSCAL, WhatIf: p.WhatIf, WhatIfFile: p.WhatIfFile,
 		Desk: s.Desk, Book: s.Book, Shelf: s.Shelf, Clock: s.Clock, Log: s.Log, Secure: s.Secure, Controls: s.Controls, Record: s.Record, Origin: s.Origin, Proxies: s.Proxies, Side: s.Side},
 		words: s.words, pages: s.pages, sheet: s.sheet, script: s.script, keysScript: s.keysScript, sessionScript: s.sessionScript, passkey: s.passkey, deeds: s.deeds, jobs: s.jobs}
 }
@@ -99,10 +146,10 @@ func (v *visit) knownTyped(text string) (known time.Time, ok bool) {
 		return known, true
 	}
 	if d, ok := parseDay(text); ok {
-		return d.AddDays(1).Time(), d <= v.today()
+		return d.AddDays(1).Time(), d <= law.DayOf(v.clockNow())
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
-	return t.Add(time.Microsecond), err == nil && law.DayOf(t) <= v.today()
+	return t.Add(time.Microsecond), err == nil && law.DayOf(t) <= law.DayOf(v.clockNow())
 }
 
 // bandOf says of which day a page speaks, and by what knowledge.
@@ -123,7 +170,8 @@ func (v *visit) bandOf(x approval.AsOf) *PastBand {
 }
 
 // timedHref finds the links to pages that know time.
-var timedHref = regexp.MustCompile(`href="(/(?:systems|calendar|gate|statements|overview|reports/national\.pdf|tables/[a-z.]+|systems/[A-Za-z0-9-]+(?:/gaps(?:\.csv|\.pdf)?|/report\.pdf|/papers/[a-z0-9.-]+|/tables/[a-z.]+)?)(?:\?[^"#]*)?)(#[^"]*)?"`)
+var timedHref = regexp.MustCompile(`href="(/(?:(?:systems|queue|calendar|gate|statements|statements/[A-Z0-9-]+|overview|duplicates|services|connections(?:/list\.csv|/KN-[0-9]+)?|reports/national\.pdf|tables/[a-z.]+|agencies/[A-Z0-9.]+/(?:years/[0-9]+|papers/[a-z0-9.-]+)` +
+	`|systems/[A-Za-z0-9-]+(?:/(?:gaps(?:\.csv|\.pdf)?|report\.pdf|papers/[a-z0-9.-]+|tables/[a-z.]+|review(?:/letter|/consult\.pdf)?|checklist(?:-all|-cards|/[^"?#/]+)?|controls|watch|documents(?:/[0-9]+)?))?)?)(?:\?[^"#]*)?)(#[^"]*)?"`)
 
 // stays keeps the links of a page of the past in the past; the band leads out.
 func (b *PastBand) stays(page []byte) []byte {

@@ -26,8 +26,9 @@ type visit struct {
 	late0    string // whose session it was that ended by time, "" when not known
 	repeated string // what was done already under the form's token
 
-	really time.Time // the time of a visit to the register as it was; zero: now is
-	band   *PastBand // nil: the register as it is
+	really time.Time     // the time of a visit to the register as it was; zero: now is
+	point  approval.AsOf // of that register
+	band   *PastBand     // nil: the register as it is
 }
 
 // clockNow is the time of the visit, whatever day its page speaks of.

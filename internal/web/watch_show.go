@@ -80,10 +80,10 @@ func (v *visit) watchPage(typed url.Values, fs []approval.Finding, status int) e
 	}
 	p := WatchPage{Page: v.page(v.t("wa.title") + " – " + file.System.Name), System: v.identity(&file), At: "/systems/" + v.code() + "/watch", Typed: map[string]string{}}
 	p.Simulated, p.Failed = file.System.Origin == approval.Simulated, len(fs) > 0
-	own := v.actor().Body == file.System.Owner && file.System.Retirement == nil
+	own := !v.past() && v.actor().Body == file.System.Owner && file.System.Retirement == nil
 	p.May = own && (v.actor().Capacity == law.RoleOperator || v.actor().Capacity == law.RoleSpecialisedUnit)
-	p.MayFind = p.May || plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
-	p.MayCheck = plan.MayCheck(v.actor(), file.System.Owner) && file.System.Retirement == nil
+	p.MayFind = p.May || v.mayCheck(&file)
+	p.MayCheck = v.mayCheck(&file)
 	p.MayAttach = p.May && v.Documents != nil
 	for k := range typed {
 		p.Typed[k] = typed.Get(k)

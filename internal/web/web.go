@@ -197,18 +197,18 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /systems/{code}/dossier/copy", s.inside(s.copyShow))
 	mux.HandleFunc("POST /systems/{code}/dossier/copy", s.inside(s.copyTake))
 	if s.Documents != nil {
-		mux.HandleFunc("GET /systems/{code}/documents", s.inside(s.documentsShow))
+		mux.HandleFunc("GET /systems/{code}/documents", s.timed((*site).documentsShow))
 		mux.HandleFunc("POST /systems/{code}/documents", s.inside(s.documentAttach))
-		mux.HandleFunc("GET /systems/{code}/documents/{no}", s.inside(s.documentGet))
+		mux.HandleFunc("GET /systems/{code}/documents/{no}", s.timed((*site).documentGet))
 		mux.HandleFunc("POST /systems/{code}/documents/{no}/remove", s.inside(s.documentRemove))
 	}
 	mux.HandleFunc("GET /systems/{code}/assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /systems/{code}/assistant", s.inside(s.assistantDo))
-	mux.HandleFunc("GET /systems/{code}/controls", s.inside(s.controlsShow))
+	mux.HandleFunc("GET /systems/{code}/controls", s.timed((*site).controlsShow))
 	mux.HandleFunc("GET /assistant", s.inside(s.assistantShow))
 	mux.HandleFunc("POST /assistant", s.inside(s.assistantDo))
 	mux.HandleFunc("GET /overview", s.inside(s.overviewShow))
-	mux.HandleFunc("GET /duplicates", s.inside(s.duplicatesShow))
+	mux.HandleFunc("GET /duplicates", s.timed((*site).duplicatesShow))
 	mux.HandleFunc("GET /notices", s.inside(s.noticesShow))
 	mux.HandleFunc("POST /notices", s.inside(s.noticeAsk))
 	mux.HandleFunc("GET /notices/{id}", s.inside(s.noticeShow))
@@ -227,9 +227,9 @@ func (s *site) routes(mux addresses) {
 	mux.HandleFunc("GET /law", s.signed(s.lawShow))
 	mux.HandleFunc("GET /law/calendar", s.signed(s.calendarShow))
 	mux.HandleFunc("GET /law/instruments/{id}", s.signed(s.instrumentShow))
-	mux.HandleFunc("GET /what-if", s.inside(s.whatIfShow))
-	mux.HandleFunc("GET /what-if.csv", s.inside(s.certain(s.whatIfFile("csv"))))
-	mux.HandleFunc("GET /what-if.pdf", s.inside(s.certain(s.whatIfFile("pdf"))))
+	mux.HandleFunc("GET /what-if", s.recalled((*site).whatIfShow))
+	mux.HandleFunc("GET /what-if.csv", s.recalled(surely(whatIfFile("csv"))))
+	mux.HandleFunc("GET /what-if.pdf", s.recalled(surely(whatIfFile("pdf"))))
 	mux.HandleFunc("POST /what-if", s.inside(s.whatIfEdited))
 	mux.HandleFunc("GET /reports/national.pdf", s.timed(surely((*site).reportNational)))
 	mux.HandleFunc("GET /systems/{code}/report.pdf", s.timed((*site).reportSystem))
@@ -285,13 +285,13 @@ func (s *site) doorRoutes(mux addresses) {
 // deskRoutes are the addresses of who judges dossiers.
 func (s *site) deskRoutes(mux addresses) {
 	mux.HandleFunc("POST /keys", s.inside(s.keysTurn))
-	mux.HandleFunc("GET /queue", s.inside(s.queueShow))
-	mux.HandleFunc("GET /systems/{code}/review", s.inside(s.deskShow))
+	mux.HandleFunc("GET /queue", s.timed((*site).queueShow))
+	mux.HandleFunc("GET /systems/{code}/review", s.timed((*site).deskShow))
 	mux.HandleFunc("POST /systems/{code}/review/remarks", s.inside(s.deskSay))
 	mux.HandleFunc("POST /systems/{code}/review/hold", s.inside(s.holdMove))
 	mux.HandleFunc("GET /systems/{code}/review/consult", s.inside(s.consultShow))
 	mux.HandleFunc("POST /systems/{code}/review/consult", s.inside(s.consultAsk))
-	mux.HandleFunc("GET /systems/{code}/review/consult.pdf", s.inside(s.consultLetter))
+	mux.HandleFunc("GET /systems/{code}/review/consult.pdf", s.timed((*site).consultLetter))
 	mux.HandleFunc("GET /consultations/{code}/letter.pdf", s.inside(s.consultLetter))
 	mux.HandleFunc("POST /systems/{code}/review/consult/withdraw", s.inside(s.consultWithdraw))
 	mux.HandleFunc("GET /consultations/{code}", s.inside(s.consultedShow))
@@ -301,7 +301,7 @@ func (s *site) deskRoutes(mux addresses) {
 	}
 	mux.HandleFunc("GET /queue/several", s.inside(s.severalShow))
 	mux.HandleFunc("POST /queue/several", s.inside(s.severalDo))
-	mux.HandleFunc("GET /systems/{code}/review/letter", s.inside(s.letterShow))
+	mux.HandleFunc("GET /systems/{code}/review/letter", s.timed((*site).letterShow))
 }
 
 // lendRoutes are the addresses of the delegations.
@@ -341,7 +341,7 @@ func (s *site) tableRoutes(mux addresses) {
 		mux.HandleFunc("GET /statements", s.timed((*site).statementsShow))
 		mux.HandleFunc("GET /statements/new", s.inside(s.statementNew))
 		mux.HandleFunc("POST /statements/new", s.inside(s.statementTake))
-		mux.HandleFunc("GET /statements/{id}", s.inside(s.statementShow))
+		mux.HandleFunc("GET /statements/{id}", s.timed((*site).statementShow))
 		mux.HandleFunc("POST /statements/{id}", s.inside(s.statementNote))
 	}
 	if s.Tables == nil {
@@ -361,24 +361,24 @@ func (s *site) tableRoutes(mux addresses) {
 // planRoutes are the addresses of tables, of the plan and of what falls due.
 func (s *site) planRoutes(mux addresses) {
 	s.tableRoutes(mux)
-	mux.HandleFunc("GET /systems/{code}/checklist", s.inside(s.checklistShow))
-	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.inside(s.groupShow))
+	mux.HandleFunc("GET /systems/{code}/checklist", s.timed((*site).checklistShow))
+	mux.HandleFunc("GET /systems/{code}/checklist/{group}", s.timed((*site).groupShow))
 	mux.HandleFunc("POST /systems/{code}/checklist/{group}", s.inside(s.groupDo))
 	const answer = "/systems/{code}/checklist/{group}/fields/{key}" // each answer by itself
 	mux.HandleFunc("GET "+answer, s.inside(s.answerShow))
 	mux.HandleFunc("PUT "+answer, s.inside(s.answerSave))
 	mux.HandleFunc("PATCH "+answer, s.inside(s.answerSave))
 	mux.HandleFunc("POST /systems/{code}/checklist/{group}/fields/presence", s.inside(s.planPresence))
-	mux.HandleFunc("GET /systems/{code}/checklist-cards", s.inside(s.cardShow))
+	mux.HandleFunc("GET /systems/{code}/checklist-cards", s.timed((*site).cardShow))
 	mux.HandleFunc("POST /systems/{code}/checklist-cards", s.inside(s.groupDo))
-	mux.HandleFunc("GET /systems/{code}/checklist-all", s.inside(s.checklistAll))
+	mux.HandleFunc("GET /systems/{code}/checklist-all", s.timed((*site).checklistAll))
 	mux.HandleFunc("POST /systems/{code}/checklist-bulk", s.inside(s.answersBulk))
 	mux.HandleFunc("GET /systems/{code}/gaps", s.timed((*site).gapsShow))
 	mux.HandleFunc("GET /systems/{code}/gaps.csv", s.timed(surely((*site).gapsCSV)))
 	mux.HandleFunc("GET /systems/{code}/gaps.pdf", s.timed((*site).gapsPDF))
-	mux.HandleFunc("GET /systems/{code}/watch", s.inside(s.watchShow))
+	mux.HandleFunc("GET /systems/{code}/watch", s.timed((*site).watchShow))
 	mux.HandleFunc("POST /systems/{code}/watch", s.inside(s.watchDo))
-	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.inside(s.yearShow))
+	mux.HandleFunc("GET /agencies/{code}/years/{year}", s.timed((*site).yearShow))
 	mux.HandleFunc("POST /agencies/{code}/years/{year}", s.inside(s.yearDo))
 	mux.HandleFunc("GET /calendar", s.timed((*site).agendaShow))
 	mux.HandleFunc("POST /calendar/feed", s.inside(s.certain(s.feedMake)))
@@ -391,16 +391,16 @@ func (s *site) planRoutes(mux addresses) {
 // linkRoutes are the addresses of connections, data services and what gateways
 // report.
 func (s *site) linkRoutes(mux addresses) {
-	mux.HandleFunc("GET /connections", s.inside(s.connectionsShow))
-	mux.HandleFunc("GET /connections/list.csv", s.inside(s.certain(s.connectionsCSV)))
+	mux.HandleFunc("GET /connections", s.timed((*site).connectionsShow))
+	mux.HandleFunc("GET /connections/list.csv", s.timed(surely((*site).connectionsCSV)))
 	mux.HandleFunc("GET /connections/new", s.inside(s.connectionNew))
 	mux.HandleFunc("POST /connections/new", s.inside(s.connectionRequest))
-	mux.HandleFunc("GET /connections/{id}", s.inside(s.connectionShow))
+	mux.HandleFunc("GET /connections/{id}", s.timed((*site).connectionShow))
 	mux.HandleFunc("GET /connections/{id}/{act}", s.inside(s.connectionActShow))
 	mux.HandleFunc("POST /connections/{id}/{act}", s.inside(s.connectionActDo))
 	mux.HandleFunc("GET /alarms", s.inside(s.alarmsShow))
 	mux.HandleFunc("POST /alarms", s.inside(s.alarmNote))
-	mux.HandleFunc("GET /services", s.inside(s.servicesShow))
+	mux.HandleFunc("GET /services", s.timed((*site).servicesShow))
 	mux.HandleFunc("GET /services/new", s.inside(s.serviceNew))
 	mux.HandleFunc("POST /services/new", s.inside(s.serviceAdd))
 }

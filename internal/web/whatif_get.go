@@ -21,8 +21,8 @@ func mimeOf(kind string) string {
 }
 
 // whatIfFile sends the whole answer as a file of a kind, csv or pdf.
-func (s *site) whatIfFile(kind string) func(*visit) error {
-	return func(v *visit) error {
+func whatIfFile(kind string) func(*site, *visit) error {
+	return func(s *site, v *visit) error {
 		if s.WhatIfFile == nil || !mayAskWhatIf(v.actor()) {
 			return s.absent(v)
 		}

@@ -18,6 +18,7 @@ type WhatIfPage struct {
 	Page
 	Rules        []Option
 	On, DayError string
+	Known        string // up to when what was recorded counts, as typed
 	RulesError   string
 	Scope        string
 	Asked        string // the question in words, "" before one
@@ -78,6 +79,7 @@ func (s *site) whatIfShow(v *visit) error {
 	}
 	p := s.whatIfBlank(v)
 	query := v.r.URL.Query()
+	p.Known = query.Get("known")
 	q, ok := v.whatIfAsked(query, &p)
 	p.Rules = v.ruleSetOptions(q.Rules)
 	switch {
@@ -87,7 +89,11 @@ func (s *site) whatIfShow(v *visit) error {
 	case query.Has("rules") || query.Has("on"):
 		p.Asked = v.t("wi.asked", string(q.Rules), v.day(q.On))
 		if s.WhatIfFile != nil {
-			again := "?" + url.Values{"rules": {string(q.Rules)}, "on": {string(q.On)}}.Encode()
+			to := url.Values{"rules": {string(q.Rules)}, "on": {string(q.On)}}
+			if v.past() {
+				to.Set("known", p.Known)
+			}
+			again := "?" + to.Encode()
 			p.CSV, p.PDF = "/what-if.csv"+again, "/what-if.pdf"+again
 		}
 		if err := s.whatIfAnswer(v, q, &p); err != nil {

@@ -173,6 +173,7 @@ func pageWords() catalogue {
 		"was.end":        {"hết ngày %s", "the end of %s"},
 		"was.now":        {"Về hiện tại", "Back to now"},
 		"was.on":         {"Tính đến ngày", "As of"},
+		"was.other":      {"Xem ngày khác", "Another day"},
 		"was.on.hint":    {"Ngày/tháng/năm; để trống là hiện tại.", "Day/month/year; empty is now."},
 		"was.bad":        {"Ngày ghi trong địa chỉ chưa đúng", "The day in the address is not right"},
 		"was.badon":      {"Tính đến ngày (on): ghi ngày theo dạng ngày/tháng/năm, từ hôm nay trở về trước.", "As of (on): a day as day/month/year, not after today."},

@@ -51,7 +51,7 @@ func paperWords() catalogue {
 		"pp.kind.inventory":  {"Danh mục hệ thống, 12 cột Mẫu số 08", "Inventory in the 12 columns of Mẫu 08"},
 		"pu.title":           {"Số liệu công khai", "Public figures"},
 		"pu.lead":            {"Cấp độ an toàn hệ thống thông tin của cơ quan nhà nước, toàn quốc, ngày %s. Không nêu tên hệ thống và cơ quan nào.", "Security levels of government information systems, of the country, on %s. No system and no agency is named."},
-		"pu.rule":            {"Số từ 1 đến dưới %s không công bố: dòng có số như vậy được gộp với dòng kế tiếp.", "Figures from 1 to below %s are not published: a row that has one is joined with the next."},
+		"pu.rule":            {"Số từ 1 đến dưới %s không công bố: dòng có số như vậy được gộp với dòng kế tiếp. Số liệu của ngày cuối mỗi tháng, không công bố theo ngày.", "Figures from 1 to below %s are not published: a row that has one is joined with the next. Figures of the last day of each month; days are not published."},
 		"pu.of":              {"Nhóm", "Group"},
 		"pu.total":           {"Tổng số hệ thống", "Systems"},
 		"pu.approved":        {"Đã phê duyệt cấp độ", "Approved"},

@@ -42,7 +42,7 @@ func (v *visit) yearPage(typed url.Values, fs []approval.Finding, status int) er
 		Share: v.say(share.Says) + " " + share.Cites + " · " + v.sure(share.Confidence), State: Tag{v.t("ye.nobudget"), "grey"}}
 	p.Failed = len(fs) > 0
 	a := v.actor()
-	p.May = a.Body == agency && (a.Capacity == law.RoleOperator || a.Capacity == law.RoleSpecialisedUnit || a.Capacity == law.RoleOwner)
+	p.May = !v.past() && a.Body == agency && (a.Capacity == law.RoleOperator || a.Capacity == law.RoleSpecialisedUnit || a.Capacity == law.RoleOwner)
 	for k := range typed {
 		p.Typed[k] = typed.Get(k)
 	}
