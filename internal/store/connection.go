@@ -71,7 +71,8 @@ func numberOf(id string) int64 {
 // are LEFT because the database may not show the other side.
 func (c *scope) connections(model any, expr string) *bun.SelectQuery {
 	q := c.db.NewSelect().Model(model).ModelTableExpr(expr).Join("LEFT JOIN system AS s ON s.code = k.consumer").Join("LEFT JOIN system AS p ON p.code = k.provider")
-	return c.within(q, "(s.owner = ?0 OR p.owner = ?0)")
+	consumer := c.owned()
+	return c.within(q, "(("+consumer+") OR ("+strings.ReplaceAll(consumer, "s.", "p.")+"))")
 }
 
 // UpdateConnections implements connection.Store.

@@ -162,10 +162,10 @@ func summed[T any](w *writing, time string, rows []T) error {
 	return nil
 }
 
-// figures starts a query on the figures, narrowed to what the actor's body holds
-// unless its capacity is national.
+// figures starts a query on the figures, narrowed to what the actor's body holds, of
+// the days on which it held it, unless its capacity is national.
 func (c *scope) figures(model any) *bun.SelectQuery {
-	return c.within(c.db.NewSelect().Model(model), "q.holder = ?0")
+	return c.within(c.db.NewSelect().Model(model), "q.holder = ?0 AND q.owner = ?0")
 }
 
 // believes tells whether the figures kept, which go by what was believed at the end

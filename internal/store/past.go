@@ -20,8 +20,11 @@ import (
 
 // At returns the register as it was at a point in both times, whose Known is set:
 // it answers what the store answers, from what was recorded by then of what was
-// so by the end of the day, and takes no act. Who may see what is a matter of
-// today, as everywhere: a body sees the past of what it holds now.
+// so by the end of the day, and takes no act. A body sees what it held on that day,
+// as far as it holds it still. What came to it later was another's then, and as
+// absent as that was. What it handed on since is another's today: what was known of
+// it then (what lacks in its plan) may be so still, and the walls of today, in the
+// database as well, keep it from everybody but its owner and who sees the country.
 func (s *Store) At(x approval.AsOf) *Store {
 	return &Store{w: s.w, r: s.r, e: s.e, safe: s.safe, past: &x}
 }
@@ -38,6 +41,16 @@ func (c *scope) there(q *bun.SelectQuery) *bun.SelectQuery {
 		return q
 	}
 	return q.Where("s.registered_at < ? AND (s.registered_at < ? OR s.started_on <> '' AND s.started_on <= ?)", c.past.Limit().UTC(), c.past.End().UTC(), string(c.past.On))
+}
+
+// owned is the predicate of the tenant on system AS s: those its body holds, and held
+// then; see within.
+func (c *scope) owned() string {
+	const now = "s.owner = ?0"
+	if c.past == nil {
+		return now
+	}
+	return now + " AND COALESCE((SELECT h.from_agency FROM transfer AS h WHERE h.system_id = s.id AND (h.on_day > ?1 OR h.at >= ?2) ORDER BY h.no LIMIT 1), s.owner) = ?0"
 }
 
 // by keeps of a query the rows recorded by then, by the column of what has one date

@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"capdo/internal/approval"
 	"capdo/internal/gate"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/store/storetest"
 )
 
@@ -157,4 +159,69 @@ func TestThePastStays(t *testing.T) {
 		}
 	}
 	sound(t, s)
+}
+
+// TestWhatABodyHeldThen: of a day that is over a body sees what it held on that day
+// and holds still: neither what came to it later nor what it handed on; in its lists,
+// its figures, one by one, and whatever it may have known.
+func TestWhatABodyHeldThen(t *testing.T) {
+	clock := storetest.At("2027-01-10")
+	o, s := storetest.Office(t, clock)
+	ctx := context.Background()
+	own := storetest.Lead(t, o, "H56", "Của Thanh Hóa", storetest.Approved)
+	came := storetest.Lead(t, o, "H41", "Về Thanh Hóa sau", storetest.Approved)
+	clock.T = law.Day("2027-03-01").Time().Add(9 * time.Hour)
+	_, err := o.Reorganise(ctx, storetest.Keeper(), approval.Reorganisation{On: "2027-03-01", Source: "x", Successions: []approval.Succession{{From: "H41", To: "H56", Kind: approval.SuccessionMerge, On: "2027-03-01", Cites: "x"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.T = law.Day("2027-06-01").Time().Add(9 * time.Hour)
+	now := clock.T
+	for _, c := range []struct {
+		body  string
+		on    law.Day
+		known time.Time
+		want  []string
+	}{
+		{"H56", "2027-02-01", law.Day("2027-02-02").Time(), []string{own.Code}},
+		{"H56", "2027-02-01", now, []string{own.Code}},
+		{"H56", "2027-04-01", law.Day("2027-04-02").Time(), []string{own.Code, came.Code}},
+		{"H56", "2027-04-01", law.Day("2027-02-02").Time(), []string{own.Code}}, // as it was known before it was entered
+		{"H41", "2027-02-01", law.Day("2027-02-02").Time(), nil},
+		{"H41", "2027-02-01", now, nil},
+		{"H41", "2027-04-01", now, nil},
+	} {
+		a := storetest.Actor(law.RoleOperator, c.body)
+		x := approval.AsOf{On: c.on, Known: c.known}
+		past := &approval.Office{Store: s.At(x), Book: o.Book, Shelf: o.Shelf, Clock: x.Last, Past: true}
+		var got []string
+		if err := past.List(ctx, a, approval.Filter{}, func(r approval.Row) error { got = append(got, r.Code); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(c.want))) {
+			t.Errorf("%s on %s known %v: lists %v, want %v", c.body, c.on, c.known, got, c.want)
+		}
+		for _, code := range []string{own.Code, came.Code} {
+			if _, err := past.File(ctx, a, code); (err == nil) != slices.Contains(c.want, code) {
+				t.Errorf("%s on %s known %v: the file of %s: %v", c.body, c.on, c.known, code, err)
+			}
+			err := s.At(x).Plans().View(ctx, a, func(r plan.Reader) error { _, err := r.Plan(code); return err })
+			if (err == nil) != slices.Contains(c.want, code) {
+				t.Errorf("%s on %s known %v: the plan of %s: %v", c.body, c.on, c.known, code, err)
+			}
+		}
+		if ov, err := past.Overview(ctx, a, x); err != nil || ov.Total != len(c.want) {
+			t.Errorf("%s on %s known %v: %d are counted, want %d, %v", c.body, c.on, c.known, ov.Total, len(c.want), err)
+		}
+		if ps, err := past.Trend(ctx, a, "2027-02-01", 0, approval.Part{}); err != nil || c.body == "H56" && ps[0].Total != 1 {
+			t.Errorf("%s: the trend counts %+v in February, %v", c.body, ps, err)
+		}
+		if ov, err := past.Overview(ctx, storetest.Actor(approval.Auditor, ""), x); err != nil || ov.Total != 2 {
+			t.Errorf("the country on %s: %d, %v", c.on, ov.Total, err)
+		}
+	}
+	r, err := s.Verify(ctx)
+	if err != nil || len(r.Violations) > 0 {
+		t.Errorf("%v %v", r.Violations, err)
+	}
 }

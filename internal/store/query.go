@@ -270,7 +270,7 @@ func (c *scope) Counts(x approval.AsOf) ([]approval.Count, error) {
 	sums := map[cell]*approval.Count{}
 	err = c.each(func(s approval.System) error {
 		n, ok := s.CellAt(x)
-		if !ok {
+		if !ok || !c.mine(n.Owner) {
 			return nil
 		}
 		k := cell{n.Owner, n.Origin, n.Level}

@@ -39,10 +39,11 @@ func (c *scope) table(model any, expr string) *bun.SelectQuery {
 
 // narrow adds the tenant's predicate, and that of the past.
 func (c *scope) narrow(q *bun.SelectQuery) *bun.SelectQuery {
-	return c.within(c.there(q), "s.owner = ?0")
+	return c.within(c.there(q), c.owned())
 }
 
-// within keeps of a query what a predicate on the actor's body, ?0, holds for: all
+// within keeps of a query what a predicate on the actor's body, ?0, and on the past,
+// if any, the day ?1 and what is known before ?2, holds for: all
 // of it for a national capacity, nothing for one that sees no record.
 func (c *scope) within(q *bun.SelectQuery, predicate string) *bun.SelectQuery {
 	switch {
@@ -50,6 +51,9 @@ func (c *scope) within(q *bun.SelectQuery, predicate string) *bun.SelectQuery {
 		return q
 	case c.actor.Blind():
 		return q.Where("1 = 0")
+	}
+	if c.past != nil {
+		return q.Where(predicate, c.actor.Body, string(c.past.On), c.past.Limit().UTC())
 	}
 	return q.Where(predicate, c.actor.Body)
 }

@@ -161,6 +161,9 @@ func (v *visit) bandOf(x approval.AsOf) *PastBand {
 		words = v.t("was.end", v.day(d.AddDays(-1)))
 	}
 	b.Says = v.t("was.band", b.On, words)
+	if !v.actor().National() {
+		b.Says += " " + v.t("was.body")
+	}
 	q.Del("on")
 	q.Del("known")
 	if b.Now = v.r.URL.Path; len(q) > 0 {

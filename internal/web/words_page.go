@@ -170,6 +170,7 @@ func pageWords() catalogue {
 		"ov.on.hint":     {"Ngày/tháng/năm, ví dụ 30/06/2024", "Day/month/year, such as 30/06/2024"},
 		"was.title":      {"Sổ đăng ký của một ngày đã qua.", "The register of a day that is over."},
 		"was.band":       {"Tính đến ngày %s, theo những gì đã ghi đến %s. Không thực hiện được thao tác nào ở đây.", "As of %s, by what was recorded up to %s. Nothing can be done here."},
+		"was.body":       {"Chỉ gồm hệ thống mà cơ quan bạn là chủ quản vào ngày đó và nay vẫn là chủ quản.", "Only systems that your agency owned on that day and owns still."},
 		"was.end":        {"hết ngày %s", "the end of %s"},
 		"was.now":        {"Về hiện tại", "Back to now"},
 		"was.on":         {"Tính đến ngày", "As of"},
