@@ -46,10 +46,11 @@ func readPDF(t testing.TB, pdf []byte) []page {
 	fonts := fontStyles(objects)
 	var pages []page
 	for n := 1; n <= len(objects); n++ {
-		o := string(objects[n])
-		if !strings.HasPrefix(o, "<</Type /Page\n") {
+		if !bytes.HasPrefix(objects[n], []byte("<</Type /Page\n")) {
 			continue
 		}
+		dict, _, _ := bytes.Cut(objects[n], []byte("endobj"))
+		o := string(dict)
 		p := page{w: 210, h: 297}
 		if m := regexp.MustCompile(`/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]`).FindStringSubmatch(o); m != nil {
 			p.w, p.h = num(m[1])*perPoint, num(m[2])*perPoint
