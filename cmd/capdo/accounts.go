@@ -47,7 +47,9 @@ func (p *program) openDoor(ctx context.Context, w world, d doorFlags, l net.List
 	if i < 0 {
 		return "", fmt.Errorf("--sign-in: %q is none of %v", *d.policy, identity.Policies())
 	}
-	p.desk.Policy = identity.Policy(i)
+	if err := p.desk.SetPolicy(ctx, keeper(), identity.Policy(i)); err != nil {
+		return "", err
+	}
 	if p.desk.Policy == identity.Relaxed {
 		fmt.Fprintln(w.err, relaxed)
 	}

@@ -55,6 +55,9 @@ type Doorbook interface {
 	// SealEvents makes an entry of the ledger vouch for the events before a time that
 	// none vouches for yet; none are no act.
 	SealEvents(ctx context.Context, a approval.Actor, before, now time.Time, law string) error
+	// RecordPolicy appends an entry of the PolicyObject after the last one, unless
+	// that says the same. Only the keeper may.
+	RecordPolicy(ctx context.Context, a approval.Actor, e approval.Entry) error
 }
 
 // note keeps an event of now.

@@ -1,6 +1,12 @@
 package identity
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
 	"capdo/internal/approval"
 	"capdo/internal/law"
 )
@@ -74,4 +80,37 @@ func (p Policy) Least(c approval.Capacity) Strength {
 // Signs is what a weighty act asks for.
 func (p Policy) Signs() Strength {
 	return map[Policy]Strength{Strict: Phishproof, Fallback: TwoFactors, Relaxed: None}[p]
+}
+
+// PolicyObject names in the ledger what it took to come in and to sign, from each
+// entry on. There is no other record of it.
+const PolicyObject = "door:policy"
+
+// policyDetail is what an entry of the PolicyObject says of a policy.
+func policyDetail(p Policy) map[string]string { return map[string]string{"policy": p.String()} }
+
+// SetPolicy sets what it takes to come in and to sign, and has the ledger say so:
+// who reads it later knows which acts needed a signature on their day.
+func (d *Desk) SetPolicy(ctx context.Context, by approval.Actor, p Policy) error {
+	detail := policyDetail(p)
+	after, err := approval.Digest(detail)
+	if err != nil {
+		return err
+	}
+	d.Policy = p
+	at := d.Clock().UTC().Truncate(time.Microsecond)
+	return d.Store.RecordPolicy(ctx, by, approval.Entry{At: at, By: by.Who(), Act: "set-policy", Object: PolicyObject, After: after, Law: d.Law, Detail: detail})
+}
+
+// RecordedPolicy reads an entry of the PolicyObject.
+func RecordedPolicy(e *approval.Entry) (Policy, error) {
+	i := slices.Index(Policies(), e.Detail["policy"])
+	if i < 0 {
+		return Strict, fmt.Errorf("%q is no policy of the door", e.Detail["policy"])
+	}
+	p := Policy(i)
+	if digest, err := approval.Digest(policyDetail(p)); err != nil || digest != e.After {
+		return Strict, errors.Join(err, fmt.Errorf("the entry does not say the policy %s", p))
+	}
+	return p, nil
 }

@@ -359,7 +359,7 @@ func (x *approver) reader() func(change func(*approval.Entry)) error {
 			x.must(err)
 			var e approval.Entry
 			x.must(json.Unmarshal(raw, &e))
-			if e.Assurance != nil && e.Assurance.Signed != nil || e.Act == "add-factor" {
+			if e.Assurance != nil && e.Assurance.Signed != nil || e.Act == "add-factor" || e.Object == identity.PolicyObject {
 				change(&e)
 			}
 			found = errors.Join(found, p.Read(&e))

@@ -185,13 +185,16 @@ func CheckSigned(e, add *approval.Entry, removed bool) error {
 	return k.check(c, challengeOf(s))
 }
 
-// Passkeys follows the passkeys through a ledger, entry by entry, and checks what
-// was signed with them, and that nothing weighty was done by who did not sign in.
+// Passkeys follows the passkeys and the policy through a ledger, entry by entry. It
+// checks what was signed with them, and that nothing weighty was done by who did
+// not sign in, or did not sign where the policy of the time asked for it. Before
+// the ledger says a policy, none asked.
 type Passkeys struct {
 	Root func(size int64) (string, error) // of the ledger as far as it was read
 
 	added   map[string]approval.Entry
 	removed map[string]bool
+	signs   Strength // what a weighty act needs by now
 }
 
 // Read takes the next entry; an error is a word in it that does not hold.
@@ -205,10 +208,17 @@ func (p *Passkeys) Read(e *approval.Entry) error {
 	case "remove-factor":
 		p.removed[e.Object] = true
 	}
-	switch {
-	case e.Assurance == nil && slices.Contains(Weighty(), e.Act) && strings.HasPrefix(e.Object, approval.SystemObject("")):
-		return fmt.Errorf("nobody signed in who did this")
-	case e.Assurance == nil || e.Assurance.Signed == nil:
+	if e.Object == PolicyObject {
+		policy, err := RecordedPolicy(e)
+		p.signs = policy.Signs()
+		return err
+	}
+	if slices.Contains(Weighty(), e.Act) && strings.HasPrefix(e.Object, approval.SystemObject("")) {
+		if err := p.enough(e.Assurance); err != nil {
+			return err
+		}
+	}
+	if e.Assurance == nil || e.Assurance.Signed == nil {
 		return nil
 	}
 	if err := p.saw(e.Assurance.Signed.Statement, e.Seq); err != nil {
@@ -220,6 +230,22 @@ func (p *Passkeys) Read(e *approval.Entry) error {
 		return CheckSigned(e, nil, false)
 	}
 	return CheckSigned(e, &add, p.removed[object])
+}
+
+// enough checks that a weighty act has the word that the policy of its time asked
+// for.
+func (p *Passkeys) enough(a *approval.Assurance) error {
+	switch {
+	case a == nil:
+		return fmt.Errorf("nobody signed in who did this")
+	case p.signs == None:
+		return nil
+	case a.Signed == nil:
+		return fmt.Errorf("nobody signed this, and the policy of the time asked for it")
+	case Method(a.Signed.Method).Strength() < p.signs:
+		return fmt.Errorf("the word for this was given by %q, and the policy of the time asked for more", a.Signed.Method)
+	}
+	return nil
 }
 
 // saw checks that the ledger that a statement names, before entry seq, was this one.
