@@ -35,10 +35,21 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
+	for i := range n { // codes of one length that begin alike
+		tab = tab.add(b.seed, coded(i), [platforms]word{word(i), word(i + 1)})
+	}
+	for i := range n {
+		if w, _ := tab.find(b.seed, coded(i)); w == nil || w.words() != [platforms]word{word(i), word(i + 1)} {
+			t.Fatalf("%s: %v", coded(i), w)
+		}
+		if w, _ := tab.find(b.seed, coded(i+n)); w != nil {
+			t.Fatalf("%q found", coded(i+n))
+		}
+	}
 	seen := 0
 	tab.each(func(*cell) { seen++ })
-	if seen != n {
-		t.Errorf("%d of %d visited", seen, n)
+	if seen != 2*n {
+		t.Errorf("%d of %d visited", seen, 2*n)
 	}
 	b = filled(t, 200_000)
 	bytes := 8 * (len(b.table.Load().marks) + len(b.table.Load().cells)*len(cell{}))
