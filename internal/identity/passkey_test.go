@@ -343,6 +343,31 @@ func TestSignedDecision(t *testing.T) {
 	x.clean()
 }
 
+// TestAssure: a word is for one act on one record as it stood, and for nothing else.
+func TestAssure(t *testing.T) {
+	x := newApprover(t, 1)
+	want := x.wants(x.systems[0])
+	words, err := x.given(want, x.sign(want))
+	x.must(err)
+	a, sure := x.actor, *x.actor.Assurance
+	sure.Signed, a.Assurance = &words[0], &sure
+	object, before := want[0].Object, want[0].Before
+	x.must(x.desk.Assure(a, approval.ActDecide, object, before))
+	if err := x.desk.Assure(a, approval.ActDecide, object, "another digest"); rule(err) != "stale" {
+		t.Errorf("the record changed after it was signed: %v", err)
+	}
+	other := a
+	other.Person = "p.other"
+	for name, err := range map[string]error{
+		"another act": x.desk.Assure(a, approval.ActRevoke, object, before), "another object": x.desk.Assure(a, approval.ActDecide, "system:H56-9999", before),
+		"another person": x.desk.Assure(other, approval.ActDecide, object, before), "no word": x.desk.Assure(x.actor, approval.ActDecide, object, before),
+	} {
+		if err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
 // reader reads the words of the whole ledger again, each changed before.
 func (x *approver) reader() func(change func(*approval.Entry)) error {
 	x.Helper()
@@ -396,8 +421,8 @@ func said(change func(*approval.Entry)) func(*approval.Entry) {
 // TestForgedSignatures: whatever is changed of the word, of the act or of the key
 // is named, with nothing but the entries at hand.
 func TestForgedSignatures(t *testing.T) {
-	x, _ := signed(t)
-	read := x.reader()
+	x, e := signed(t)
+	read, other := x.reader(), x.assertion(x.wants(x.systems[0]))
 	if err := read(func(*approval.Entry) {}); err != nil {
 		t.Fatalf("unchanged: %v", err)
 	}
@@ -427,9 +452,34 @@ func TestForgedSignatures(t *testing.T) {
 				e.Detail["login"] = "x"
 			}
 		},
+		"the assertion by another of the same passkey": on(func(s *approval.Signed) { s.ClientData, s.Authenticator, s.Signature = other[0], other[1], other[2] }),
 	} {
 		if err := read(change); err == nil {
 			t.Errorf("%s changed: not found", name)
 		}
 	}
+	for _, removed := range []bool{false, true} {
+		if err := identity.CheckSigned(&e, x.added(), removed); (err != nil) != removed {
+			t.Errorf("by a passkey removed before %v: %v", removed, err)
+		}
+	}
+}
+
+// added is the entry by which the approver got the passkey.
+func (x *approver) added() (add *approval.Entry) {
+	x.must(x.reader()(func(e *approval.Entry) {
+		if e.Object == "factor:"+x.ID() {
+			add = e
+		}
+	}))
+	return add
+}
+
+// assertion is what the passkey says of other statements, as a word keeps it.
+func (x *approver) assertion(wants []identity.Statement) [3]string {
+	var answer struct {
+		Response struct{ ClientDataJSON, AuthenticatorData, Signature string }
+	}
+	x.must(json.Unmarshal(x.sign(wants), &answer))
+	return [3]string{answer.Response.ClientDataJSON, answer.Response.AuthenticatorData, answer.Response.Signature}
 }

@@ -2,13 +2,11 @@ package identity_test
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"capdo/internal/approval"
 	"capdo/internal/identity"
-	"capdo/internal/ledger"
 	"capdo/internal/store/storetest"
 )
 
@@ -99,7 +97,7 @@ func TestStrippedSignature(t *testing.T) {
 			x.must(x.desk.SetPolicy(context.Background(), storetest.Keeper(), identity.Strict))
 		}
 		x.bySigning(x.systems[0])
-		x.rewrite(func(e *approval.Entry) {
+		storetest.Rewrite(t, x.store, x.dir, func(e *approval.Entry) {
 			if e.Act == approval.ActDecide {
 				e.Assurance.Signed = nil
 			}
@@ -112,40 +110,6 @@ func TestStrippedSignature(t *testing.T) {
 			t.Errorf("with the policy recorded %v: verify names %q, want %q", known, got, want)
 		}
 	}
-}
-
-// rewrite changes entries in the database, with all that is made of them.
-func (x *approver) rewrite(change func(*approval.Entry)) {
-	x.Helper()
-	b, err := x.store.Bundle(context.Background())
-	x.must(err)
-	db := storetest.Raw(x, x.dir)
-	exec := func(query string, args ...any) {
-		_, err := db.Exec(query, args...)
-		x.must(err)
-	}
-	for trigger, table := range map[string]string{"entry_final_u": "entry", "entry_hash_final_u": "entry_hash", "ledger_head_forward": "ledger_head"} {
-		exec(storetest.DropTrigger(trigger, table))
-	}
-	next := 0 // of the hashes
-	var tree ledger.Tree
-	for seq, raw := range b.Entries {
-		var e approval.Entry
-		x.must(json.Unmarshal(raw, &e))
-		change(&e)
-		raw, err := json.Marshal(e)
-		x.must(err)
-		exec("UPDATE entry SET bytes = $1 WHERE seq = $2", raw, seq)
-		hashes, err := tree.Add(raw)
-		x.must(err)
-		for _, h := range hashes {
-			exec("UPDATE entry_hash SET hash = $1 WHERE i = $2", h[:], next)
-			next++
-		}
-	}
-	root, err := tree.Root()
-	x.must(err)
-	exec("UPDATE ledger_head SET root = $1", root[:])
 }
 
 // TestPolicyInTheLedger: what an entry says of the policy, and a word too weak for
