@@ -1,12 +1,15 @@
 package approval_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/store/storetest"
 )
 
 // hands are the hands in a dossier of level 5, in their order; the last two
@@ -108,43 +111,92 @@ func TestFourEyesEndWithTheDossier(t *testing.T) {
 	l.must(approval.ActDecide)
 }
 
-// TestFourEyesInTheDatabase goes past the office: the file itself refuses a
-// second hand of one person, and takes that of somebody else.
+// TestHandOf: whatever somebody did in a dossier is a hand in it; the office asks
+// before the database does.
+func TestHandOf(t *testing.T) {
+	by := approval.Who{Person: "p"}
+	for want, d := range map[string]approval.Dossier{
+		"":          {Editors: []string{"q"}, Reviews: []approval.Review{{By: approval.Who{Person: "q"}}}},
+		"edit":      {Editors: []string{"q", "p"}},
+		"opinion":   {Reviews: []approval.Review{{Kind: approval.Opinion, By: by}}},
+		"appraisal": {Receipts: []approval.Receipt{{By: by}}},
+		"consulted": {Consulting: []approval.Consultation{{Kind: approval.ConsultAnswer, By: by}}},
+		"decision":  {Decisions: []approval.Decision{{By: by}}},
+	} {
+		if got := d.HandOf("p"); got != want {
+			t.Errorf("hand %q, want %q", got, want)
+		}
+	}
+}
+
+// handRows are the rows by which a person has a hand in dossier 1 of system 1, by
+// the hand: %n is a number that is free, %w who it is, %p the person alone.
+func handRows() map[string][]string {
+	const ask = "INSERT INTO consultation VALUES (1, 1, %n, %n, 'ask', 'H41', 1, '%d', 'x', '2026-11-25', '', '', "
+	return map[string][]string{
+		"edit":      {"INSERT INTO dossier_editor (system_id, dossier_no, no, person) VALUES (1, 1, %n, '%p')"},
+		"field":     {"INSERT INTO dossier_editor (system_id, dossier_no, no, person) SELECT 1, 1, %n, '%p' WHERE NOT EXISTS (SELECT 1 FROM dossier_editor e WHERE e.person = '%p')", "INSERT INTO field_save VALUES (1, 1, 'purpose', %n, '', 'x', '', %w)"},
+		"reply":     {"INSERT INTO remark VALUES (1, 1, %n, %n, 'ask', 'applicant', 1, '', FALSE, 'x', %w)"},
+		"remark":    {"INSERT INTO remark VALUES (1, 1, %n, %n, 'ask', 'judging', 1, '', FALSE, 'x', %w)"},
+		"hold":      {"INSERT INTO hold VALUES (1, 1, %n, 'take', '%p', 'l', 'n', '', %w)"},
+		"opinion":   {"INSERT INTO review VALUES (1, 1, %n, 'opinion', 'agree', '', 'x', %w)"},
+		"appraise":  {"INSERT INTO review VALUES (1, 1, %n, 'appraisal', 'fit', '', 'x', %w)"},
+		"receive":   {"INSERT INTO receipt VALUES (1, 1, %n, 1, TRUE, '', 'x', %w)"},
+		"consult":   {ask + "%w)"},
+		"consulted": {ask + "%a)", "INSERT INTO consultation VALUES (1, 1, %n + 1, %n, 'answer', 'H41', 1, '%d', '', '', 'agree', '', '%p', 'account', 'owner', 'H41', '2026-11-22 06:00:00+00:00')"},
+		"decide":    {"INSERT INTO decision VALUES (1, 1, %n, 'level', 'approve', '1', '2026-11-22', '', '', 'x', %w)"},
+		"confirm":   {"INSERT INTO confirmation VALUES (1, 1, '', %w)"},
+	}
+}
+
+// handed are the statements by which a person has a hand.
+func handed(hand, person string, free int) (statements []string) {
+	who := "', 'account', 'owner', 'H56', '2026-11-22 06:00:00+00:00'"
+	r := strings.NewReplacer("%n", fmt.Sprint(free), "%w", "'"+person+who, "%a", "'p.lead"+who, "%p", person, "%d", strings.Repeat("0", 64))
+	for _, s := range handRows()[hand] {
+		statements = append(statements, r.Replace(s))
+	}
+	return statements
+}
+
+// TestFourEyesInTheDatabase goes past the office: of every pair of hands, the
+// database itself refuses the second one of one person where the two may not be
+// one's, and takes that of somebody else. A table of who did what in a dossier that
+// has no row here fails.
 func TestFourEyesInTheDatabase(t *testing.T) {
 	h := open(t, dayNew)
-	l := h.begin(5).must(approval.ActFacts, approval.ActDraft, approval.ActSubmit, approval.ActOpinion, approval.ActReceive, approval.ActReview, approval.ActDecide)
-	const id = "1" // of the one system
-	who := "'%s', 'account', 'owner', 'H56', '2026-11-22 06:00:00+00:00'"
-	inserts := map[string]string{
-		"edit":     "INSERT INTO dossier_editor (system_id, dossier_no, no, person) VALUES (" + id + ", 1, 9, '%s')",
-		"opinion":  "INSERT INTO review VALUES (" + id + ", 1, 9, 'opinion', 'agree', '', 'x', " + who + ")",
-		"appraise": "INSERT INTO review VALUES (" + id + ", 1, 9, 'appraisal', 'fit', '', 'x', " + who + ")",
-		"receive":  "INSERT INTO receipt VALUES (" + id + ", 1, 9, 1, TRUE, '', 'x', " + who + ")",
-		"decide":   "INSERT INTO decision VALUES (" + id + ", 1, 9, 'level', 'approve', '1', '2026-11-22', '', '', 'x', " + who + ")",
-		"confirm":  "INSERT INTO confirmation VALUES (" + id + ", 1, '', " + who + ")",
+	h.begin(5).must(approval.ActFacts, approval.ActDraft, approval.ActSubmit, approval.ActOpinion, approval.ActReceive, approval.ActReview, approval.ActDecide)
+	// What may follow in the same person's name, each way in the order of the rows; a
+	// hold says who is at it, and binds nobody but who drafted.
+	const judging = " remark hold "
+	may := map[string]string{
+		"edit": "field reply", "field": "field reply", "reply": "edit field reply hold", "remark": judging + "opinion appraise receive consult decide confirm", "hold": judging + "edit field reply opinion appraise receive consult consulted decide confirm",
+		"opinion": judging + "opinion", "appraise": judging + "appraise receive consult", "receive": judging + "appraise receive consult", "consult": judging + "appraise receive consult",
+		"consulted": "hold consulted", "decide": judging, "confirm": judging,
 	}
-	// What each hand that the dossier has already leaves possible to its person.
-	took := map[string]string{"edit": "", "opinion": "opinion", "appraise": "appraise", "receive": "receive", "decide": ""}
-	people := map[string]approval.Actor{}
-	for hand, of := range map[string]string{"edit": approval.ActSubmit, "opinion": approval.ActOpinion, "appraise": approval.ActReview, "receive": approval.ActReceive, "decide": "plan-decision"} {
-		_, people[hand] = l.as("", of)
-	}
-	for had, a := range people {
-		for hand, insert := range inserts {
-			if had == "edit" && hand == "edit" {
-				continue // refused as a duplicate, not by the four eyes
+	pairs := 0
+	for had := range handRows() {
+		for next := range handRows() {
+			if next == "edit" && (had == "edit" || had == "field") || next == "confirm" && had == "confirm" {
+				continue // there is one such row
 			}
-			_, err := h.try(fmt.Sprintf(insert, a.Person))
-			if took[had] == hand || had == "appraise" && hand == "receive" || had == "receive" && hand == "appraise" {
-				h.ok(err)
-			} else if err == nil || !strings.Contains(err.Error(), "four eyes: ") {
-				t.Errorf("the person of %s inserts %s: %v", had, hand, err)
+			pairs++
+			first := handed(had, "p.everywhere", 50)
+			if err := h.tries(first, handed(next, "p.another", 70)); err != nil {
+				t.Errorf("%s, then %s by somebody else: %v", had, next, err)
+			}
+			err := h.tries(first, handed(next, "p.everywhere", 70))
+			allowed := slices.Contains(strings.Fields(may[had]), next)
+			if allowed != (err == nil) || err != nil && !strings.Contains(err.Error(), "four eyes: ") {
+				t.Errorf("%s, then %s by the same person: %v", had, next, err)
 			}
 		}
 	}
-	for hand, insert := range inserts {
-		if _, err := h.try(fmt.Sprintf(insert, "p.new")); err != nil {
-			t.Errorf("a new person inserts %s: %v", hand, err)
+	t.Logf("%d pairs of hands", pairs)
+	hands := fmt.Sprint(handRows())
+	for _, table := range h.tablesOfHands() {
+		if table != "dossier_round" && !strings.Contains(hands, "INTO "+table+" ") { // a round is what an editor submitted
+			t.Errorf("%s says who did what in a dossier, and has no row here", table)
 		}
 	}
 	for _, table := range []string{"dossier_editor", "review", "receipt", "dossier_round", "decision"} {
@@ -155,6 +207,43 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 			t.Errorf("delete from %s: %v", table, err)
 		}
 	}
+}
+
+// tablesOfHands are the tables whose rows name a dossier and a person.
+func (h *house) tablesOfHands() (tables []string) {
+	h.Helper()
+	query := "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND (SELECT count(*) FROM pragma_table_info(m.name) c WHERE c.name IN ('dossier_no', 'person')) = 2"
+	if storetest.OnPostgres() {
+		query = "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name IN ('dossier_no', 'person') GROUP BY table_name HAVING count(*) = 2"
+	}
+	rows, err := h.db.Query(query)
+	h.ok(err)
+	for rows.Next() {
+		var name string
+		h.ok(rows.Scan(&name))
+		tables = append(tables, name)
+	}
+	h.ok(errors.Join(rows.Err(), rows.Close()))
+	return tables
+}
+
+// tries runs statements straight on the file, those of the first hand and then those
+// of the next, and takes them back; the error is of the next one's.
+func (h *house) tries(first, next []string) error {
+	h.Helper()
+	tx, err := h.db.Begin()
+	h.ok(err)
+	for _, statement := range first {
+		_, err := tx.Exec(statement)
+		h.ok(err)
+	}
+	for _, statement := range next {
+		if _, err = tx.Exec(statement); err != nil {
+			break
+		}
+	}
+	h.ok(tx.Rollback())
+	return err
 }
 
 // try runs a statement straight on the file, and takes it back.

@@ -17,6 +17,8 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/fold"
+	"capdo/internal/plan"
+	"capdo/internal/statement"
 	"capdo/migrations"
 )
 
@@ -69,6 +71,46 @@ func Direct(s *Store) *sql.DB { return s.w.DB }
 func Unscoped(s *Store, a approval.Actor, query string) (n int64, err error) {
 	err = s.read(context.Background(), a, func(c *scope) error { return c.db.QueryRowContext(c.ctx, query).Scan(&n) })
 	return n, err
+}
+
+// UnscopedAfterWide is Unscoped after the room had looked at the whole.
+func UnscopedAfterWide(s *Store, a approval.Actor, query string) (n int64, err error) {
+	err = s.read(context.Background(), a, func(c *scope) error {
+		if err := c.wide(func(*scope) error { return nil }); err != nil {
+			return err
+		}
+		return c.db.QueryRowContext(c.ctx, query).Scan(&n)
+	})
+	return n, err
+}
+
+// Reached counts the rows that each query of the scope reaches for an actor.
+func Reached(s *Store, a approval.Actor) (map[string]int64, error) {
+	all := map[string]int64{}
+	return all, s.read(context.Background(), a, func(c *scope) error {
+		for name, q := range map[string]*bun.SelectQuery{
+			"systems": c.systems((*systemRow)(nil)), "table": c.table((*editorRow)(nil), "dossier_editor AS t"), "statements": c.statements((*statementRow)(nil)), "years": c.years((*yearRow)(nil)),
+			"connections": c.connections((*connectionRow)(nil), "connection AS k"), "machines": c.machines((*gatewayRow)(nil)), "consulted": c.consulted((*consultationRow)(nil)),
+		} {
+			n, err := q.Count(c.ctx)
+			if err != nil {
+				return err
+			}
+			all[name] = n
+		}
+		return nil
+	})
+}
+
+// Foreign tries to write under an agency, as an actor, what no system stands for.
+func Foreign(s *Store, a approval.Actor, agency string) map[string]error {
+	try := func(f func(*writing) error) error {
+		return s.Update(context.Background(), a, time.Time{}, func(tx approval.Tx) error { return f(tx.(*writing)) })
+	}
+	return map[string]error{
+		"a year":      try(func(w *writing) error { return w.GrowYear(&plan.Year{Agency: agency, Year: 2026}) }),
+		"a statement": try(func(w *writing) error { return w.Take(&statement.Statement{Agency: agency}) }),
+	}
 }
 
 // InNobodysName runs a query in a transaction that did not say whose it is.

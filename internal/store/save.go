@@ -271,10 +271,10 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 	if err != nil {
 		return fmt.Errorf("save dossier %d: %w", d.No, err)
 	}
-	if err := w.fieldSaves(id, d); err != nil {
+	if err := w.hands(id, d, was); err != nil {
 		return err
 	}
-	return w.hands(id, d, was)
+	return w.fieldSaves(id, d) // by editors, whom the database knows by now
 }
 
 // hands stores who newly had a hand in a dossier.

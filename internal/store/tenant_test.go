@@ -153,6 +153,67 @@ func blindSeesNothing(t *testing.T, s *store.Store) {
 	}
 }
 
+// TestEveryQueryIsNarrowed: behind the scope alone, every query that the room can
+// begin reaches what is the actor's body's, and nothing where that has nothing; and
+// nothing is written under another body.
+func TestEveryQueryIsNarrowed(t *testing.T) {
+	dir := t.TempDir()
+	_, s := full(t, dir)
+	if !storetest.OnPostgres() {
+		bare, err := store.Bare(context.Background(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer bare.Close()
+		s = bare
+	}
+	of := func(c approval.Capacity, body string) map[string]int64 {
+		all, err := store.Reached(s, storetest.Actor(c, body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	all, own, provider, none, blind := of(approval.Auditor, "G01"), of(law.RoleOperator, "H56"), of(law.RoleOperator, "H41"), of(law.RoleOperator, "H99"), of(approval.Administrator, "H56")
+	for query, n := range all {
+		if none[query] != 0 || blind[query] != 0 && query != "machines" {
+			t.Errorf("%s: %d for a body that has nothing, %d for who runs the service", query, none[query], blind[query])
+		}
+		if query != "consulted" && (n == 0 || own[query]+provider[query] == 0) {
+			t.Errorf("%s: %d in all, none of which is a body's: too few to tell", query, n)
+		}
+	}
+	if provider["connections"] == 0 || own["connections"] == 0 || own["systems"]+provider["systems"] != all["systems"] || own["table"]+provider["table"] != all["table"] || provider["statements"] != 0 || own["years"] != 0 {
+		t.Errorf("of all %v H56 reaches %v, H41 %v", all, own, provider)
+	}
+	asked := func() int64 { return of(law.RoleSpecialisedUnit, "G01")["consulted"] }
+	if asked() != 1 || of(law.RoleOperator, "G01")["consulted"] != 0 || of(law.RoleSpecialisedUnit, "H56")["consulted"] != 0 {
+		t.Errorf("G01, which was asked, reaches %d rounds", asked())
+	}
+	db := storetest.Raw(t, dir)
+	for _, state := range []string{"draft", "returned", "appraised", "unfit", "approved", "refused", "withdrawn"} {
+		if _, err := db.Exec("UPDATE dossier SET state = '" + state + "'"); err != nil || asked() != 0 {
+			t.Errorf("a dossier that is %s is shown to the body that was asked: %v", state, err)
+		}
+	}
+	for what, err := range store.Foreign(s, storetest.Actor(law.RoleOperator, "H41"), "H56") {
+		if r := (*approval.Refusal)(nil); !errors.As(err, &r) || r.Kind != approval.NotFound {
+			t.Errorf("%s of another body: %v", what, err)
+		}
+	}
+}
+
+// TestNarrowAfterAWideLook: what an act looks at of the whole register leaves the
+// actor as narrow as before, in the database too.
+func TestNarrowAfterAWideLook(t *testing.T) {
+	_, s := two(t)
+	for _, ask := range []func(*store.Store, approval.Actor, string) (int64, error){store.Unscoped, store.UnscopedAfterWide} {
+		if n, err := ask(s, storetest.Actor(law.RoleOperator, "H56"), "SELECT count(*) FROM system"); err != nil || n != 7 {
+			t.Errorf("%d of 14 systems, %v", n, err)
+		}
+	}
+}
+
 // sameRefusal: another's system and an absent one give one and the same answer.
 func sameRefusal(t *testing.T, r approval.Reader, theirs, absent string) {
 	t.Helper()

@@ -71,6 +71,11 @@ WHEN EXISTS (SELECT 1 FROM approval a JOIN dossier_editor e ON e.system_id = a.s
              WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND d.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: confirmation'); END;
 
+CREATE TRIGGER confirmation_not_applicant BEFORE INSERT ON confirmation
+WHEN EXISTS (SELECT 1 FROM approval a JOIN remark x ON x.system_id = a.system_id AND x.dossier_no = a.dossier_no
+             WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND x.person = NEW.person AND x.side = 'applicant')
+BEGIN SELECT RAISE(ABORT, 'four eyes: confirmation'); END;
+
 CREATE TRIGGER confirmation_not_consulting BEFORE INSERT ON confirmation
 WHEN EXISTS (SELECT 1 FROM approval a JOIN consultation x ON x.system_id = a.system_id AND x.dossier_no = a.dossier_no
              WHERE a.system_id = NEW.system_id AND a.no = NEW.approval_no AND x.person = NEW.person)
@@ -112,6 +117,11 @@ WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AN
   OR EXISTS (SELECT 1 FROM remark m WHERE m.system_id = NEW.system_id AND m.dossier_no = NEW.dossier_no AND m.person = NEW.person AND (NEW.kind = 'answer' OR m.side = 'applicant'))
   OR EXISTS (SELECT 1 FROM consultation x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.person = NEW.person AND (x.kind = 'answer') <> (NEW.kind = 'answer'))
   OR NEW.kind = 'answer' AND EXISTS (SELECT 1 FROM receipt r WHERE r.system_id = NEW.system_id AND r.dossier_no = NEW.dossier_no AND r.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: consultation'); END;
+
+CREATE TRIGGER consultation_not_confirmer BEFORE INSERT ON consultation
+WHEN EXISTS (SELECT 1 FROM approval a JOIN confirmation c ON c.system_id = a.system_id AND c.approval_no = a.no
+             WHERE a.system_id = NEW.system_id AND a.dossier_no = NEW.dossier_no AND c.person = NEW.person)
 BEGIN SELECT RAISE(ABORT, 'four eyes: consultation'); END;
 
 CREATE TRIGGER consultation_open BEFORE INSERT ON consultation
@@ -255,6 +265,10 @@ WHEN NEW.id <> OLD.id OR NEW.login <> OLD.login OR NEW.kind <> OLD.kind OR NEW.p
   OR OLD.removed_at IS NOT NULL OR (OLD.kind <> 'recovery' AND NEW.secret <> OLD.secret)
 BEGIN SELECT RAISE(ABORT, 'a factor does not change'); END;
 
+CREATE TRIGGER field_save_by_editor BEFORE INSERT ON field_save
+WHEN NOT EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: field'); END;
+
 CREATE TRIGGER field_save_final_d BEFORE DELETE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
 CREATE TRIGGER field_save_final_r BEFORE INSERT ON field_save WHEN EXISTS (SELECT 1 FROM field_save x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.field = NEW.field AND x.version = NEW.version)
@@ -354,6 +368,11 @@ WHEN NEW.kind = 'check' AND EXISTS (SELECT 1 FROM plan_row a WHERE a.system_id =
   AND a.no = json_extract(NEW.body, '$.answer') AND json_extract(a.body, '$.by.person') = json_extract(NEW.body, '$.by.person'))
 BEGIN SELECT RAISE(ABORT, 'four eyes: check'); END;
 
+CREATE TRIGGER plan_closing_four_eyes BEFORE INSERT ON plan_row
+WHEN NEW.kind = 'check' AND EXISTS (SELECT 1 FROM plan_row a WHERE a.system_id = NEW.system_id AND a.kind = 'closing'
+  AND a.no = json_extract(NEW.body, '$.closing') AND json_extract(a.body, '$.by.person') = json_extract(NEW.body, '$.by.person'))
+BEGIN SELECT RAISE(ABORT, 'four eyes: check'); END;
+
 CREATE TRIGGER plan_final_d BEFORE DELETE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
 CREATE TRIGGER plan_final_r BEFORE INSERT ON plan WHEN EXISTS (SELECT 1 FROM plan x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
@@ -414,6 +433,11 @@ WHEN NEW.side = 'judging' AND EXISTS (SELECT 1 FROM dossier_editor e WHERE e.sys
   OR EXISTS (SELECT 1 FROM remark x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.person = NEW.person AND x.side <> NEW.side)
 BEGIN SELECT RAISE(ABORT, 'four eyes: remark'); END;
 
+CREATE TRIGGER remark_not_confirmer BEFORE INSERT ON remark
+WHEN NEW.side = 'applicant' AND EXISTS (SELECT 1 FROM approval a JOIN confirmation c ON c.system_id = a.system_id AND c.approval_no = a.no
+             WHERE a.system_id = NEW.system_id AND a.dossier_no = NEW.dossier_no AND c.person = NEW.person)
+BEGIN SELECT RAISE(ABORT, 'four eyes: remark'); END;
+
 CREATE TRIGGER remark_not_consulted BEFORE INSERT ON remark
 WHEN EXISTS (SELECT 1 FROM consultation x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.person = NEW.person AND (x.kind = 'answer' OR NEW.side = 'applicant'))
 BEGIN SELECT RAISE(ABORT, 'four eyes: remark'); END;
@@ -428,6 +452,11 @@ CREATE TRIGGER retention_row_final_r BEFORE INSERT ON retention_row WHEN EXISTS 
 BEGIN SELECT RAISE(ABORT, 'what was said of retention is final'); END;
 
 CREATE TRIGGER retention_row_final_u BEFORE UPDATE ON retention_row BEGIN SELECT RAISE(ABORT, 'what was said of retention is final'); END;
+
+CREATE TRIGGER retention_two_persons BEFORE INSERT ON retention_row
+WHEN NEW.kind IN ('lift', 'purge') AND NOT EXISTS (SELECT 1 FROM retention_row a WHERE a.no = json_extract(NEW.body, '$.of')
+  AND a.kind = CASE NEW.kind WHEN 'lift' THEN 'hold' ELSE 'ask' END AND json_extract(a.body, '$.by.person') <> json_extract(NEW.body, '$.by.person'))
+BEGIN SELECT RAISE(ABORT, 'four eyes: retention'); END;
 
 CREATE TRIGGER review_final_d BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
 
