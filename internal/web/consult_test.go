@@ -97,3 +97,45 @@ func TestConsultedSeesTheDocuments(t *testing.T) {
 	other.fill("/consultations/"+s.Code, url.Values{"outcome": {"agree"}}).wants(http.StatusSeeOther)
 	other.get(doc).wants(http.StatusNotFound)
 }
+
+// TestConsultUnderDelegation: who leads the appraisal lends the asking, and the voice
+// of the body asked lends the answer: each delegate finds the act on the pages,
+// told under what, and not beyond the levels lent.
+func TestConsultUnderDelegation(t *testing.T) {
+	h := withDelegations(t)
+	s := storetest.Lead(t, h.office, "H56", "Hệ thống một cửa", storetest.Submitted)
+	desk, asked := "/systems/"+s.Code+"/review", "/consultations/"+s.Code
+	lead, deputy, voice, clerk := h.as("chuyentrach"), h.as("chuquan"), h.as("nghean2"), h.as("nghean")
+	lend := func(by *browser, to, level, number string) {
+		by.fill("/delegations", url.Values{"to": {to}, "levels": {level}, "from_on": {"22/11/2026"}, "until_on": {"01/12/2026"}, "number": {number}, "document_on": {"20/11/2026"}}).wants(http.StatusSeeOther)
+	}
+	lend(lead, "chuquan", "4", "14/UQ")
+	deputy.get(desk + "/consult").wants(http.StatusForbidden) // another level
+	lend(lead, "chuquan", "3", "15/UQ")
+	p := deputy.get(desk + "/consult").wants(http.StatusOK)
+	p.lint("vi")
+	if got := p.text("main"); !strings.Contains(got, "Theo ủy quyền số 15/UQ") {
+		t.Errorf("the form does not say under what: %q", got)
+	}
+	deputy.fill(desk+"/consult", url.Values{"body": {"H41"}, "question": {"Có trùng phạm vi không?"}, "due": {"25/11/2026"}}).leads(desk + "?done=consult#opinions")
+
+	clerk.get(asked).wants(http.StatusNotFound)
+	lend(voice, "nghean", "4", "6/UQ")
+	clerk.get(asked).wants(http.StatusNotFound)
+	lend(voice, "nghean", "3", "7/UQ")
+	if got := clerk.get("/queue").text("#asked ~ div"); !strings.Contains(got, "Có trùng phạm vi không?") {
+		t.Errorf("the queue of the delegate: %q", got)
+	}
+	p = clerk.get(asked).wants(http.StatusOK)
+	p.lint("vi")
+	if got := p.text("main"); !strings.Contains(got, "Theo ủy quyền số 7/UQ") {
+		t.Errorf("the request does not say under what: %q", got)
+	}
+	clerk.get(asked + "?lang=en").wants(http.StatusOK).lint("en")
+	clerk.get(asked + "?lang=vi")
+	clerk.fill(asked, url.Values{"outcome": {"agree"}, "comment": {"Không trùng."}}).leads("/queue?done=consulted")
+	voice.get(asked).wants(http.StatusNotFound)
+	if got := lead.get(desk).text("main"); !strings.Contains(got, "Không trùng.") {
+		t.Error("who lent the asking does not read the opinion")
+	}
+}
