@@ -1,6 +1,7 @@
 package approval_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -109,6 +110,36 @@ func TestFourEyesEndWithTheDossier(t *testing.T) {
 	l.refused(l.do(approval.ActReview, a), l.print(), approval.Forbidden, "four-eyes")
 	l.ok(l.do(approval.ActReview, l.hand(law.RoleSpecialisedUnit, "another")))
 	l.must(approval.ActDecide)
+}
+
+// TestAmendingAndCopyingAreHands: whoever amends what an open dossier is about, or
+// copies another's text into it, has a hand in it, and judges it no more.
+func TestAmendingAndCopyingAreHands(t *testing.T) {
+	h := open(t, dayNew)
+	from := storetest.Lead(t, h.office, "H56", "Hệ thống khác", storetest.Submitted).Code
+	l := h.begin(4).must(approval.ActFacts)
+	officer := l.right(approval.ActDraft)
+	amends, copies := officer, officer
+	amends.Person, copies.Person = "p.amends", "p.copies"
+	if _, err := h.office.CopyStatement(context.Background(), copies, l.seen.Code, from, []string{"zones"}); err != nil {
+		t.Fatal(err)
+	}
+	s := l.stored()
+	line := approval.Line{No: 1, Code: s.Code, Version: s.Version, Registration: approval.Registration{Attested: true, Name: s.Name + " mới", Description: s.Description, OperatorUnit: s.OperatorUnit, Stage: s.Stage, StartedOn: s.StartedOn, Served: s.Served}}
+	if done, err := h.office.Enrol(context.Background(), amends, func(yield func(approval.Line, error) bool) { yield(line, nil) }, "tệp", false, func(f approval.Fate) {
+		if f.Did != "changed" {
+			t.Errorf("%+v", f)
+		}
+	}); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	l.seen = l.stored()
+	l.must(approval.ActSubmit)
+	for _, person := range []string{amends.Person, copies.Person} {
+		act, a := l.as(person, approval.ActOpinion)
+		h.refused(l.do(act, a), h.print(), approval.Forbidden, "four-eyes")
+	}
+	l.must(approval.ActOpinion)
 }
 
 // TestHandOf: whatever somebody did in a dossier is a hand in it; the office asks

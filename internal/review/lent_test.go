@@ -34,15 +34,18 @@ func TestDelegateAtTheDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	drafter := unit
+	drafter.Person = storetest.Actor(law.RoleOperator, "H56").Person // the officer, in another account
 	acting, ask := d.Acting(deputy), review.Input{Kind: review.Ask, Target: "field:scope", Text: "Nêu rõ.", Internal: true}
 	for name, tt := range map[string]struct {
 		by   approval.Actor
 		code string
 		want approval.Kind
 	}{
-		"in the own capacity": {deputy, x.Code, approval.Forbidden},
-		"outside the scope":   {acting, beside.Code, approval.NotFound},
-		"by another person":   {d.Acting(storetest.Actor(law.RoleOwner, "H56")), x.Code, approval.NotFound},
+		"in the own capacity":   {deputy, x.Code, approval.Forbidden},
+		"by whoever drafted it": {drafter, x.Code, approval.Forbidden},
+		"outside the scope":     {acting, beside.Code, approval.NotFound},
+		"by another person":     {d.Acting(storetest.Actor(law.RoleOwner, "H56")), x.Code, approval.NotFound},
 	} {
 		if err := desk.Say(ctx, tt.by, tt.code, ask); kindOf(err) != tt.want {
 			t.Errorf("a remark %s: %v, want %s", name, err, tt.want)
