@@ -4,9 +4,12 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,40 +149,37 @@ func TestGateClient(t *testing.T) {
 	}
 }
 
-// TestTimeSource: a Date header tells how far the clock is off.
+// TestTimeSource: a Date header tells how far the clock is off; whoever wants to
+// know is told at once what is known, and of a source that is silent for a minute
+// nothing is.
 func TestTimeSource(t *testing.T) {
-	at := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
-	s := &timeSource{address: "http://127.0.0.1:1/", clock: func() time.Time { return at }}
-	if _, err := s.offset(context.Background()); err == nil {
-		t.Error("a silent source tells the time")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = c.Read(make([]byte, 4096))
-			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 03:00:07 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-			_ = c.Close()
+	var silent atomic.Bool
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if silent.Load() {
+			panic(http.ErrAbortHandler)
 		}
-	}()
-	s.address = "http://" + l.Addr().String() + "/"
-	if got, err := s.offset(context.Background()); err != nil || got != 7500*time.Millisecond {
-		t.Errorf("%v %v", got, err)
+		w.Header().Set("Date", "Sun, 22 Nov 2026 03:00:07 GMT")
+	}))
+	defer source.Close()
+	clock := atomic.Pointer[time.Time]{}
+	set := func(x time.Time) { clock.Store(&x) }
+	begin := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	set(begin)
+	s := &timeSource{address: source.URL, clock: func() time.Time { return *clock.Load() }}
+	told := func() (time.Duration, error) { return s.offset(t.Context()) }
+	if _, err := told(); err == nil {
+		t.Error("a source that has not answered tells the time")
 	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
+	for got, err := told(); err != nil || got != 7500*time.Millisecond; got, err = told() {
+		time.Sleep(time.Millisecond) // until it has
 	}
-	if got, err := s.offset(context.Background()); err != nil || got != 7500*time.Millisecond {
+	silent.Store(true)
+	set(begin.Add(believed - 1))
+	if got, err := told(); err != nil || got != 7500*time.Millisecond {
 		t.Errorf("within the minute: %v %v", got, err)
 	}
-	at = at.Add(time.Minute)
-	if _, err := s.offset(context.Background()); err == nil {
+	set(begin.Add(believed))
+	if _, err := told(); err == nil {
 		t.Error("a source that went silent tells the time")
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -47,27 +48,61 @@ func (p *program) openGazette(ctx context.Context, l net.Listener, f front) (*ga
 	return press, nil
 }
 
-// timeSource reads the Date header of an address, at most once a minute.
+// timeSource reads the Date header of an address, beside whoever wants to know:
+// a source that is slow keeps nobody waiting.
 type timeSource struct {
 	address string
 	clock   func() time.Time
 
 	mu     sync.Mutex
-	asked  time.Time
+	asking bool
+	tried  time.Time // when it was last asked
+	asked  time.Time // when what it said last was asked for
 	latest time.Duration
+	failed error // of the last time it was asked
 }
 
-// offset is how far the source is ahead of the clock. A Date tells seconds: the
-// middle of its second is compared with the middle of the asking.
-func (s *timeSource) offset(ctx context.Context) (time.Duration, error) {
+// An answer of a time source holds for believed; after renewed it is asked again,
+// where it said nothing at once, but never twice within between.
+const (
+	believed = time.Minute
+	renewed  = 30 * time.Second
+	between  = time.Second
+)
+
+// offset is how far the source is ahead of the clock, as it last said.
+func (s *timeSource) offset(context.Context) (time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	began := s.clock()
-	if age := began.Sub(s.asked); !s.asked.IsZero() && age >= 0 && age < time.Minute {
+	now := s.clock()
+	within := func(t time.Time, d time.Duration) bool { age := now.Sub(t); return !t.IsZero() && age >= 0 && age < d }
+	if !within(s.asked, renewed) && !within(s.tried, between) && !s.asking {
+		s.asking, s.tried = true, now
+		go s.ask()
+	}
+	if within(s.asked, believed) {
 		return s.latest, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	return 0, cmp.Or(s.failed, errors.New("it has not answered yet"))
+}
+
+// ask asks the source and keeps what it says.
+func (s *timeSource) ask() {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
+	began := s.clock()
+	ahead, err := s.read(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asking, s.failed = false, err; err == nil {
+		s.asked, s.latest = began, ahead
+	}
+}
+
+// read asks how far the source is ahead of the clock. A Date tells seconds: the
+// middle of its second is compared with the middle of the asking.
+func (s *timeSource) read(ctx context.Context) (time.Duration, error) {
+	began := s.clock()
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, s.address, nil)
 	if err != nil {
 		return 0, err
@@ -83,8 +118,5 @@ func (s *timeSource) offset(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, errors.New("it tells no time")
 	}
-	ended := s.clock()
-	s.asked = ended
-	s.latest = said.Add(500 * time.Millisecond).Sub(began.Add(ended.Sub(began) / 2))
-	return s.latest, nil
+	return said.Add(500 * time.Millisecond).Sub(began.Add(s.clock().Sub(began) / 2)), nil
 }

@@ -123,7 +123,7 @@ func (d *Desk) Attach(ctx context.Context, a approval.Actor, u Upload) (Document
 	if err := d.record(ctx, a, &doc, u.Of); err != nil {
 		return Document{}, err
 	}
-	return doc, d.scan(ctx, &doc)
+	return doc, d.scan(ctx, &doc, shortly)
 }
 
 // may tells whether a may change what is attached to an object of s. On a

@@ -17,9 +17,16 @@ func keeper() approval.Actor {
 	return approval.Actor{Person: scannerPerson, Account: scannerPerson, Capacity: approval.Keeper}
 }
 
+// How long a scanner is waited for: by a person who attaches a document, and where
+// nobody waits.
+const (
+	shortly = 10 * time.Second
+	atEase  = 2 * time.Minute
+)
+
 // scan shows a document to the scanner, if one is set, and keeps its verdict. A
-// scanner that does not answer leaves the document held; that is no error.
-func (d *Desk) scan(ctx context.Context, doc *Document) error {
+// scanner that does not answer in time leaves the document held; that is no error.
+func (d *Desk) scan(ctx context.Context, doc *Document, patience time.Duration) error {
 	if d.Scanner == nil || doc.Now() != Held {
 		return nil
 	}
@@ -28,7 +35,9 @@ func (d *Desk) scan(ctx context.Context, doc *Document) error {
 		return err
 	}
 	defer f.Close() // read only
-	found, err := d.Scanner.Scan(ctx, f)
+	look, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	found, err := d.Scanner.Scan(look, f)
 	if err != nil {
 		d.Log.Warn("a document is held: the scanner did not answer", slog.String("document", doc.Object()), slog.Any("error", err))
 		return nil
@@ -61,7 +70,7 @@ func (d *Desk) ScanHeld(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for i := range held {
-		if err := d.scan(ctx, &held[i]); err != nil {
+		if err := d.scan(ctx, &held[i], atEase); err != nil {
 			return done, err
 		}
 		if held[i].Now() == Held {

@@ -23,7 +23,7 @@ type Scanner interface {
 // else large files stay held.
 type Clamd struct {
 	Network, Address string
-	Timeout          time.Duration // of one scan; 0 means two minutes
+	Timeout          time.Duration // of one scan; 0: as the context says
 }
 
 // ParseClamd reads the address of a scanner: "unix:/path" or "tcp:host:port".
@@ -40,12 +40,11 @@ const chunk = 64 << 10
 
 // Scan implements Scanner.
 func (c Clamd) Scan(ctx context.Context, r io.Reader) (found string, err error) {
-	timeout := c.Timeout
-	if timeout == 0 {
-		timeout = 2 * time.Minute
+	if c.Timeout > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, c.Network, c.Address)
 	if err != nil {

@@ -248,12 +248,25 @@ func (d *Dispatcher) send(ctx context.Context, now time.Time) error {
 	if len(ds) == batch && len(ms) > 1 {
 		ms = ms[:len(ms)-1] // the last one may be cut short: it comes first next time
 	}
+	failed := map[string]time.Time{} // who could not be reached just now, and when they are tried again
 	for _, m := range ms {
 		if ctx.Err() != nil {
 			return nil // the process ends; what was not tried waits
 		}
+		if m.to != nil && !failed[m.to.ID].IsZero() { // one that hangs does not hold up the others
+			for i := range m.ds {
+				m.ds[i].NextAt = failed[m.to.ID]
+			}
+			if err := d.Queue.Mark(ctx, m.ds); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := d.try(ctx, m); err != nil {
 			return err
+		}
+		if x := m.ds[0]; x.State == Waiting {
+			failed[x.Subscription] = x.NextAt
 		}
 	}
 	return nil

@@ -266,6 +266,28 @@ func TestAClockThatWasAhead(t *testing.T) {
 	}
 }
 
+// TestOneThatHangsHoldsUpNobody: of what waits for somebody who cannot be reached
+// one is tried at a time; the others get theirs meanwhile.
+func TestOneThatHangsHoldsUpNobody(t *testing.T) {
+	w := open(t)
+	w.subscribe(officer("H56"), notice.Input{Channel: notice.Webhook, Address: "https://hook.example/x", Kinds: []string{notice.Submitted}, Mode: notice.AtOnce})
+	w.subscribe(officer("H56"), mailFor(notice.AtOnce, notice.Submitted))
+	for _, name := range []string{"Một", "Hai", "Ba"} {
+		storetest.Lead(t, w.office, "H56", name, storetest.Submitted)
+	}
+	w.hook.fail = func(int) error { return context.DeadlineExceeded }
+	w.step()
+	if w.hook.n != 1 || len(w.mail.sent) != 3 {
+		t.Errorf("tried %d times who hangs; the other got %q", w.hook.n, w.mail.sent)
+	}
+	w.hook.fail = nil
+	w.clock.T = w.clock.T.Add(time.Minute)
+	w.step()
+	if len(w.hook.sent) != 3 {
+		t.Errorf("reached again: %q", w.hook.sent)
+	}
+}
+
 // TestRetries follows the table of waits to its end, where the subscription ends
 // with its entry.
 func TestRetries(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"capdo/internal/sheet"
 )
@@ -20,6 +21,14 @@ const idHeader = "X-Request-Id"
 // maxBody is the most that a form may send, in bytes: the longest dossier, every
 // letter of it written as three escaped bytes.
 const maxBody = 4 << 20
+
+// patience is how long an answer may be worked on: what it waits for is given up
+// then, and the page says so while the connection still lasts (serve's writeTimeout).
+// What may be a large file on a slow line has slowly.
+const (
+	patience = 40 * time.Second
+	slowly   = time.Hour
+)
 
 // policy is the content security policy of an answer: its script and its style
 // sheet are those that bear its nonce.
@@ -54,7 +63,13 @@ func (s *site) frame(next http.Handler) http.Handler {
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, once := w.Header(), newID()+newID()
-		r = r.WithContext(context.WithValue(r.Context(), nonceKey{}, once))
+		most, last := s.mostOf(r), patience
+		if most > maxBody {
+			last = slowly
+		}
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), nonceKey{}, once), last)
+		defer cancel()
+		r = r.WithContext(ctx)
 		h.Set("Content-Security-Policy", policy(once))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
@@ -63,7 +78,7 @@ func (s *site) frame(next http.Handler) http.Handler {
 		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		h.Set("Cache-Control", "no-store")
 		h.Set(idHeader, newID())
-		r.Body = http.MaxBytesReader(w, r.Body, s.mostOf(r))
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		defer s.recovered(w, r)
 		inner.ServeHTTP(w, r)
 	})
