@@ -66,9 +66,21 @@ func newEstate(t *testing.T) *estate {
 	return e
 }
 
-// serve starts the service, by a command that starts it otherwise where one is
-// given, and waits until it answers.
+// serve starts the service and waits until it answers.
 func (e *estate) serve(by []string, args ...string) {
+	e.Helper()
+	e.start(by, args...)
+	for range 600 {
+		if e.decision(e.open) == gate.Allow {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	e.Fatalf("it does not serve: %s", e.log.String())
+}
+
+// start starts the service, through a command where one is given.
+func (e *estate) start(by []string, args ...string) {
 	e.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -84,13 +96,13 @@ func (e *estate) serve(by []string, args ...string) {
 	}
 	e.command = c
 	e.Cleanup(func() { e.kill(c) })
-	for range 600 {
-		if e.decision(e.open) == gate.Allow {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	e.Fatalf("it does not serve: %s", e.log.String())
+}
+
+// ended tells whether the service is no more.
+func (e *estate) ended() bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.command.Process.Pid))
+	_, state, _ := strings.Cut(string(b), ") ")
+	return err != nil || strings.HasPrefix(state, "Z")
 }
 
 // kill ends the service and what started it.

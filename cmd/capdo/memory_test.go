@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"capdo/internal/gate"
+)
+
+// cage bounds the memory of a command by a control group.
+type cage struct {
+	dir    string
+	failed string // file that counts how often the bound was met
+}
+
+// newCage makes a group with a bound, of either version; it skips aloud where
+// nobody may.
+func newCage(t *testing.T, mib int) cage {
+	t.Helper()
+	name := fmt.Sprintf("capdo-test-%d-%d", os.Getpid(), time.Now().UnixNano())
+	var err error
+	for _, v := range []struct{ root, limit, failed string }{
+		{"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.failcnt"},
+		{"/sys/fs/cgroup", "memory.max", "memory.events"},
+	} {
+		c := cage{filepath.Join(v.root, name), v.failed}
+		if err = os.Mkdir(c.dir, 0o700); err != nil {
+			continue
+		}
+		t.Cleanup(func() { _ = os.Remove(c.dir) })
+		if err = os.WriteFile(filepath.Join(c.dir, v.limit), []byte(strconv.Itoa(mib<<20)), 0); err == nil {
+			_ = os.WriteFile(filepath.Join(c.dir, "memory.swap.max"), []byte("0"), 0) // where there is swap to be kept from
+			return c
+		}
+	}
+	if os.Getenv("CAPDO_TEST_REQUIRE") == "all" {
+		t.Fatalf("a control group of memory is wanted and CAPDO_TEST_REQUIRE=all: %v", err)
+	}
+	t.Skipf("SKIPPED: no control group of memory may be made: %v", err)
+	return cage{}
+}
+
+// into is a command that runs another within the cage.
+func (c cage) into() []string {
+	return []string{"sh", "-c", `echo $$ > "$0/cgroup.procs"; exec "$@"`, c.dir}
+}
+
+// met tells how often the bound was met.
+func (c cage) met(t *testing.T) (n int) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(c.dir, c.failed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word := range strings.FieldsSeq(string(b)) { // one number, or lines of a name with a number
+		if x, err := strconv.Atoi(word); err == nil {
+			n += x
+		}
+	}
+	return n
+}
+
+// TestLittleMemory: a service that has too little memory for what is asked of it
+// answers, or refuses, or is killed and comes back whole: nobody is allowed what was
+// taken away, and nothing acknowledged is lost; once as it comes, heeding the bound,
+// once as if it knew of none. CAPDO_LITTLE_MEMORY is for how long.
+func TestLittleMemory(t *testing.T) {
+	last := 4 * time.Second
+	if d, err := time.ParseDuration(os.Getenv("CAPDO_LITTLE_MEMORY")); err == nil {
+		last = d
+	}
+	for _, heeds := range []bool{true, false} {
+		t.Run(fmt.Sprint("heeded ", heeds), func(t *testing.T) { caged(t, heeds, last) })
+	}
+}
+
+func caged(t *testing.T, heeds bool, last time.Duration) {
+	const mib = 170 // a service with nothing to do has some 100, one at this work and not bounded 240
+	c := newCage(t, mib)
+	e := newEstate(t)
+	if !heeds {
+		t.Setenv("GOMEMLIMIT", "off")
+	}
+	e.serve(c.into())
+	killed := 0
+	e.press(last, func(stop <-chan struct{}) {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			if e.ended() {
+				killed++
+				e.start(c.into())
+			}
+		}
+	})
+	met := c.met(t)
+	e.kill(e.command)
+	e.serve(nil)
+	shut, _ := e.turned.now()
+	if said := e.decision(e.turned.code); shut && said != gate.Deny {
+		t.Errorf("back again it says %s of what is suspended", said)
+	}
+	e.whole()
+	t.Logf("killed %d times; the bound of %d MiB was met %d times", killed, mib, met)
+	if !heeds && killed == 0 && met == 0 {
+		t.Error("the bound was never felt")
+	}
+}
