@@ -11,8 +11,8 @@ import (
 // heedMemory tells the runtime of the bound on memory that the process runs under,
 // so that it collects more often rather than be killed. A third is left to what is
 // not the runtime's own. Whoever sets GOMEMLIMIT knows better.
-func heedMemory(w world) {
-	if most := memoryBound(); most > 0 && w.getenv("GOMEMLIMIT") == "" {
+func heedMemory(getenv func(string) string) {
+	if most := memoryBound(); most > 0 && getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(most / 3 * 2)
 	}
 }

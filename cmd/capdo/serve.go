@@ -45,7 +45,6 @@ func serve(ctx context.Context, w world) (err error) {
 	if _, err := w.parse(f, 0); err != nil {
 		return err
 	}
-	heedMemory(w)
 	peers, err := networks(*gateways)
 	if err != nil {
 		return fmt.Errorf("--gateways: %w", err)
