@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -12,8 +11,14 @@ import (
 // the write-ahead log (https://www.sqlite.org/walformat.html, 2.1: iChange). It
 // moves with every commit of every process on the file, at the instant at which
 // the commit becomes visible to others, and costs a load from memory. The memory
-// stays mapped as long as the process runs: somebody may be reading it.
-type stamp struct{ memory []byte }
+// stays mapped as long as the process runs: somebody may be reading it. The file
+// stays open as long as the database: to close it would drop every lock that the
+// process holds on it (fcntl), and the next program that looks into the register,
+// seeing none, would cut the memory away under this one.
+type stamp struct {
+	memory []byte
+	file   *os.File
+}
 
 // The wal-index header: its version, and the counter.
 const (
@@ -25,12 +30,10 @@ const (
 
 // openStamp maps the header; the database must be open in WAL mode.
 func openStamp(path string) (s stamp, err error) {
-	f, err := os.Open(path + "-shm")
-	if err != nil {
+	if s.file, err = os.Open(path + "-shm"); err != nil {
 		return s, fmt.Errorf("open the index of the log: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if s.memory, err = syscall.Mmap(int(f.Fd()), 0, walHeader, syscall.PROT_READ, syscall.MAP_SHARED); err != nil {
+	if s.memory, err = syscall.Mmap(int(s.file.Fd()), 0, walHeader, syscall.PROT_READ, syscall.MAP_SHARED); err != nil {
 		return s, fmt.Errorf("map the index of the log: %w", err)
 	}
 	if v := binary.NativeEndian.Uint32(s.memory[walVersionAt:]); v != walVersion {
