@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,6 +21,7 @@ import (
 	"capdo/internal/law"
 	"capdo/internal/plan"
 	"capdo/internal/store/storetest"
+	"capdo/internal/whatif"
 )
 
 // TestScale prints what pages and decisions cost on registers of several sizes, as
@@ -99,6 +103,10 @@ func measure(t *testing.T, n int) (map[string]cost, []string) {
 	costs, names := map[string]cost{}, []string(nil)
 	for _, x := range p.probes(t) {
 		names = append(names, x.name)
+		if strings.HasPrefix(x.name, "whole: ") {
+			costs[x.name] = once(t, x)
+			continue
+		}
 		costs[x.name] = clocked(t, x.name, x.call)
 	}
 	t.Logf("%d systems: heap in use %d MiB", n, inUse()>>20)
@@ -131,6 +139,20 @@ func clocked(t *testing.T, name string, call func() error) cost {
 	runtime.ReadMemStats(&after)
 	slices.Sort(took)
 	return cost{took[len(took)/2].Round(time.Microsecond), (after.TotalAlloc - before.TotalAlloc) / uint64(len(took))}
+}
+
+// once calls something that takes long.
+func once(t *testing.T, x probe) cost {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	at := time.Now()
+	if err := x.call(); err != nil {
+		t.Errorf("%s: %v", x.name, err)
+	}
+	took := time.Since(at)
+	runtime.ReadMemStats(&after)
+	return cost{took.Round(time.Microsecond), after.TotalAlloc - before.TotalAlloc}
 }
 
 // probe is something that is measured.
@@ -168,6 +190,10 @@ func (p *program) probes(t *testing.T) []probe {
 		{"filter: plan in part", find(nation, approval.Filter{Plan: approval.PlanPart})},
 		{"filter: from the lists", find(nation, approval.Filter{Origin: approval.Listed})},
 		{"filter: one agency", find(nation, approval.Filter{Owner: "H41"})},
+		{"list, middle of a large body", find(nation, approval.Filter{Owner: "H56", Page: 1 << 20})},
+		{"list of a figure: plan behind", find(nation, approval.Filter{Counted: approval.CountedBehind, Page: 2})},
+		{"list of a figure: unconfirmed", find(nation, approval.Filter{Counted: approval.CountedUnconfirmed})},
+		{"list of what runs out", find(nation, approval.Filter{Ends: approval.EndsApproval, From: day, To: day.AddDays(90)})},
 		{"agency's list", find(officer, approval.Filter{})},
 		{"agency's search", find(officer, approval.Filter{Text: "hệ thống"})},
 		{"overview", func() error { _, err := p.office.Overview(ctx, nation, approval.Believed(day)); return err }},
@@ -209,9 +235,62 @@ func (p *program) probes(t *testing.T) []probe {
 		}},
 	}
 	if os.Getenv("CAPDO_SCALE_WHOLE") != "" {
-		probes = append(probes,
-			probe{"whole: calendar of an agency", func() error { _, err := p.plans.Agenda(ctx, officer, plan.Mine, ""); return err }},
-			probe{"whole: every system read", func() error { return p.store.Each(ctx, nation, func(approval.System) error { return nil }) }})
+		probes = append(probes, p.wholes(t, officer, nation)...)
 	}
 	return probes
 }
+
+// wholes are what reads every system, asked once each.
+func (p *program) wholes(t *testing.T, officer, nation approval.Actor) []probe {
+	ctx, day := context.Background(), law.DayOf(p.clock())
+	return []probe{
+		{"whole: calendar of an agency", func() error { _, err := p.plans.Agenda(ctx, officer, plan.Mine, ""); return err }},
+		{"whole: list handed out", func() error {
+			return p.office.List(ctx, nation, approval.Filter{}, func(approval.Row) error { return nil })
+		}},
+		{"whole: every system read", func() error { return p.store.Each(ctx, nation, func(approval.System) error { return nil }) }},
+		{"whole: what-if", func() error {
+			_, err := p.webWhatIf(ctx, nation, whatif.Adoption{Book: p.book, Rules: law.R331, On: day, Today: day})
+			return err
+		}},
+		{"national report", func() error { _, err := p.nationalReport(ctx, auditor(), day); return err }},
+		{"whole: signed lists, and a snapshot", func() error { return p.pressed(t) }},
+	}
+}
+
+// pressed makes the signed lists and hands out a snapshot, and tells what that held.
+func (p *program) pressed(t *testing.T) error {
+	ctx := context.Background()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if err := l.Close(); err != nil {
+		return err
+	}
+	press, err := p.openGazette(ctx, l, front{})
+	if err != nil {
+		return err
+	}
+	before := inUse()
+	for _, path := range []string{"/statuslists/1", "/gate/v1/snapshot"} {
+		began, w := time.Now(), &counter{ResponseRecorder: httptest.NewRecorder()}
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		press.Before(http.NotFoundHandler()).ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("%s: %d", path, w.Code)
+		}
+		t.Logf("%s: %d bytes in %v; %d MiB more in use than before", path, w.n, time.Since(began).Round(time.Millisecond), (int64(inUse())-int64(before))>>20)
+	}
+	runtime.KeepAlive(press)
+	return nil
+}
+
+// counter counts an answer instead of keeping it.
+type counter struct {
+	*httptest.ResponseRecorder
+	n int
+}
+
+func (c *counter) Write(b []byte) (int, error) { c.n += len(b); return len(b), nil }

@@ -228,23 +228,25 @@ type QueueItem struct {
 	Clock                        law.ClockState // of the act; zero when there is no limit
 	Unknown                      *law.NoCalendarError
 	Under                        *Delegation // by which it waits for the actor; nil for the actor's own work
+	More                         bool        // more wait than the queue tells of: of each kind, those that wait longest
 }
 
 // maxQueue bounds how many pending systems a queue looks at.
-const maxQueue = 2000
+const maxQueue = 600
 
 // Queue returns what waits for the actor: what is due first stands first, then
 // what has no limit, longest waiting first.
 func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 	now := o.now()
 	var pending []System
-	names := map[string]string{}
+	more, names := false, map[string]string{}
 	err := o.Store.View(ctx, a, func(r Reader) error {
 		err := a.entitled(r, now)
 		if err != nil {
 			return err
 		}
-		if pending, err = r.Pending(maxQueue); err != nil {
+		pending, more, err = r.Pending(maxQueue, func(s *System) bool { _, ok := o.waiting(a, s, now); return ok })
+		if err != nil {
 			return err
 		}
 		as, err := r.Agencies()
@@ -262,7 +264,7 @@ func (o *Office) Queue(ctx context.Context, a Actor) ([]QueueItem, error) {
 		if !ok {
 			continue
 		}
-		it.OwnerName, it.Version, it.Under = names[it.Owner], pending[i].Version, a.Under
+		it.OwnerName, it.Version, it.Under, it.More = names[it.Owner], pending[i].Version, a.Under, more
 		if err := o.time(&it, &pending[i], today(now)); err != nil {
 			return nil, err
 		}

@@ -74,9 +74,11 @@ type Reader interface {
 	System(code string) (System, error)
 	// Search returns one page of the register.
 	Search(f Filter) (Page, error)
-	// Pending returns the systems on which somebody still has to act: an open
-	// dossier, or an approval not yet confirmed.
-	Pending(limit int) ([]System, error)
+	// Pending returns the systems on which somebody still has to act, by an open
+	// dossier or an approval not yet confirmed, and of which mine is true. Of more than
+	// limit, some limit of them: of each kind those that wait longest; more tells that
+	// they are not all.
+	Pending(limit int, mine func(*System) bool) (own []System, more bool, err error)
 	// Entries returns the ledger entries about a system, oldest first.
 	Entries(code string) ([]Entry, error)
 	// Counts returns the register as of the end of a day, by level and by the

@@ -8,11 +8,9 @@ type Enrolled struct {
 	System System
 }
 
-// Roll is what changed in the register since a size of the ledger, at one
-// snapshot.
+// Roll is a state of the register: what its systems rest on beside their records.
 type Roll struct {
-	Head    Head
-	Systems []Enrolled         // that changed, by place
-	Ended   map[string]law.Day // every agency that has ended, with its last day
-	At      int64              // when the latest entry was written, Unix microseconds; 0: none
+	Head  Head
+	Ended map[string]law.Day // every agency that has ended, with its last day
+	At    int64              // when the latest entry was written, Unix microseconds; 0: none
 }

@@ -29,13 +29,13 @@ func decision(s statuslist.Status) string {
 	return gate.Deny
 }
 
-// dated is a time as JSON, nil when there is none.
-func dated(t time.Time) *time.Time {
-	if t.IsZero() {
+// dated is an instant in Unix microseconds as JSON, nil when there is none.
+func dated(micro int64) *time.Time {
+	if micro == 0 {
 		return nil
 	}
-	u := t.UTC()
-	return &u
+	t := time.UnixMicro(micro).UTC()
+	return &t
 }
 
 // The bounds of the feed.

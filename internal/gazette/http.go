@@ -286,7 +286,7 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusConflict, "rollback")
 		return
 	}
-	b, err := p.snapshot(r.Context(), e, i, since, q.Get("whole") == "1")
+	x, err := p.snapshot(r.Context(), e, i, since, q.Get("whole") == "1")
 	if err != nil {
 		fail(w, http.StatusServiceUnavailable, "unsound")
 		return
@@ -295,13 +295,15 @@ func (p *Press) whole(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "application/x-ndjson")
 	h.Set("Vary", "Accept-Encoding")
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		_, _ = w.Write(b)
-		return
+		err = x.write(w)
+	} else {
+		h.Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		err = errors.Join(x.write(z), z.Close())
 	}
-	h.Set("Content-Encoding", "gzip")
-	z := gzip.NewWriter(w)
-	_, _ = z.Write(b)
-	_ = z.Close()
+	if err != nil {
+		panic(http.ErrAbortHandler) // cut off, so that nobody takes it for the whole
+	}
 }
 
 // seesAll tells whether an asker may ask about every system: a snapshot is whole
@@ -537,8 +539,8 @@ func (p *Press) refer(e *edition, platform int, code string, t *Token, level *in
 	if l.code != code || l.status != statuslist.Valid {
 		return false
 	}
-	if !l.until.IsZero() {
-		t.EXP = min(t.EXP, l.until.Unix())
+	if l.until != 0 {
+		t.EXP = min(t.EXP, time.UnixMicro(l.until).Unix())
 	}
 	*level, s.List.Idx, s.List.URI = int(l.level), place, p.listAddress(platform)
 	return true

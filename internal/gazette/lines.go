@@ -9,21 +9,20 @@ import (
 	"sync/atomic"
 	"time"
 
-	"capdo/internal/law"
 	"capdo/internal/statuslist"
 )
 
 // line is the decision on one system for one platform.
 type line struct {
 	code    string
+	changed int64 // version at which it last changed
+	until   int64 // Unix microseconds, 0: no date
 	status  statuslist.Status
-	level   law.Level
-	until   time.Time // zero: no date
-	changed int64     // version at which it last changed
+	level   int8 // 0: none
 }
 
 func (l line) same(m line) bool {
-	return l.code == m.code && l.status == m.status && l.level == m.level && l.until.Equal(m.until)
+	return l.code == m.code && l.status == m.status && l.level == m.level && l.until == m.until
 }
 
 // pageLen is how many lines are copied together when one of them changes.
@@ -84,18 +83,18 @@ type draft struct {
 	own []bool // by page
 }
 
-// over begins a draft of n lines.
-func over(l lines, n int) *draft {
-	pages := slices.Clone(l.pages)
-	for len(pages)*pageLen < n {
-		pages = append(pages, new(page))
-	}
-	return &draft{lines{pages, n}, make([]bool, len(pages))}
+// over begins a draft.
+func over(l lines) *draft {
+	return &draft{lines{slices.Clone(l.pages), l.n}, make([]bool, len(l.pages))}
 }
 
-// set writes a line.
+// set writes a line, one of those there are or the next.
 func (d *draft) set(place int, l line) {
 	i := place / pageLen
+	if i == len(d.pages) {
+		d.pages, d.own = append(d.pages, new(page)), append(d.own, true)
+	}
+	d.n = max(d.n, place+1)
 	if !d.own[i] {
 		d.pages[i], d.own[i] = &page{lines: d.pages[i].lines}, true
 	}
@@ -127,13 +126,9 @@ func (q *dues) Pop() any {
 }
 
 // set says when a thing comes up.
-func (a *agenda) set(thing int, t time.Time) {
+func (a *agenda) set(thing int, at int64) {
 	for len(a.at) <= thing {
 		a.at = append(a.at, 0)
-	}
-	at := int64(0)
-	if !t.IsZero() {
-		at = t.UnixMicro()
 	}
 	if a.at[thing] == at {
 		return

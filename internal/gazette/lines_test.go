@@ -30,17 +30,22 @@ func TestEditionsAreWhole(t *testing.T) {
 		now := law.Day("2026-08-10").Time().Add(time.Duration(r.IntN(86400)) * time.Second)
 		p := &Press{Book: b}
 		roll := approval.Roll{Ended: map[string]law.Day{}}
+		var everything []approval.Enrolled
 		for place := range 400 {
-			roll.Systems = append(roll.Systems, approval.Enrolled{Place: place, System: invented(r, now, place)})
+			everything = append(everything, approval.Enrolled{Place: place, System: invented(r, now, place)})
 		}
-		everything := roll.Systems
+		fresh := everything
 		var was *edition
 		for version := int64(1); version < 25; version++ {
 			e, since := edition{iat: now.Unix(), checkpoint: ledger.Checkpoint{Size: version}}, version-1
-			p.decide(&e, was, now, p.take(roll, since))
+			for _, place := range p.concerned(roll, since, now) {
+				fresh = append(fresh, everything[place])
+			}
+			p.remake(&e, was, now, fresh)
 			whole := &Press{Book: b}
 			full := edition{iat: now.Unix(), checkpoint: ledger.Checkpoint{Size: version}}
-			whole.decide(&full, nil, now, whole.take(approval.Roll{Systems: slices.DeleteFunc(slices.Clone(everything), func(x approval.Enrolled) bool { return x.Place < 0 }), Ended: roll.Ended}, 0))
+			whole.concerned(roll, 0, now)
+			whole.remake(&full, nil, now, everything)
 			for i := range platforms() {
 				if e.lines[i].n != full.lines[i].n || !bytes.Equal(p.bits[i].Bytes, whole.bits[i].Bytes) || e.exp != full.exp {
 					t.Fatalf("seed %d, version %d: %d and %d lines, exp %d and %d", seed, version, e.lines[i].n, full.lines[i].n, e.exp, full.exp)
@@ -63,7 +68,7 @@ func TestEditionsAreWhole(t *testing.T) {
 				}
 			}
 			changed += len(e.news)
-			was, roll.Systems = &e, nil
+			was, fresh = &e, nil
 			switch r.IntN(4) {
 			case 0: // the record changes
 				x := approval.Enrolled{Place: r.IntN(len(everything) + 3)}
@@ -71,7 +76,7 @@ func TestEditionsAreWhole(t *testing.T) {
 					everything = append(everything, approval.Enrolled{Place: -1})
 				}
 				x.System = invented(r, now, x.Place)
-				everything[x.Place], roll.Systems = x, []approval.Enrolled{x}
+				everything[x.Place], fresh = x, []approval.Enrolled{x}
 			case 1: // an agency ends
 				roll.Ended = map[string]law.Day{fmt.Sprint("H", r.IntN(5)): law.DayOf(now).AddDays(r.IntN(3) - 1)}
 			case 2: // exactly to where something turns
@@ -83,8 +88,8 @@ func TestEditionsAreWhole(t *testing.T) {
 			}
 		}
 		again := edition{iat: was.iat, checkpoint: was.checkpoint}
-		places := p.take(approval.Roll{Ended: p.ended}, 1)
-		p.decide(&again, was, time.Unix(was.iat, 0), places)
+		places := p.concerned(approval.Roll{Ended: p.ended}, 1, time.Unix(was.iat, 0))
+		p.remake(&again, was, time.Unix(was.iat, 0), nil)
 		if len(places) > 0 || len(again.news) > 0 {
 			t.Errorf("nothing changed: places %v, news %v", places, again.news)
 		}
@@ -98,6 +103,17 @@ func TestEditionsAreWhole(t *testing.T) {
 	if changed < 500 || valid < 5_000 {
 		t.Errorf("%d changes, %d valid lines: too few to tell", changed, valid)
 	}
+}
+
+// remake makes an edition of records, by place; places that nobody has are left out.
+func (p *Press) remake(e, was *edition, now time.Time, records []approval.Enrolled) {
+	m := p.make(e, was, now)
+	records = slices.DeleteFunc(slices.Clone(records), func(x approval.Enrolled) bool { return x.Place < 0 })
+	slices.SortFunc(records, func(x, y approval.Enrolled) int { return x.Place - y.Place })
+	for _, x := range records {
+		m.put(x)
+	}
+	m.end()
 }
 
 // invented is a system with dates about now.
@@ -138,15 +154,19 @@ func BenchmarkEdition(b *testing.B) {
 	}
 	r, now := rand.New(rand.NewPCG(1, 2)), law.Day("2026-08-10").Time()
 	p, was := &Press{Book: book}, &edition{}
-	var roll approval.Roll
+	var all []approval.Enrolled
 	for place := range 100_000 {
-		roll.Systems = append(roll.Systems, approval.Enrolled{Place: place, System: invented(r, now, place)})
+		all = append(all, approval.Enrolled{Place: place, System: invented(r, now, place)})
 	}
-	p.decide(was, nil, now, p.take(roll, 0))
-	one := approval.Roll{Systems: roll.Systems[7:8]}
+	p.concerned(approval.Roll{}, 0, now)
+	p.remake(was, nil, now, all)
 	for name, f := range map[string]func(){
-		"what changed": func() { p.decide(&edition{}, was, now, p.take(one, 1)) },
-		"everything":   func() { x := &Press{Book: book}; x.decide(&edition{}, nil, now, x.take(roll, 0)) },
+		"what changed": func() { p.remake(&edition{}, was, now, all[7:8]) },
+		"everything": func() {
+			x := &Press{Book: book}
+			x.concerned(approval.Roll{}, 0, now)
+			x.remake(&edition{}, nil, now, all)
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,8 +22,10 @@ import (
 
 // Register is what the gazette reads.
 type Register interface {
-	// Roll returns what changed since a size of the ledger; all when 0.
-	Roll(ctx context.Context, since int64) (approval.Roll, error)
+	// Roll hands to each, by place, the systems that changed since a size of the
+	// ledger, all when 0, and those of the places that begin also asks for when it is
+	// told how the register stands; all at one snapshot.
+	Roll(ctx context.Context, since int64, begin func(approval.Roll) (also []int, err error), each func(approval.Enrolled) error) error
 	// Prove runs f on the ledger at one snapshot.
 	Prove(ctx context.Context, f func(size int64, r ledger.Reader) error) error
 	// Keys returns the public part of every key that is or was.
@@ -47,10 +48,10 @@ type Press struct {
 	Done     <-chan struct{}                                             // closed when the service ends: nobody waits any longer; nil: never
 	Log      *slog.Logger
 
-	mu      sync.Mutex // of who makes an edition
-	systems []approval.Enrolled
-	places  map[string]int // of the systems, by code
-	owners  []string       // at the latest decision, by place
+	mu      sync.Mutex        // of who makes an edition
+	places  map[string]int    // of the systems, by code
+	owners  []string          // at the latest decision, by place
+	names   map[string]string // of owners, each kept once
 	ended   map[string]law.Day
 	turns   agenda             // when time alone may change a place
 	ends    agenda             // of what is allowed, by place and platform
@@ -158,18 +159,25 @@ func (p *Press) issue(ctx context.Context, now time.Time, was *edition) (*editio
 	if was != nil {
 		since = was.checkpoint.Size
 	}
-	roll, err := p.Register.Roll(ctx, since)
+	e, begun := &edition{iat: now.Unix()}, false
+	var m *making
+	err := p.Register.Roll(ctx, since, func(roll approval.Roll) (also []int, err error) {
+		if err := p.sound(ctx, now, roll); err != nil {
+			return nil, err
+		}
+		if e.checkpoint, err = p.continues(ctx, roll.Head); err != nil {
+			return nil, err
+		}
+		begun, m = true, p.make(e, was, now)
+		return p.concerned(roll, since, now), nil
+	}, func(x approval.Enrolled) error { m.put(x); return nil })
 	if err != nil {
+		if begun {
+			p.current.Store(nil) // what was taken is not published: begin anew
+		}
 		return nil, err
 	}
-	if err := p.sound(ctx, now, roll); err != nil {
-		return nil, err
-	}
-	e := &edition{iat: now.Unix()}
-	if e.checkpoint, err = p.continues(ctx, roll.Head); err != nil {
-		return nil, err
-	}
-	p.decide(e, was, now, p.take(roll, since))
+	m.end()
 	if err := p.sign(ctx, e); err != nil {
 		p.current.Store(nil) // what was taken is not published: begin anew
 		return nil, err
@@ -237,20 +245,13 @@ func (p *Press) continues(ctx context.Context, head approval.Head) (c ledger.Che
 	return c, err
 }
 
-// take puts what changed among the systems, and returns the places concerned.
-func (p *Press) take(roll approval.Roll, since int64) (places []int) {
+// concerned returns the places, beyond those whose record changed, that are to be
+// decided anew: their owner has ended, or their time has come.
+func (p *Press) concerned(roll approval.Roll, since int64, now time.Time) (places []int) {
 	if since == 0 {
-		p.systems, p.owners, p.places = nil, nil, map[string]int{}
+		p.owners, p.places, p.names = nil, map[string]int{}, map[string]string{}
 		p.turns, p.ends, p.packed = agenda{}, agenda{}, [2]statuslist.Pieces{}
 		p.bits = [2]statuslist.List{statuslist.New(0), statuslist.New(0)}
-	}
-	for _, x := range roll.Systems {
-		for len(p.systems) <= x.Place {
-			places = append(places, len(p.systems))
-			p.systems, p.owners = append(p.systems, approval.Enrolled{Place: -1}), append(p.owners, "")
-		}
-		p.systems[x.Place], p.places[x.System.Code] = x, x.Place
-		places = append(places, x.Place)
 	}
 	if !maps.Equal(p.ended, roll.Ended) {
 		for place, owner := range p.owners {
@@ -260,65 +261,97 @@ func (p *Press) take(roll approval.Roll, since int64) (places []int) {
 		}
 	}
 	p.ended = roll.Ended
-	return places
+	return append(places, p.turns.take(now)...)
 }
 
-// decide makes the lines anew that may be different: of places whose record
-// changed, and of those whose time has come. The others are those of the edition
-// before, nil for none. No edition outlives the first allow in it.
-func (p *Press) decide(e, was *edition, now time.Time, places []int) {
-	var drafts [2]*draft
-	var old [2]lines
+// making is an edition being made: of the lines of the edition before, nil for
+// none, those are made anew that may be different. Of a record nothing is kept but
+// what was decided and when that may change.
+type making struct {
+	p      *Press
+	e      *edition
+	first  bool
+	old    [2]lines
+	drafts [2]*draft
+	news   [2][]Change
+	now    time.Time
+}
+
+func (p *Press) make(e, was *edition, now time.Time) *making {
+	m := &making{p: p, e: e, first: was == nil, now: now}
 	if was != nil {
-		old = was.lines
+		m.old = was.lines
 	}
-	for i := range drafts {
-		drafts[i] = over(old[i], len(p.systems))
-		p.bits[i].Grow(len(p.systems))
+	for i := range m.drafts {
+		m.drafts[i] = over(m.old[i])
 	}
-	places = append(places, p.turns.take(now)...)
-	slices.Sort(places)
+	return m
+}
+
+// put decides on the system of a place. Places before it that nobody has are
+// INVALID.
+func (m *making) put(x approval.Enrolled) {
+	p := m.p
+	for len(p.owners) <= x.Place {
+		p.owners = append(p.owners, "")
+	}
+	code := x.System.Code
+	if place, ok := p.places[code]; !ok || place != x.Place {
+		p.places[code] = x.Place
+	}
+	var turn time.Time
 	for i, platform := range platforms() {
-		for _, place := range slices.Compact(places) {
-			before, known := line{}, place < old[i].n
-			if known {
-				before = old[i].at(place)
-			}
-			l := p.place(place, i, now)
-			if known && before.same(l) {
-				continue
-			}
-			l.changed = e.checkpoint.Size
-			drafts[i].set(place, l)
-			p.bits[i].Set(place, l.status)
-			p.ends.set(2*place+i, l.until)
-			if was != nil {
-				e.news = append(e.news, Change{Version: l.changed, At: now, Platform: platform, System: l.code, Decision: decision(l.status),
-					Status: l.status.String(), Level: int(l.level), ValidUntil: dated(l.until)})
-			}
+		l, owner, next := p.line(x.System, platform, m.now)
+		m.set(i, x.Place, l)
+		if _, ok := p.names[owner]; !ok {
+			p.names[owner] = owner
 		}
-		e.lines[i] = drafts[i].lines
+		p.owners[x.Place] = p.names[owner]
+		if turn.IsZero() || !next.IsZero() && next.Before(turn) {
+			turn = next
+		}
 	}
-	e.exp = e.iat + int64(p.Book.Lists().Life)
-	if d, ok := p.ends.first(); ok {
-		e.exp = min(e.exp, time.UnixMicro(d.at).Unix())
+	p.turns.set(x.Place, micro(turn))
+}
+
+// micro is an instant in Unix microseconds, 0 for none.
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// set writes the line of a place where it is another one.
+func (m *making) set(i, place int, l line) {
+	d, known := m.drafts[i], place < m.old[i].n
+	for n := d.n; n < place; n++ {
+		d.set(n, line{status: statuslist.Invalid, changed: m.e.checkpoint.Size})
+	}
+	if known && m.old[i].at(place).same(l) {
+		return
+	}
+	l.changed = m.e.checkpoint.Size
+	d.set(place, l)
+	m.p.bits[i].Grow(d.n)
+	m.p.bits[i].Set(place, l.status)
+	m.p.ends.set(2*place+i, l.until)
+	if !m.first {
+		m.news[i] = append(m.news[i], Change{Version: l.changed, At: m.now, Platform: platforms()[i], System: l.code, Decision: decision(l.status),
+			Status: l.status.String(), Level: int(l.level), ValidUntil: dated(l.until)})
 	}
 }
 
-// place decides on the system of a place, and notes when that may change.
-func (p *Press) place(place, platform int, now time.Time) line {
-	x := p.systems[place]
-	if x.Place < 0 {
-		return line{status: statuslist.Invalid}
+// end closes the edition: it does not outlive the first allow in it.
+func (m *making) end() {
+	for i, d := range m.drafts {
+		m.e.lines[i] = d.lines
 	}
-	l, owner, next := p.line(x.System, platforms()[platform], now)
-	p.owners[place] = owner
-	if platform == 0 {
-		p.turns.set(place, next)
-	} else if at := p.turns.at[place]; !next.IsZero() && (at == 0 || next.UnixMicro() < at) {
-		p.turns.set(place, next)
+	m.e.news = append(m.news[0], m.news[1]...)
+	m.e.exp = m.e.iat + int64(m.p.Book.Lists().Life)
+	if d, ok := m.p.ends.first(); ok {
+		m.e.exp = min(m.e.exp, time.UnixMicro(d.at).Unix())
 	}
-	return l
 }
 
 // line decides on one system alone; next is when time may change it, zero when it
@@ -329,13 +362,13 @@ func (p *Press) line(s approval.System, platform string, now time.Time) (l line,
 	v, next := gate.Foresee(p.Book, gate.Case{Provider: st, Platform: platform, At: now, Live: true})
 	l = line{code: s.Code, status: statusOf(v)}
 	if v.Level != nil {
-		l.level = *v.Level
+		l.level = int8(*v.Level)
 	}
 	if l.status == statuslist.Valid && v.ValidUntil != nil {
-		l.until = *v.ValidUntil
-		second := l.until.Truncate(time.Second) // in which it ends
+		l.until = v.ValidUntil.UnixMicro()
+		second := v.ValidUntil.Truncate(time.Second) // in which it ends
 		if !now.Before(second) {
-			l.status, l.until = statuslist.Suspended, time.Time{}
+			l.status, l.until = statuslist.Suspended, 0
 		} else if next.IsZero() || second.Before(next) {
 			next = second
 		}

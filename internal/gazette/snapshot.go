@@ -1,13 +1,15 @@
 package gazette
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"time"
 
@@ -86,58 +88,85 @@ func (l line) item(place int) Item {
 	return Item{l.code, place, decision(l.status), l.status.String(), int(l.level), dated(l.until)}
 }
 
-// snapshot writes the snapshot of an edition for a reader that saw since; whole
-// when it has no earlier one at hand.
-func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64, whole bool) ([]byte, error) {
-	all := e.lines[platform]
+// snapshot is one being handed out: line by line, however many there are.
+type snapshot struct {
+	head  []byte
+	lines lines
+	since int64 // lines that changed since
+	key   *seal.Key
+}
+
+// snapshot is that of an edition for a reader that saw since; whole when it has no
+// earlier one at hand.
+func (p *Press) snapshot(ctx context.Context, e *edition, platform int, since int64, whole bool) (x snapshot, err error) {
+	x.lines = e.lines[platform]
 	h := Head{Kind: Kind, Platform: platforms()[platform], Version: e.checkpoint.Size, IAT: e.iat, EXP: e.exp, Law: p.Book.Digest(), Checkpoint: e.note, From: since, Proof: []string{}}
 	for k, s := range p.Book.Lists().Usable {
 		h.Usable[k] = int64(s)
 	}
-	var err error
-	if h.State, err = all.state(); err != nil {
-		return nil, err
+	if h.State, err = x.lines.state(); err != nil {
+		return x, err
 	}
 	if err := p.Register.Prove(ctx, func(_ int64, r ledger.Reader) error {
 		proof, err := ledger.ProveConsistency(since, h.Version, r)
 		h.Proof = PrintProof(proof)
 		return err
 	}); err != nil {
-		return nil, err
+		return x, err
 	}
 	if !whole && since > p.floorOf() {
 		h.Since = since
 	}
-	var items []Item
-	for place, l := range all.all() {
-		if l.changed >= h.Since {
-			items = append(items, l.item(place))
+	x.since = h.Since
+	for range x.items() {
+		h.Count++
+	}
+	if x.head, err = json.Marshal(h); err != nil {
+		return x, err
+	}
+	x.key, err = p.Key(ctx, seal.ES256)
+	return x, err
+}
+
+// items are those of the snapshot.
+func (x *snapshot) items() iter.Seq2[int, line] {
+	return func(yield func(int, line) bool) {
+		for place, l := range x.lines.all() {
+			if l.changed >= x.since && !yield(place, l) {
+				return
+			}
 		}
 	}
-	h.Count = len(items)
-	var o bytes.Buffer
-	b, err := json.Marshal(h)
+}
+
+// write writes it, and signs what was written.
+func (x *snapshot) write(to io.Writer) error {
+	sig, err := x.key.Detach(TypeSnapshot)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.Write(append(b, '\n'))
-	for _, i := range items {
-		b, err := i.Line()
+	w := bufio.NewWriterSize(to, 64<<10)
+	both := io.MultiWriter(sig, w)
+	if _, err := both.Write(append(x.head, '\n')); err != nil {
+		return err
+	}
+	for place, l := range x.items() {
+		b, err := l.item(place).Line()
+		if err == nil {
+			_, err = both.Write(b)
+		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		o.Write(b)
 	}
-	key, err := p.Key(ctx, seal.ES256)
+	jws, err := sig.Sign()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	jws, err := key.Detached(TypeSnapshot, o.Bytes())
-	if err != nil {
-		return nil, err
+	if _, err := fmt.Fprintf(w, "{\"jws\":\"%s\"}\n", jws); err != nil {
+		return err
 	}
-	fmt.Fprintf(&o, "{\"jws\":\"%s\"}\n", jws)
-	return o.Bytes(), nil
+	return w.Flush()
 }
 
 func (p *Press) floorOf() int64 {

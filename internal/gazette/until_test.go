@@ -44,15 +44,18 @@ type world struct {
 }
 
 // Roll implements gazette.Register.
-func (w *world) Roll(_ context.Context, since int64) (approval.Roll, error) {
+func (w *world) Roll(_ context.Context, since int64, begin func(approval.Roll) ([]int, error), each func(approval.Enrolled) error) error {
 	root, err := w.tree.Root()
-	r := approval.Roll{Head: approval.Head{Size: w.tree.Size(), Root: ledger.Hex(root)}, Ended: w.ended, At: w.now.UnixMicro()}
+	if err != nil {
+		return err
+	}
+	also, err := begin(approval.Roll{Head: approval.Head{Size: w.tree.Size(), Root: ledger.Hex(root)}, Ended: w.ended, At: w.now.UnixMicro()})
 	for place, s := range w.systems {
-		if since == 0 || w.changed[place] > since {
-			r.Systems = append(r.Systems, approval.Enrolled{Place: place, System: s})
+		if err == nil && (since == 0 || w.changed[place] > since || slices.Contains(also, place)) {
+			err = each(approval.Enrolled{Place: place, System: s})
 		}
 	}
-	return r, err
+	return err
 }
 
 // Prove implements gazette.Register.

@@ -3,9 +3,11 @@ package seal
 import (
 	"bytes"
 	"crypto/elliptic"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"strings"
 	"time"
 )
@@ -85,18 +87,36 @@ func (t Trust) JWT(token, typ string, claims any) error {
 	return nil
 }
 
-// Detached signs a payload that travels beside the signature: HEADER..SIGNATURE.
-func (k *Key) Detached(typ string, payload []byte) (string, error) {
+// Detaching makes a signature of ES256 of a payload that travels beside it, as the
+// payload is written.
+type Detaching struct {
+	hash.Hash
+	key  *Key
+	head string
+}
+
+// Detach begins the signature of a payload of a type.
+func (k *Key) Detach(typ string) (*Detaching, error) {
+	if k.ec == nil {
+		return nil, fmt.Errorf("key %s signs nothing piece by piece", k.ID)
+	}
 	plain := false
 	h, err := json.Marshal(header{Alg: k.Alg, Kid: k.ID, Typ: typ, B64: &plain, Crit: []string{"b64"}})
 	if err != nil {
-		return "", fmt.Errorf("encode header: %w", err)
+		return nil, fmt.Errorf("encode header: %w", err)
 	}
-	sig, err := k.Sign(append([]byte(b64(h)+"."), payload...))
-	return b64(h) + ".." + b64(sig), err
+	d := &Detaching{sha256.New(), k, b64(h)}
+	_, err = d.Write([]byte(d.head + "."))
+	return d, err
 }
 
-// Detached checks what Key.Detached made; iat is what the payload says.
+// Sign signs what was written: HEADER..SIGNATURE.
+func (d *Detaching) Sign() (string, error) {
+	sig, err := d.key.signHash(d.Sum(nil))
+	return d.head + ".." + b64(sig), err
+}
+
+// Detached checks what Detaching made; iat is what the payload says.
 func (t Trust) Detached(jws, typ string, payload []byte, iat time.Time) error {
 	head, tail, ok := strings.Cut(jws, "..")
 	if !ok {

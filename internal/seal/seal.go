@@ -228,7 +228,12 @@ func (k *Key) Sign(msg []byte) ([]byte, error) {
 		return ed25519.Sign(k.ed, msg), nil
 	}
 	h := sha256.Sum256(msg)
-	der, err := k.ec.Sign(nil, h[:], crypto.SHA256)
+	return k.signHash(h[:])
+}
+
+// signHash signs what has a hash, by ES256.
+func (k *Key) signHash(h []byte) ([]byte, error) {
+	der, err := k.ec.Sign(nil, h, crypto.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}

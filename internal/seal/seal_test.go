@@ -94,7 +94,16 @@ func TestJWTEveryBit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jws, err := k.Detached("b", []byte("payload"))
+	d, err := k.Detach("b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, piece := range []string{"pay", "", "load"} {
+		if _, err := d.Write([]byte(piece)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jws, err := d.Sign()
 	if err != nil {
 		t.Fatal(err)
 	}

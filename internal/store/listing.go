@@ -25,6 +25,7 @@ type listingRow struct {
 	Search   string `bun:"search"`
 	Since    string `bun:"since"`
 	Due      string `bun:"due"`
+	No       int    `bun:"no"`
 }
 
 // unsettled is the due day of a row whose system was written since.
@@ -41,14 +42,18 @@ type tallyRow struct {
 	State  string `bun:"state"`
 	Plan   string `bun:"plan"`
 	N      int    `bun:"n"`
+
+	Confirmed bool `bun:"confirmed"`
 }
 
-type wordRow struct {
-	bun.BaseModel `bun:"table:listing_word,alias:l"`
+// blockRow counts those of them whose codes begin alike; triggers keep it.
+type blockRow struct {
+	bun.BaseModel `bun:"table:listing_block,alias:l"`
 
-	Word  string `bun:"word,pk"`
 	Owner string `bun:"owner,pk"`
-	Code  string `bun:"code,pk"`
+	Block string `bun:"block,pk"`
+	Cell  string `bun:"cell,pk"`
+	N     int    `bun:"n"`
 }
 
 // listing starts a query on one of the tables that lists are made from, narrowed
@@ -62,7 +67,8 @@ type look struct {
 	ID                                int64
 	Code, Owner, Origin, Search       string
 	State, Plan, UntilDay, PlanHolds  string
-	Level                             int
+	Level, No                         int
+	Confirmed                         bool
 	WasOwner, WasCell, WasSearch, Due string
 }
 
@@ -70,8 +76,8 @@ type look struct {
 func (c *scope) looks(ids []int64, day law.Day) (all []look, err error) {
 	d := string(day)
 	err = c.systems(&all).Join("JOIN listing AS l ON l.system_id = s.id").
-		ColumnExpr("s.id, s.code, s.owner, s.origin, s.search, s.until_day, s.plan_holds, l.owner AS was_owner, l.cell AS was_cell, l.search AS was_search, l.due").
-		ColumnExpr(shownLevel+" AS level", d).ColumnExpr(planExpr+" AS plan", d, d).ColumnExpr(stateExpr+" AS state", d, d).
+		ColumnExpr("s.id, s.code, s.owner, s.origin, s.search, s.until_day, s.plan_holds, l.owner AS was_owner, l.cell AS was_cell, l.search AS was_search, l.due, l.no").
+		ColumnExpr(shownLevel+" AS level", d).ColumnExpr(planExpr+" AS plan", d, d).ColumnExpr(stateExpr+" AS state", d, d).ColumnExpr(confirmedExpr+" AS confirmed", d).
 		Where("s.id IN (?)", bun.List(ids)).OrderExpr("s.id").Scan(c.ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read how systems look: %w", err)
@@ -81,11 +87,17 @@ func (c *scope) looks(ids []int64, day law.Day) (all []look, err error) {
 
 // cell names those that look alike.
 func (x *look) cell() string {
-	return fmt.Sprintf("%s %d %s %s", x.Origin, x.Level, x.State, cmp.Or(x.Plan, noPlan))
+	cell := fmt.Sprintf("%s %d %s %s", x.Origin, x.Level, x.State, cmp.Or(x.Plan, noPlan))
+	if x.Confirmed {
+		cell += confirmed
+	}
+	return cell
 }
 
-// noPlan stands in a cell for a plan that says nothing.
-const noPlan = "-"
+const (
+	noPlan    = "-"          // stands in a cell for a plan that says nothing
+	confirmed = " confirmed" // ends one whose approval somebody confirmed
+)
 
 // tallyOf is the count of a cell, n systems of it.
 func tallyOf(owner, cell string, n int) (tallyRow, error) {
@@ -93,6 +105,7 @@ func tallyOf(owner, cell string, n int) (tallyRow, error) {
 	if _, err := fmt.Sscan(cell, &t.Origin, &t.Level, &t.State, &t.Plan); err != nil {
 		return t, fmt.Errorf("read the cell %q: %w", cell, err)
 	}
+	t.Confirmed = strings.HasSuffix(cell, confirmed)
 	if t.Plan == noPlan {
 		t.Plan = ""
 	}
@@ -119,7 +132,7 @@ func (x *look) terms(day law.Day) (since, due string) {
 // row is what is kept of it.
 func (x *look) row(day law.Day) listingRow {
 	since, due := x.terms(day)
-	return listingRow{SystemID: x.ID, Owner: x.Owner, Code: x.Code, Cell: x.cell(), Search: x.Search, Since: since, Due: due}
+	return listingRow{SystemID: x.ID, Owner: x.Owner, Code: x.Code, Cell: x.cell(), Search: x.Search, Since: since, Due: due, No: x.No}
 }
 
 // wordsOf are the different words of a text that lists are searched by.
@@ -161,7 +174,10 @@ func (w *writing) settleThese(whole *scope, ids []int64, day law.Day) error {
 	if err != nil {
 		return err
 	}
-	rows, tallies, fresh := make([]listingRow, len(all)), map[tallied]int{}, []wordRow(nil)
+	rows, tallies, posts := make([]listingRow, len(all)), map[tallied]int{}, postings{}
+	if err := enumerate(whole, all, posts); err != nil {
+		return err
+	}
 	for i := range all {
 		x := &all[i]
 		rows[i] = x.row(day)
@@ -169,37 +185,53 @@ func (w *writing) settleThese(whole *scope, ids []int64, day law.Day) error {
 			tallies[tallied{x.WasOwner, x.WasCell}]--
 		}
 		tallies[tallied{x.Owner, rows[i].Cell}]++
-		if x.WasSearch == x.Search && x.WasOwner == x.Owner {
-			continue
-		}
-		if err := w.forgetWords(x); err != nil {
-			return err
-		}
-		for _, word := range wordsOf(x.Search) {
-			fresh = append(fresh, wordRow{Word: word, Owner: x.Owner, Code: x.Code})
-		}
 	}
-	return w.putListing(rows, tallies, fresh)
+	if err := w.putListing(rows, tallies); err != nil {
+		return err
+	}
+	return posts.put(w, whole)
 }
 
-// forgetWords takes a system off the words that it was found by.
-func (w *writing) forgetWords(x *look) error {
-	words := wordsOf(x.WasSearch)
-	if len(words) == 0 {
-		return nil
-	}
-	_, err := w.db.NewDelete().Model((*wordRow)(nil)).Where("word IN (?) AND owner = ? AND code = ?", bun.List(words), x.WasOwner, x.Code).Exec(w.ctx)
-	if err != nil {
-		return fmt.Errorf("forget the words of %s: %w", x.Code, err)
+// enumerate gives systems that are new to their owner a number, and notes what that
+// and other words do to the places of words.
+func enumerate(whole *scope, all []look, posts postings) error {
+	last := map[string]int{}
+	for i := range all {
+		x := &all[i]
+		if x.WasSearch == x.Search && x.WasOwner == x.Owner && x.No > 0 {
+			continue
+		}
+		if x.No > 0 {
+			for _, word := range wordsOf(x.WasSearch) {
+				posts.add(word, x.WasOwner, x.No, false)
+			}
+		}
+		if x.No == 0 || x.WasOwner != x.Owner {
+			if _, ok := last[x.Owner]; !ok {
+				var most []int
+				if err := whole.listing((*listingRow)(nil)).Column("no").Where("l.owner = ? AND l.no > 0", x.Owner).OrderExpr("l.no DESC").Limit(1).Scan(whole.ctx, &most); err != nil {
+					return fmt.Errorf("number the systems of %s: %w", x.Owner, err)
+				}
+				last[x.Owner] = 0
+				if len(most) > 0 {
+					last[x.Owner] = most[0]
+				}
+			}
+			last[x.Owner]++
+			x.No = last[x.Owner]
+		}
+		for _, word := range wordsOf(x.Search) {
+			posts.add(word, x.Owner, x.No, true)
+		}
 	}
 	return nil
 }
 
 // putListing stores what lists show.
-func (w *writing) putListing(rows []listingRow, tallies map[tallied]int, words []wordRow) error {
+func (w *writing) putListing(rows []listingRow, tallies map[tallied]int) error {
 	if len(rows) > 0 {
 		_, err := w.db.NewInsert().Model(&rows).On("CONFLICT (system_id) DO UPDATE").
-			Set("owner = EXCLUDED.owner, cell = EXCLUDED.cell, search = EXCLUDED.search, since = EXCLUDED.since, due = EXCLUDED.due").Exec(w.ctx)
+			Set("owner = EXCLUDED.owner, cell = EXCLUDED.cell, search = EXCLUDED.search, since = EXCLUDED.since, due = EXCLUDED.due, no = EXCLUDED.no").Exec(w.ctx)
 		if err != nil {
 			return fmt.Errorf("keep what lists show: %w", err)
 		}
@@ -220,11 +252,6 @@ func (w *writing) putListing(rows []listingRow, tallies map[tallied]int, words [
 			return fmt.Errorf("count what lists show: %w", err)
 		}
 	}
-	for part := range slices.Chunk(words, 4*bulk) {
-		if err := insert(w, part); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -236,7 +263,11 @@ func (s *Store) Settle(ctx context.Context, at time.Time) (n int, err error) {
 	for {
 		var ids []int64
 		err := s.read(ctx, asker(), func(c *scope) error {
-			return c.listing((*listingRow)(nil)).Column("system_id").Where("l.due <> '' AND l.due <= ?", string(day)).OrderExpr("l.due").Limit(bulk).Scan(c.ctx, &ids)
+			err := c.listing((*listingRow)(nil)).Column("system_id").Where("l.due <> '' AND l.due <= ?", string(day)).OrderExpr("l.due").Limit(bulk).Scan(c.ctx, &ids)
+			if err == nil && len(ids) == 0 {
+				err = c.listing((*listingRow)(nil)).Column("system_id").Where("l.no = 0").Limit(bulk).Scan(c.ctx, &ids)
+			}
+			return err
 		})
 		if err != nil || len(ids) == 0 {
 			return n, err
@@ -261,6 +292,9 @@ func (c *scope) settled(day law.Day, byWord bool) (bool, error) {
 	}
 	var not []int64
 	err := c.listing((*listingRow)(nil)).Column("system_id").Where("l.due <> '' AND l.due <= ?", limit).Limit(1).Scan(c.ctx, &not)
+	if err == nil && len(not) == 0 {
+		err = c.listing((*listingRow)(nil)).Column("system_id").Where("l.no = 0").Limit(1).Scan(c.ctx, &not)
+	}
 	if err == nil && len(not) == 0 && !byWord {
 		err = c.listing((*listingRow)(nil)).Column("system_id").Where("l.since <> '' AND l.since > ?", limit).Limit(1).Scan(c.ctx, &not)
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -14,7 +16,21 @@ import (
 // shown is what lists show of the systems verified so far, added up.
 type shown struct {
 	tallies map[tallied]int
+	blocks  map[blocked]int
 	words   wordSum
+}
+
+// blocked names a count of a block.
+type blocked struct{ owner, block, cell string }
+
+// blockOf is the block of a code: see the migration.
+func blockOf(code string) string {
+	at := strings.Index(code, "-") + 1
+	serial, n := []rune(code[at:]), 3
+	if len(serial) > 0 && serial[0] >= '0' && serial[0] <= '9' {
+		n = 2
+	}
+	return code[:at] + string(serial[:min(n, len(serial))])
 }
 
 // wordSum stands for a set of words of systems.
@@ -23,9 +39,9 @@ type wordSum struct {
 	sum uint64
 }
 
-func (s *wordSum) add(word, owner, code string) {
+func (s *wordSum) add(word, owner string, no int) {
 	h := fnv.New64a()
-	for _, part := range []string{word, "\x00", owner, "\x00", code} {
+	for _, part := range []string{word, "\x00", owner, "\x00", strconv.Itoa(no)} {
 		_, _ = h.Write([]byte(part)) // never fails
 	}
 	s.n, s.sum = s.n+1, s.sum+h.Sum64()
@@ -49,9 +65,10 @@ func (v *check) listings(ss []approval.System, rows []systemRow) error {
 		at[l.SystemID] = l
 		if l.Cell != "" {
 			v.shown.tallies[tallied{l.Owner, l.Cell}]++
+			v.shown.blocks[blocked{l.Owner, blockOf(l.Code), l.Cell}]++
 		}
 		for _, w := range wordsOf(l.Search) {
-			v.shown.words.add(w, l.Owner, l.Code)
+			v.shown.words.add(w, l.Owner, l.No)
 		}
 	}
 	for i := range ss {
@@ -75,12 +92,12 @@ func shownOf(s *approval.System, r systemRow, l listingRow) listingRow {
 		day = law.Day(l.Due).AddDays(-1)
 	}
 	x := look{ID: s.ID, Code: s.Code, Owner: s.Owner, Origin: string(s.Origin), Search: r.Search, State: r.State, Plan: r.Plan,
-		Level: cmp.Or(r.Level, r.Proposed), UntilDay: r.UntilDay, PlanHolds: r.PlanHolds}
+		Level: cmp.Or(r.Level, r.Proposed), Confirmed: r.Confirmed, UntilDay: r.UntilDay, PlanHolds: r.PlanHolds, No: l.No}
 	over := func(last string) bool { return last != "" && last < string(day) }
 	approved := r.State == "approved" || r.State == "deployed"
 	switch {
 	case over(r.UntilDay):
-		x.Plan, x.Level = string(approval.PlanNone), r.Proposed
+		x.Plan, x.Level, x.Confirmed = string(approval.PlanNone), r.Proposed, false
 		if approved {
 			x.State = s.Standing(late.Time()).State()
 		}
@@ -111,15 +128,46 @@ func (v *check) listingsKept() error {
 	for k, n := range v.shown.tallies {
 		v.blame(-1, "lists", "%d of %s that are %q are not counted", n, k.owner, k.cell)
 	}
+	if err := v.blocksKept(); err != nil {
+		return err
+	}
+	return v.wordsKept()
+}
+
+func (v *check) blocksKept() error {
+	var rows []blockRow
+	if err := v.listing(&rows).Scan(v.ctx); err != nil {
+		return fmt.Errorf("read what lists count by code: %w", err)
+	}
+	for _, r := range rows {
+		k := blocked{r.Owner, r.Block, r.Cell}
+		if want := v.shown.blocks[k]; want != r.N {
+			v.blame(-1, "lists", "%d of %s that are %q are counted, %d are so", r.N, r.Block, r.Cell, want)
+		}
+		delete(v.shown.blocks, k)
+	}
+	for k, n := range v.shown.blocks {
+		v.blame(-1, "lists", "%d of %s that are %q are not counted", n, k.block, k.cell)
+	}
+	return nil
+}
+
+func (v *check) wordsKept() error {
 	var have wordSum
-	for from := (wordRow{}); ; {
-		var rows []wordRow
-		q := v.listing(&rows).OrderExpr("l.word, l.owner, l.code").Limit(20 * bulk)
-		if err := q.Where("(l.word, l.owner, l.code) > (?, ?, ?)", from.Word, from.Owner, from.Code).Scan(v.ctx); err != nil {
+	for from := (postRow{}); ; {
+		var rows []postRow
+		q := v.listing(&rows).OrderExpr("l.word, l.owner, l.part").Limit(20 * bulk)
+		if err := q.Where("(l.word, l.owner, l.part) > (?, ?, ?)", from.Word, from.Owner, from.Part).Scan(v.ctx); err != nil {
 			return fmt.Errorf("read words: %w", err)
 		}
 		for _, r := range rows {
-			have.add(r.Word, r.Owner, r.Code)
+			var p part
+			if err := p.read(r.Places); err != nil {
+				v.blame(-1, "lists", "the systems of %s in which %q stands: %v", r.Owner, r.Word, err)
+			}
+			for at := range p.all() {
+				have.add(r.Word, r.Owner, r.Part*partLen+at+1)
+			}
 		}
 		if len(rows) < 20*bulk {
 			break

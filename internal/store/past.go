@@ -302,15 +302,18 @@ func (c *scope) rowsThen(f approval.Filter) ([]approval.Row, error) {
 }
 
 // pendingThen is Pending in the register as it was.
-func (c *scope) pendingThen(limit int) ([]approval.System, error) {
-	var out []approval.System
-	err := c.each(func(s approval.System) error {
-		if len(out) < limit && project(&s, c.past.Last()).Pending {
-			out = append(out, s)
+func (c *scope) pendingThen(limit int, mine func(*approval.System) bool) (own []approval.System, more bool, err error) {
+	err = c.each(func(s approval.System) error {
+		switch {
+		case !project(&s, c.past.Last()).Pending || !mine(&s):
+		case len(own) == limit:
+			more = true
+		default:
+			own = append(own, s)
 		}
 		return nil
 	})
-	return out, err
+	return own, more, err
 }
 
 // aheadThen is Ahead in the register as it was, from what each system held for the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -22,13 +23,15 @@ type placeRow struct {
 // systemPrefix begins the object of every system.
 const systemPrefix = "system:"
 
-// Roll returns the systems that an entry since a size names, all of them when
-// since is 0, at one snapshot.
-func (s *Store) Roll(ctx context.Context, since int64) (r approval.Roll, err error) {
-	err = s.read(ctx, asker(), func(c *scope) error {
+// Roll hands to each, by place, the systems that an entry since a size names, all
+// of them when since is 0, and those of the places that begin also asks for when it
+// is told how the register stands; all at one snapshot, a few in memory at a time.
+func (s *Store) Roll(ctx context.Context, since int64, begin func(approval.Roll) (also []int, err error), each func(approval.Enrolled) error) error {
+	return s.read(ctx, asker(), func(c *scope) (err error) {
 		if err := s.e.heeds(ctx, c.db); err != nil {
 			return err
 		}
+		var r approval.Roll
 		if r.Head, err = c.Head(); err != nil {
 			return err
 		}
@@ -45,9 +48,23 @@ func (s *Store) Roll(ctx context.Context, since int64) (r approval.Roll, err err
 				r.Ended[a.Code] = a.EndedOn
 			}
 		}
-		return c.enrol(&r, since)
+		also, err := begin(r)
+		if err != nil {
+			return err
+		}
+		if since == 0 {
+			return c.enrolAll(each)
+		}
+		if also, err = c.named(since, also); err != nil {
+			return err
+		}
+		for part := range slices.Chunk(also, bulk) {
+			if _, err := c.enrol(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.place IN (?)", bun.List(part)) }, each); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return r, err
 }
 
 // latest is the time of the last entry.
@@ -66,47 +83,62 @@ func (c *scope) latest(size int64) (int64, error) {
 	return e.At.UnixMicro(), nil
 }
 
-// enrol loads the systems concerned, in the order of their places.
-func (c *scope) enrol(r *approval.Roll, since int64) error {
+// named adds to places those of the systems that an entry since a size names.
+func (c *scope) named(since int64, places []int) ([]int, error) {
 	var codes []string
-	if since > 0 {
-		if err := c.shared((*entryRow)(nil)).ColumnExpr("DISTINCT substr(e.object, ?)", len(systemPrefix)+1).Where("e.seq >= ? AND e.object LIKE ?", since, systemPrefix+"%").Scan(c.ctx, &codes); err != nil {
-			return fmt.Errorf("read what changed: %w", err)
-		}
-		if len(codes) == 0 {
-			return nil
-		}
+	if err := c.shared((*entryRow)(nil)).ColumnExpr("DISTINCT substr(e.object, ?)", len(systemPrefix)+1).Where("e.seq >= ? AND e.object LIKE ?", since, systemPrefix+"%").Scan(c.ctx, &codes); err != nil {
+		return nil, fmt.Errorf("read what changed: %w", err)
 	}
+	for part := range slices.Chunk(codes, bulk) {
+		var some []int
+		if err := c.table((*placeRow)(nil), "status_place AS t").ColumnExpr("t.place").Where("s.code IN (?)", bun.List(part)).Scan(c.ctx, &some); err != nil {
+			return nil, fmt.Errorf("read places: %w", err)
+		}
+		places = append(places, some...)
+	}
+	slices.Sort(places)
+	return slices.Compact(places), nil
+}
+
+// enrolAll hands every system to each, by place.
+func (c *scope) enrolAll(each func(approval.Enrolled) error) error {
 	for from := int64(-1); ; {
-		var rows []placeRow
-		q := c.table(&rows, "status_place AS t").ColumnExpr("t.place, t.system_id, s.code").Where("t.place > ?", from).OrderExpr("t.place").Limit(bulk)
-		if since > 0 {
-			q = q.Where("s.code IN (?)", bun.List(codes))
-		}
-		if err := q.Scan(c.ctx); err != nil {
-			return fmt.Errorf("read places: %w", err)
-		}
-		if len(rows) == 0 {
-			return nil
-		}
-		ids := make([]int64, len(rows))
-		place := make(map[int64]int64, len(rows))
-		for i, x := range rows {
-			ids[i], place[x.SystemID] = x.SystemID, x.Place
-		}
-		var systems []systemRow
-		if err := c.systems(&systems).Where("s.id IN (?)", bun.List(ids)).OrderExpr("s.id").Scan(c.ctx); err != nil {
-			return fmt.Errorf("read systems: %w", err)
-		}
-		all, err := c.assemble(systems)
-		if err != nil {
+		last, err := c.enrol(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.place > ?", from).Limit(bulk) }, each)
+		if err != nil || last < 0 {
 			return err
 		}
-		for _, x := range all {
-			r.Systems = append(r.Systems, approval.Enrolled{Place: int(place[x.ID]), System: x})
-		}
-		from = rows[len(rows)-1].Place
+		from = last
 	}
+}
+
+// enrol hands to each, by place, the systems of the places that are chosen; last
+// is the last place, -1 when there is none.
+func (c *scope) enrol(choose func(*bun.SelectQuery) *bun.SelectQuery, each func(approval.Enrolled) error) (last int64, err error) {
+	var rows []placeRow
+	if err := choose(c.table(&rows, "status_place AS t").ColumnExpr("t.place, t.system_id").OrderExpr("t.place")).Scan(c.ctx); err != nil {
+		return -1, fmt.Errorf("read places: %w", err)
+	}
+	if len(rows) == 0 {
+		return -1, nil
+	}
+	ids := make([]int64, len(rows))
+	for i, x := range rows {
+		ids[i] = x.SystemID
+	}
+	all, err := c.byID(ids)
+	if err != nil {
+		return -1, err
+	}
+	at := make(map[int64]int, len(all))
+	for i := range all {
+		at[all[i].ID] = i
+	}
+	for _, x := range rows {
+		if err := each(approval.Enrolled{Place: int(x.Place), System: all[at[x.SystemID]]}); err != nil {
+			return -1, err
+		}
+	}
+	return rows[len(rows)-1].Place, nil
 }
 
 // places checks that the places are 0, 1, 2, … in the order in which the ledger

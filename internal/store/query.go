@@ -71,9 +71,22 @@ func (c *scope) Rows(f approval.Filter, each func(approval.Row) error) error {
 		}
 		return err
 	}
-	for at := int64(0); ; at += bulk {
+	bodies, err := c.Agencies()
+	for i := 0; i < len(bodies) && err == nil; i++ {
+		x := bodies[i]
+		if c.mine(x.Code) && (f.Owner == "" || f.Owner == x.Code) && (f.Group == "" || f.Group == x.Group) {
+			err = c.rowsOf(x.Code, f, each)
+		}
+	}
+	return err
+}
+
+// rowsOf hands every line of an owner's systems that matches to each.
+func (c *scope) rowsOf(owner string, f approval.Filter, each func(approval.Row) error) error {
+	f.Owner, f.Group = owner, ""
+	for last := ""; ; {
 		var rows []listRow
-		if err := c.lines(&rows, f).Limit(bulk).Offset(at).Scan(c.ctx); err != nil {
+		if err := c.lines(&rows, f).Where("s.code > ?", last).Limit(bulk).Scan(c.ctx); err != nil {
 			return fmt.Errorf("list register: %w", err)
 		}
 		for _, r := range rows {
@@ -84,6 +97,7 @@ func (c *scope) Rows(f approval.Filter, each func(approval.Row) error) error {
 		if len(rows) < bulk {
 			return nil
 		}
+		last = rows[bulk-1].Code
 	}
 }
 
@@ -191,18 +205,6 @@ func ends(q *bun.SelectQuery, f approval.Filter, day string) *bun.SelectQuery {
 		return q.Where("s.retirement IS NULL").Where(planExpr+" = 'full'", day, day).Where("("+within+" OR s.plan_holds <> '' AND s.plan_holds BETWEEN ? AND ?)", from, to, from, to)
 	}
 	return q
-}
-
-// Pending implements approval.Reader.
-func (c *scope) Pending(limit int) ([]approval.System, error) {
-	if c.past != nil {
-		return c.pendingThen(limit)
-	}
-	var rows []systemRow
-	if err := c.systems(&rows).Where("s.pending = ?", true).OrderExpr("s.id").Limit(int64(limit)).Scan(c.ctx); err != nil {
-		return nil, fmt.Errorf("load pending: %w", err)
-	}
-	return c.assemble(rows)
 }
 
 // Agencies implements approval.Reader.

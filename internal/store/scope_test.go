@@ -13,9 +13,9 @@ import (
 // doors are the functions that may start a query of each kind.
 var doors = map[string][]string{
 	"NewSelect": {"scope.systems", "scope.table", "scope.shared", "scope.machines", "scope.years", "scope.connections", "scope.uses", "scope.decisions", "scope.consulted", "schema.done", "schema.heeds", "postgres.settled", "scope.figures", "scope.statements", "scope.listing"},
-	"NewInsert": {"writing.Create", "insert", "writing.seal", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply", "accountTx.PutAccount", "Store.PutPending", "Store.PutAttempts", "summed", "writing.createPart", "writing.putListing", "Store.Note", "Store.Seen"},
+	"NewInsert": {"writing.Create", "insert", "writing.seal", "Store.PutSession", "Store.SpendAssertion", "Store.PutFeed", "Store.Enqueue", "writing.PutConnection", "writing.keep", "schema.apply", "accountTx.PutAccount", "Store.PutPending", "Store.PutAttempts", "summed", "writing.createPart", "writing.putListing", "writing.putPosts", "Store.Note", "Store.Seen"},
 	"NewUpdate": {"writing.Save", "writing.dossier", "writing.EndAgency", "writing.NameAgency", "Store.TouchSession", "writing.SaveGateway", "Store.RotateKey", "writing.Grow", "writing.PutSubscription", "Store.Again", "Store.Enqueue", "Store.Mark", "writing.PutConnection", "writing.decideIn", "Store.UseFactor", "accountTx.PutFactor", "postgres.beat", "Store.SealPlans"},
-	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce", "accountTx.PutAccount", "Store.PutPending", "Store.TakePending", "postgres.answerUnderLease", "postgres.settled", "Store.MakeFigures", "writing.forgetWords", "writing.Purge"},
+	"NewDelete": {"Store.EndSession", "Store.SpendAssertion", "Store.PutFeed", "writing.keepOnce", "accountTx.PutAccount", "Store.PutPending", "Store.TakePending", "postgres.answerUnderLease", "postgres.settled", "Store.MakeFigures", "writing.putPosts", "writing.Purge"},
 }
 
 // shut are the ways to the database that nobody here may take.

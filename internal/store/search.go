@@ -8,18 +8,17 @@ import (
 	"capdo/internal/approval"
 )
 
-// A page of the register is found through the tables of listing.go, so that its
-// cost does not grow with the register: counts by owner and cell tell where it
-// begins, words tell which systems a text may mean. Where they are not made for
-// the day yet, searchAll looks at every system.
+// A page of the register is found through the tables of listing.go and places.go,
+// so that its cost does not grow with the register: counts by owner, by block and
+// by cell tell where it begins, the places of words which systems a text means.
+// Where they are not made for the day yet, searchAll looks at every system.
 
 // What a search by words looks at, at most.
 const (
-	maxForms  = 32     // words that begin alike
-	maxRare   = 3000   // systems of a word that is looked up; a commoner one is met soon enough on the way
-	maxFound  = 1000   // systems counted of words that are all common
-	maxLooked = 20_000 // systems looked at for them
+	maxFound  = 1000   // systems found
+	maxLooked = 20_000 // systems looked at, where places do not tell enough
 	stride    = 2000   // of these in one query
+	maxNamed  = 500    // systems asked for one by one
 )
 
 // Search implements approval.Reader.
@@ -28,11 +27,11 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 		return c.searchThen(f)
 	}
 	words := searched(f.Text)
-	kept, err := c.settled(f.Today, len(words) > 0)
+	kept, err := c.settled(f.Today, len(words) > 0 && !byCell(f))
 	switch {
 	case err != nil:
 		return approval.Page{}, err
-	case !kept || f.Counted != "" || f.Ends != "": // of these no counts are kept
+	case !kept || f.Ends != "": // of what runs out no counts are kept
 		return c.searchAll(f)
 	case len(words) > 0:
 		return c.searchWords(f, words)
@@ -53,7 +52,35 @@ func alike(q *bun.SelectQuery, f approval.Filter) *bun.SelectQuery {
 	if f.NoLevel {
 		q = q.Where("l.level = 0")
 	}
-	return q
+	if f.Counted == "" {
+		return q
+	}
+	const approved = "l.state IN ('approved', 'deployed')"
+	q = q.Where("l.state <> 'retired'").Where("(l.origin <> ? OR "+approved+")", string(approval.Listed))
+	switch f.Counted {
+	case approval.CountedUnapproved:
+		return q.Where("NOT " + approved)
+	case approval.CountedApproved:
+		return q.Where(approved)
+	case approval.CountedPart:
+		return q.Where(approved).Where("l.plan <> 'full'")
+	case approval.CountedDeployed:
+		return q.Where("l.plan = 'full'")
+	case approval.CountedBehind:
+		return q.Where("l.plan <> 'full'")
+	case approval.CountedConfirmed:
+		return q.Where("l.confirmed")
+	case approval.CountedUnconfirmed:
+		return q.Where(approved).Where("NOT l.confirmed")
+	case approval.CountedAll:
+		return q
+	}
+	return q.Where("1 = 0") // no figure of that name
+}
+
+// byCell tells whether a filter asks for some cells only.
+func byCell(f approval.Filter) bool {
+	return f.Level > 0 || f.NoLevel || f.State != "" || f.Plan != "" || f.Origin != "" || f.Counted != ""
 }
 
 // holding is an owner with how many of its systems match.
@@ -105,9 +132,19 @@ func (c *scope) searchCells(f approval.Filter) (approval.Page, error) {
 
 // codesOf are codes of an owner's systems that match, in order.
 func (c *scope) codesOf(o holding, f approval.Filter, skip, limit int) (codes []string, err error) {
-	q := c.listing((*listingRow)(nil)).Column("code").Where("l.owner = ?", o.Owner).OrderExpr("l.code").Limit(int64(limit)).Offset(int64(skip))
-	if f.Level > 0 || f.NoLevel || f.State != "" || f.Plan != "" || f.Origin != "" {
-		if q, err = c.ofCells(q, o, f); err != nil {
+	var cells []string
+	if byCell(f) {
+		if cells, err = c.cellsOf(o.Owner, f); err != nil {
+			return nil, err
+		}
+	}
+	first, skip, err := c.blockAt(o.Owner, cells, skip)
+	if err != nil {
+		return nil, err
+	}
+	q := c.listing((*listingRow)(nil)).Column("code").Where("l.owner = ? AND l.code >= ?", o.Owner, first).OrderExpr("l.code").Limit(int64(limit)).Offset(int64(skip))
+	if byCell(f) {
+		if q, err = c.ofCells(q, o, cells); err != nil {
 			return nil, err
 		}
 	}
@@ -117,14 +154,41 @@ func (c *scope) codesOf(o holding, f approval.Filter, skip, limit int) (codes []
 	return codes, nil
 }
 
-// ofCells narrows the systems of an owner to the cells that f asks for. Few are
-// taken cell by cell and sorted; of many, enough are met on the way through all
-// in their order, which a column that is computed keeps the planner on.
-func (c *scope) ofCells(q *bun.SelectQuery, o holding, f approval.Filter) (*bun.SelectQuery, error) {
-	var cells []string
-	if err := alike(c.listing((*tallyRow)(nil)), f).Column("cell").Where("l.owner = ? AND l.n > 0", o.Owner).Scan(c.ctx, &cells); err != nil {
-		return nil, fmt.Errorf("find the cells of %s: %w", o.Owner, err)
+// blockAt is the block in which the system stands that comes after skip others of
+// some cells, nil for all, and how many of them stand in it before.
+func (c *scope) blockAt(owner string, cells []string, skip int) (block string, rest int, err error) {
+	if skip == 0 {
+		return "", 0, nil
 	}
+	var blocks []blockRow
+	q := c.listing(&blocks).ColumnExpr("l.block, SUM(l.n) AS n").Where("l.owner = ?", owner).GroupExpr("l.block").OrderExpr("l.block")
+	if cells != nil {
+		q = q.Where("l.cell IN (?)", bun.List(cells))
+	}
+	if err := q.Scan(c.ctx); err != nil {
+		return "", 0, fmt.Errorf("count the systems of %s: %w", owner, err)
+	}
+	for _, b := range blocks {
+		if skip < b.N {
+			return b.Block, skip, nil
+		}
+		skip -= b.N
+	}
+	return afterWord, 0, nil
+}
+
+// cellsOf are the cells of an owner that f asks for.
+func (c *scope) cellsOf(owner string, f approval.Filter) (cells []string, err error) {
+	if err := alike(c.listing((*tallyRow)(nil)), f).Column("cell").Where("l.owner = ? AND l.n > 0", owner).Scan(c.ctx, &cells); err != nil {
+		return nil, fmt.Errorf("find the cells of %s: %w", owner, err)
+	}
+	return cells, nil
+}
+
+// ofCells narrows the systems of an owner to some cells. Few are taken cell by cell
+// and sorted; of many, enough are met on the way through all in their order, which a
+// column that is computed keeps the planner on.
+func (c *scope) ofCells(q *bun.SelectQuery, o holding, cells []string) (*bun.SelectQuery, error) {
 	var all int
 	if err := c.listing((*tallyRow)(nil)).ColumnExpr("SUM(l.n)").Where("l.owner = ?", o.Owner).Scan(c.ctx, &all); err != nil {
 		return nil, fmt.Errorf("count the systems of %s: %w", o.Owner, err)
@@ -136,28 +200,19 @@ func (c *scope) ofCells(q *bun.SelectQuery, o holding, f approval.Filter) (*bun.
 	return q.Where("COALESCE(l.cell, '') IN (?)", bun.List(cells)), nil
 }
 
-// searchWords finds a page of the systems in which all words begin a word. Where
-// one of them is rare, it names the systems to look at; where none is, they are
-// looked through in their order, as far as it goes.
+// searchWords finds a page of the systems in which all words begin a word.
 func (c *scope) searchWords(f approval.Filter, words []string) (approval.Page, error) {
+	s := sought{f: f}
 	var p approval.Page
-	var maybe []string
-	rare := false
-	for _, w := range words {
-		codes, few, err := c.haveWord(w, f.Owner)
-		if err != nil {
-			return p, err
-		}
-		if few && (!rare || len(codes) < len(maybe)) {
-			maybe, rare = codes, true
-		}
+	if err := s.look(c, words); err != nil {
+		return p, err
 	}
 	var found []string
 	var err error
-	if rare {
-		found, err = c.among(maybe, f)
-	} else {
+	if s.in == nil { // each begins so many words that enough are met on the way
 		found, p.More, err = c.lookThrough(f)
+	} else {
+		found, p.More, err = c.among(&s)
 	}
 	if err != nil {
 		return p, err
@@ -168,62 +223,111 @@ func (c *scope) searchWords(f approval.Filter, words []string) (approval.Page, e
 	return p, err
 }
 
-// haveWord returns the codes of the systems in which a word begins one; few tells
-// whether these are all.
-func (c *scope) haveWord(word, owner string) (codes []string, few bool, err error) {
-	forms, few, err := c.forms(word)
-	if err != nil || !few || len(forms) == 0 {
-		return nil, few, err
-	}
-	q := c.listing((*wordRow)(nil)).ColumnExpr("DISTINCT l.code").Where("l.word IN (?)", bun.List(forms)).Limit(maxRare + 1)
-	if owner != "" {
-		q = q.Where("l.owner = ?", storable(owner))
-	}
-	if err := q.Scan(c.ctx, &codes); err != nil {
-		return nil, false, fmt.Errorf("look up a word: %w", err)
-	}
-	return codes, len(codes) <= maxRare, nil
+// sought is what a search by words is after.
+type sought struct {
+	f     approval.Filter
+	in    map[string]places // by owner: where the words stand that tell it; nil: none does
+	loose []string          // words that begin too many to tell it
 }
 
-// forms are the words of the whole register that begin with another; few tells
-// whether these are all.
-func (c *scope) forms(begin string) (all []string, few bool, err error) {
-	err = c.wide(func(whole *scope) error {
-		for last := begin; len(all) < maxForms; {
-			var next []string
-			op := "l.word > ?"
-			if len(all) == 0 {
-				op = "l.word >= ?"
-			}
-			err := whole.listing((*wordRow)(nil)).Column("word").Where(op, last).Where("l.word < ?", begin+afterWord).OrderExpr("l.word").Limit(1).Scan(whole.ctx, &next)
-			if err != nil {
-				return fmt.Errorf("look up words: %w", err)
-			}
-			if len(next) == 0 {
-				return nil
-			}
-			last = next[0]
-			all = append(all, last)
+// look finds the places of words.
+func (s *sought) look(c *scope, words []string) error {
+	for _, word := range words {
+		in, whole, err := c.posts(word, s.f)
+		switch {
+		case err != nil:
+			return err
+		case !whole:
+			s.loose = append(s.loose, word)
+			continue
+		case s.in == nil:
+			s.in = in
+			continue
 		}
-		return nil
-	})
-	return all, len(all) < maxForms, err
+		for owner, at := range s.in {
+			at.both(in[owner])
+		}
+	}
+	return nil
 }
 
-// afterWord sorts after whatever a word may go on with.
-const afterWord = "\U0010FFFF"
-
-// among returns those of the codes that match, in the order of a list.
-func (c *scope) among(codes []string, f approval.Filter) (found []string, err error) {
-	if len(codes) == 0 {
-		return nil, nil
-	}
-	err = c.matching((*systemRow)(nil), f).ColumnExpr("s.code").
-		Where("s.code IN (?)", bun.List(codes)).OrderExpr(official+", s.code").Scan(c.ctx, &found)
+// among returns the codes of what is sought, in the order of a list, as far as it
+// goes; more tells that it did not see the end.
+func (c *scope) among(s *sought) (found []string, more bool, err error) {
+	owners, err := c.holdings(approval.Filter{Owner: s.f.Owner, Group: s.f.Group, Level: s.f.Level, NoLevel: s.f.NoLevel, State: s.f.State, Plan: s.f.Plan, Origin: s.f.Origin, Counted: s.f.Counted})
 	if err != nil {
-		return nil, fmt.Errorf("search register: %w", err)
+		return nil, false, err
 	}
-	return found, nil
+	looked := 0
+	for _, o := range owners {
+		at := s.in[o.Owner]
+		n := at.count()
+		if n == 0 {
+			continue
+		}
+		if looked >= maxLooked || len(found) > maxFound {
+			return found[:min(len(found), maxFound)], true, nil
+		}
+		part, seen, err := c.amongOf(s, o, n, maxFound+1-len(found))
+		if err != nil {
+			return nil, false, err
+		}
+		found, looked = append(found, part...), looked+seen
+	}
+	return found[:min(len(found), maxFound)], len(found) > maxFound, nil
+}
+
+// amongOf returns the first codes of an owner's systems that are sought, n of which
+// stand where the words do, and how many it looked at for them. It goes by the
+// places or by the cells, where few are left by one of these, else through all.
+func (c *scope) amongOf(s *sought, o holding, n, limit int) (codes []string, seen int, err error) {
+	q := c.listing((*listingRow)(nil)).ColumnExpr("l.code, l.no").Where("l.owner = ?", o.Owner).OrderExpr("l.code")
+	for _, w := range s.loose {
+		q = q.Where("' ' || l.search LIKE ?", "% "+w+"%")
+	}
+	through := n > maxNamed && (o.N > maxNamed || !byCell(s.f))
+	if byCell(s.f) {
+		cells, err := c.cellsOf(o.Owner, s.f)
+		if err != nil {
+			return nil, 0, err
+		}
+		if n <= maxNamed || through {
+			q = q.Where("COALESCE(l.cell, '') IN (?)", bun.List(cells))
+		} else {
+			q = q.Where("l.cell IN (?)", bun.List(cells))
+		}
+	}
+	if n <= maxNamed {
+		q = q.Where("l.no > 0 AND l.no IN (?)", bun.List(s.in[o.Owner].numbers()))
+	}
+	if !through {
+		var rows []listingRow
+		if err := q.Scan(c.ctx, &rows); err != nil {
+			return nil, 0, fmt.Errorf("search the systems of %s: %w", o.Owner, err)
+		}
+		return s.those(o.Owner, rows), min(n, o.N), nil
+	}
+	for after, over := "", false; !over && len(codes) < limit && seen < maxLooked; {
+		var rows []listingRow
+		if err := q.Clone().Where("l.code > ?", after).Limit(stride).Scan(c.ctx, &rows); err != nil {
+			return nil, 0, fmt.Errorf("search the systems of %s: %w", o.Owner, err)
+		}
+		codes, seen, over = append(codes, s.those(o.Owner, rows)...), seen+stride, len(rows) < stride
+		if !over {
+			after = rows[len(rows)-1].Code
+		}
+	}
+	return codes, seen, nil
+}
+
+// those are the codes of rows that stand where the words do.
+func (s *sought) those(owner string, rows []listingRow) (codes []string) {
+	for _, r := range rows {
+		if s.in[owner].has(r.No) {
+			codes = append(codes, r.Code)
+		}
+	}
+	return codes
 }
 
 // lookThrough looks at systems in the order of a list, until enough are found or

@@ -84,8 +84,8 @@ func (e *sqlite) heeds(ctx context.Context, tx bun.IDB) error { return sqliteSch
 func (e *sqlite) settled(context.Context, uint64) error { return nil }
 
 func (e *sqlite) now() uint64             { return e.stamp.now() }
-func (e *sqlite) reading() *sql.TxOptions { return nil }                  // a deferred one reads at one snapshot
-func (e *sqlite) close() error            { return e.stamp.file.Close() } // it stays mapped
+func (e *sqlite) reading() *sql.TxOptions { return nil } // a deferred one reads at one snapshot
+func (e *sqlite) close() error            { return e.stamp.close() }
 
 // copyTo writes the register into a new file, by a connection of its own: behind
 // the wall there are views where the copy wants tables.

@@ -50,6 +50,8 @@ func own() map[string]string {
 		"listing":         "r.owner = (SELECT acting_body())",
 		"listing_count":   "r.owner = (SELECT acting_body())",
 		"listing_word":    "r.owner = (SELECT acting_body())",
+		"listing_post":    "r.owner = (SELECT acting_body())",
+		"listing_block":   "r.owner = (SELECT acting_body())",
 		"statement":       "r.agency = (SELECT acting_body())",
 		"statement_note":  "r.agency = (SELECT acting_body())",
 		"gateway":         "r.body = (SELECT acting_body()) OR (SELECT acting_service())",

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -44,3 +45,11 @@ func openStamp(path string) (s stamp, err error) {
 
 // now is the counter.
 func (s stamp) now() uint64 { return uint64(binary.NativeEndian.Uint32(s.memory[walChangeAt:])) }
+
+// close lets the file go, once; the memory stays mapped.
+func (s stamp) close() error {
+	if err := s.file.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}

@@ -101,7 +101,7 @@ func readerShowsOneTenant(t *testing.T, s *store.Store) {
 					t.Errorf("%s, %+v: total %d", c, f, p.Total)
 				}
 			}
-			pending, err := r.Pending(100)
+			pending, _, err := r.Pending(100, everyone)
 			if err != nil {
 				return err
 			}
@@ -138,7 +138,7 @@ func blindSeesNothing(t *testing.T, s *store.Store) {
 	a := storetest.Actor(approval.Administrator, "H56")
 	view(t, s, a, func(r approval.Reader) error {
 		p, err := r.Search(approval.Filter{})
-		pending, err2 := r.Pending(100)
+		pending, _, err2 := r.Pending(100, everyone)
 		cells, err3 := r.Counts(approval.Believed(today))
 		if p.Total != 0 || len(pending) != 0 || len(cells) != 0 {
 			t.Errorf("found %d, pending %d, counted %d", p.Total, len(pending), len(cells))
@@ -382,3 +382,6 @@ func TestStandingsForTheGate(t *testing.T) {
 		t.Errorf("head = %+v", h)
 	}
 }
+
+// everyone is told of every system.
+func everyone(*approval.System) bool { return true }

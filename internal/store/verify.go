@@ -54,7 +54,7 @@ func (v *check) blame(seq int64, object, format string, args ...any) {
 // columns against the records. An error means that the check could not be
 // made; what it found is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
-	v := &check{last: map[string]approval.Entry{}, shown: shown{tallies: map[tallied]int{}}}
+	v := &check{last: map[string]approval.Entry{}, shown: shown{tallies: map[tallied]int{}, blocks: map[blocked]int{}}}
 	err := s.read(ctx, asker(), func(c *scope) error {
 		v.scope = c
 		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.statementsKept, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places, v.plans, v.yearsKept, v.remarks, v.subscriptions, v.services, v.links, v.logs, v.notes, v.holds, v.consultations, v.lent, v.archives, v.figuresKept, v.listingsKept, v.papers, v.door, v.retained} {

@@ -35,6 +35,7 @@ type QueuePage struct {
 	Further string // said when not all connections are shown
 	Alarms  []AlarmWork
 	Lent    bool // there are pages of delegations
+	Longest bool // of each kind of work, only what waits longest is here
 }
 
 // LoadRow is how much one person has in hand, as far as it waits for the
@@ -130,7 +131,7 @@ func (s *site) queueShow(v *visit) error {
 		return err
 	}
 	for _, it := range items {
-		p.Simulated = p.Simulated || it.Origin == approval.Simulated
+		p.Simulated, p.Longest = p.Simulated || it.Origin == approval.Simulated, p.Longest || it.More
 	}
 	return v.show(http.StatusOK, "queue", p)
 }
