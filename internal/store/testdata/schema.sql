@@ -339,6 +339,20 @@ BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 
 CREATE TRIGGER ledger_head_stays BEFORE DELETE ON ledger_head BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 
+CREATE TRIGGER listing_block_more AFTER INSERT ON listing WHEN NEW.cell <> '' BEGIN
+  INSERT INTO listing_block (owner, block, cell, n)
+    VALUES (NEW.owner, substr(NEW.code, 1, instr(NEW.code, '-') + CASE WHEN substr(NEW.code, instr(NEW.code, '-') + 1, 1) BETWEEN '0' AND '9' THEN 2 ELSE 3 END), NEW.cell, 1)
+    ON CONFLICT (owner, block, cell) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER listing_block_other AFTER UPDATE OF owner, code, cell ON listing WHEN NEW.owner <> OLD.owner OR NEW.code <> OLD.code OR NEW.cell <> OLD.cell BEGIN
+  UPDATE listing_block SET n = n - 1 WHERE cell = OLD.cell AND owner = OLD.owner
+    AND block = substr(OLD.code, 1, instr(OLD.code, '-') + CASE WHEN substr(OLD.code, instr(OLD.code, '-') + 1, 1) BETWEEN '0' AND '9' THEN 2 ELSE 3 END);
+  INSERT INTO listing_block (owner, block, cell, n)
+    SELECT NEW.owner, substr(NEW.code, 1, instr(NEW.code, '-') + CASE WHEN substr(NEW.code, instr(NEW.code, '-') + 1, 1) BETWEEN '0' AND '9' THEN 2 ELSE 3 END), NEW.cell, 1 WHERE NEW.cell <> ''
+    ON CONFLICT (owner, block, cell) DO UPDATE SET n = n + 1;
+END;
+
 CREATE TRIGGER listing_of_changed AFTER UPDATE ON system BEGIN
   UPDATE listing SET due = '0' WHERE system_id = NEW.id;
 END;
@@ -1089,7 +1103,15 @@ CREATE TABLE listing (
   search    TEXT NOT NULL, -- the text whose words stand in listing_word
   since     TEXT NOT NULL,
   due       TEXT NOT NULL
-) STRICT;
+, no INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE listing_block (
+  owner TEXT NOT NULL,
+  block TEXT NOT NULL,
+  cell  TEXT NOT NULL,
+  n     INTEGER NOT NULL,
+  PRIMARY KEY (owner, block, cell)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE listing_count (
   owner  TEXT NOT NULL,
@@ -1098,9 +1120,17 @@ CREATE TABLE listing_count (
   level  INTEGER NOT NULL,
   state  TEXT NOT NULL,
   plan   TEXT NOT NULL,
-  n      INTEGER NOT NULL,
+  n      INTEGER NOT NULL, confirmed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (owner, cell)
 ) STRICT;
+
+CREATE TABLE listing_post (
+  word   TEXT NOT NULL CHECK (word <> ''),
+  owner  TEXT NOT NULL,
+  part   INTEGER NOT NULL,
+  places BLOB NOT NULL,
+  PRIMARY KEY (word, owner, part)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE listing_word (
   word  TEXT NOT NULL CHECK (word <> ''),
@@ -1436,6 +1466,9 @@ CREATE INDEX delivery_ready ON delivery (next_at) WHERE state = 'waiting';
 
 CREATE INDEX door_event_login ON door_event (login, no);
 
+CREATE INDEX dossier_waiting ON dossier (state, level, submitted_at, system_id)
+  WHERE state = 'submitted' OR state = 'opined' OR state = 'returned' OR state = 'appraised';
+
 CREATE INDEX entry_object ON entry (object, seq);
 
 CREATE INDEX factor_login ON factor (login);
@@ -1460,11 +1493,15 @@ CREATE INDEX listing_code ON listing (owner, code, cell);
 
 CREATE INDEX listing_due ON listing (due, system_id) WHERE due <> '';
 
+CREATE UNIQUE INDEX listing_no ON listing (owner, no) WHERE no > 0;
+
 CREATE INDEX listing_owner_due ON listing (owner, due, system_id) WHERE due <> '';
 
 CREATE INDEX listing_owner_since ON listing (owner, since, system_id) WHERE since <> '';
 
 CREATE INDEX listing_since ON listing (since, system_id) WHERE since <> '';
+
+CREATE INDEX listing_unplaced ON listing (owner, system_id) WHERE no = 0;
 
 CREATE INDEX once_at ON once (at);
 
@@ -1487,3 +1524,5 @@ CREATE INDEX system_owner ON system (owner, code);
 CREATE INDEX system_owner_pending ON system (owner, id) WHERE pending = 1;
 
 CREATE INDEX system_pending ON system (pending, id) WHERE pending = 1;
+
+CREATE INDEX system_unconfirmed ON system (level, id) WHERE pending = 1 AND confirmed = 0;
