@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ type estate struct {
 
 	url, ops string
 	command  *exec.Cmd
-	log      *bytes.Buffer
+	log      string // file of what it said
 
 	allows, denies, silences, pages, broken, documents atomic.Int64
 }
@@ -76,7 +77,17 @@ func (e *estate) serve(by []string, args ...string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	e.Fatalf("it does not serve: %s", e.log.String())
+	e.Fatalf("it does not serve: %s", e.complaints())
+}
+
+// complaints are the last lines of the log that tell of an error.
+func (e *estate) complaints() string {
+	b, err := os.ReadFile(e.log)
+	if err != nil {
+		return err.Error()
+	}
+	lines := slices.DeleteFunc(strings.Split(string(b), "\n"), func(l string) bool { return !strings.Contains(l, `"ERROR"`) && !strings.HasPrefix(l, "capdo") })
+	return strings.Join(lines[max(0, len(lines)-3):], "\n")
 }
 
 // start starts the service, through a command where one is given.
@@ -87,9 +98,14 @@ func (e *estate) start(by []string, args ...string) {
 		e.Fatal(err)
 	}
 	line := append(append([]string{}, by...), self, "serve", "--sign-in", "relaxed", "--pace-address", "0", "--pace-account", "0", "--listen", strings.TrimPrefix(e.url, "http://"), "--ops-listen", e.ops, "--data", e.dir)
-	e.log = &bytes.Buffer{}
+	e.log = filepath.Join(e.TempDir(), "log")
+	log, err := os.Create(e.log)
+	if err != nil {
+		e.Fatal(err)
+	}
+	e.Cleanup(func() { _ = log.Close() })
 	c := exec.Command(line[0], append(line[1:], args...)...)
-	c.Env, c.Stderr, c.WaitDelay = append(os.Environ(), asCommand+"=1"), e.log, time.Second
+	c.Env, c.Stderr, c.WaitDelay = append(os.Environ(), asCommand+"=1"), log, time.Second
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
 		e.Fatal(err)
@@ -206,7 +222,7 @@ func (e *estate) working(login string, stop <-chan struct{}) {
 		switch {
 		case err != nil || r.status >= 500:
 			if e.broken.Add(1) < 4 {
-				e.Logf("broken: %d %v", r.status, err)
+				e.Logf("broken: %d %v: %s", r.status, err, e.complaints())
 			}
 			b = nil
 		default:
