@@ -111,7 +111,7 @@ func newHour(t *testing.T) *hour {
 	folder := t.TempDir() // shared: what signs is the same everywhere
 	database := fmt.Sprintf("postgres://%s@/register?host=%s,%s&sslmode=disable&connect_timeout=2", storetest.Worker, databaseHosts[0], databaseHosts[1])
 	for i, mode := range [][]string{{"--gate-mode", "exact"}, {"--gate-mode", "available", "--gate-lease", "1s"}} {
-		m := &machineOf{island: where[i], args: append([]string{"serve", "--listen", where[i].at + ":8080", "--database", database, "--data", folder, "--sign-in", "fallback", "--tls-in-front", "--gateways", "10.213.0.0/16"}, mode...)}
+		m := &machineOf{island: where[i], args: append([]string{"serve", "--listen", where[i].at + ":8080", "--database", database, "--data", folder, "--sign-in", "relaxed", "--tls-in-front", "--gateways", "10.213.0.0/16"}, mode...)}
 		h.replicas = append(h.replicas, m)
 		m.start(t)
 		t.Cleanup(m.kill)

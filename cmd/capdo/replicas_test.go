@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"capdo/internal/statuslist"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -77,6 +80,42 @@ func (s *child) decision(code string) string {
 	return v.Decision
 }
 
+// sameLists: what each process hands out says that of the one system, is as new as
+// any list seen before, and is the same.
+func sameLists(t *testing.T, before int64, want statuslist.Status, all ...*child) (version int64) {
+	t.Helper()
+	var first []byte
+	for i, p := range all {
+		part := strings.Split(fetch(t, p.url+"/statuslists/1"), ".")
+		if len(part) != 3 {
+			t.Fatalf("no list of process %d: %q", i, part)
+		}
+		var c statuslist.Claims
+		text, err := base64.RawURLEncoding.DecodeString(part[1])
+		if err == nil {
+			err = json.Unmarshal(text, &c)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := statuslist.InflateText(c.List.Lst, c.List.Bits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = l.Bytes
+		}
+		if version = c.Capdo.Version; version <= before && i == 0 || version < before || !bytes.Equal(first, l.Bytes) {
+			t.Errorf("process %d lists version %d, after %d; the same as the first: %v", i, version, before, bytes.Equal(first, l.Bytes))
+		}
+		if got, err := l.At(0); err != nil || got != want {
+			t.Errorf("process %d lists %v, want %v: %v", i, got, want, err)
+		}
+		before = version
+	}
+	return version
+}
+
 // TestReplicaProcesses: two processes serve one PostgreSQL. What is taken away
 // anywhere is denied by both in the very next answer; one that is killed, or stands
 // still, keeps nobody from writing and says nothing wrong when it comes back.
@@ -101,7 +140,7 @@ func TestReplicaProcesses(t *testing.T) {
 				t.Fatal(err)
 			}
 			x := storetest.Lead(t, o, "H56", "Một cửa", storetest.Deployed)
-			args := append([]string{"--database", at, "--data", dir}, mode...)
+			args := append([]string{"--database", at, "--data", dir, "--sign-in", "relaxed"}, mode...) // nobody is there to sign
 			both := []*child{serveProcess(t, args...), serveProcess(t, args...)}
 			regulator := storetest.Actor(law.RoleMPS, "G01")
 			turn := func(open bool) {
@@ -134,13 +173,16 @@ func TestReplicaProcesses(t *testing.T) {
 					}
 				}
 			}
+			var latest int64
 			for n := range 5 {
 				for _, p := range both {
 					allowed(p)
 				}
 				turn(false)
 				denied(fmt.Sprintf("after suspension %d", n), both...)
+				latest = sameLists(t, latest, statuslist.Suspended, both...)
 				turn(true)
+				latest = sameLists(t, latest, statuslist.Valid, both...)
 			}
 			allowed(both[1])
 			if err := both[1].Process.Signal(syscall.SIGSTOP); err != nil {

@@ -88,7 +88,7 @@ func TestOldProgramUnderANewerSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		begin(t, s, "--data", dir).carryOut(newer, []string{"check", "--data", dir}, []string{"--data", dir})
+		begin(t, s, "--data", dir, "--sign-in", "relaxed").carryOut(newer, []string{"check", "--data", dir}, []string{"--data", dir})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -101,7 +101,7 @@ func TestOldProgramUnderANewerSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := []string{"--database", program, "--data", t.TempDir()}
-		begin(t, s, append(at, "--gate-mode", "available", "--gate-lease", "1s")...).carryOut(newer, []string{"migrate", "--database", owner}, at)
+		begin(t, s, append(at, "--sign-in", "relaxed", "--gate-mode", "available", "--gate-lease", "1s")...).carryOut(newer, []string{"migrate", "--database", owner}, at)
 	})
 }
 
