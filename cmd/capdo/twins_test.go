@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -216,7 +219,10 @@ func (w *twins) plain(r *httptest.ResponseRecorder, name string) string {
 	var b bytes.Buffer
 	fmt.Fprintln(&b, r.Code)
 	_ = h.Write(&b) // a buffer takes it all
-	if h.Get("Content-Type") == "application/pdf" {
+	switch {
+	case bytes.HasPrefix(r.Body.Bytes(), []byte("PK\x03\x04")):
+		w.unpacked(&b, r.Body.Bytes())
+	case h.Get("Content-Type") == "application/pdf":
 		c := exec.Command(need(w.t, "pdftotext"), "-raw", "-enc", "UTF-8", "-", "-")
 		c.Stdin = r.Body
 		text, err := c.Output()
@@ -224,7 +230,7 @@ func (w *twins) plain(r *httptest.ResponseRecorder, name string) string {
 			w.t.Fatal(err)
 		}
 		b.Write(text)
-	} else {
+	default:
 		b.Write(r.Body.Bytes())
 	}
 	if r.Code == http.StatusInternalServerError {
@@ -235,6 +241,26 @@ func (w *twins) plain(r *httptest.ResponseRecorder, name string) string {
 		text = strings.ReplaceAll(text, name, "NAMED")
 	}
 	return head.ReplaceAllString(chance.ReplaceAllString(nonces.ReplaceAllString(text, "DRAWN"), "DRAWN"), "HEAD")
+}
+
+// unpacked writes what is in a workbook, by name: in which order it is packed is
+// drawn by lot.
+func (w *twins) unpacked(to io.Writer, packed []byte) {
+	z, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	slices.SortFunc(z.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	for _, f := range z.File {
+		part, err := f.Open()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		fmt.Fprintf(to, "\n%s\n", f.Name)
+		if _, err := io.Copy(to, part); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // difference shows the first line in which two texts part.

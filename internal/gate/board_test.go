@@ -206,12 +206,21 @@ func compare(t *testing.T, name string, b *law.Book, d draw) (asked, quick, allo
 			if want.Decision == gate.Allow {
 				allows += 2
 			}
-			before = s.reads.Load()
-			if again := fast.Ask(t.Context(), q); !reflect.DeepEqual(again, want) {
-				t.Fatalf("%s: %+v at %v, asked again:\n got %+v\nwant %+v", name, q, clock, again, want)
+			reread := true
+			for tries := 0; reread && tries < 50; tries++ {
+				if tries > 0 { // on a busy machine what was read has had its short time
+					fast.Ask(t.Context(), gate.Question{Provider: "nobody"})
+				}
+				before = s.reads.Load()
+				if again := fast.Ask(t.Context(), q); !reflect.DeepEqual(again, want) {
+					t.Fatalf("%s: %+v at %v, asked again:\n got %+v\nwant %+v", name, q, clock, again, want)
+				}
+				if reread = s.reads.Load() > before; clock.Before(lagging) {
+					break
+				}
 			}
-			switch n := s.reads.Load() - before; {
-			case n == 0:
+			switch {
+			case !reread:
 				quick++
 			case !clock.Before(lagging):
 				t.Fatalf("%s: %+v at %v: asked again, the register is read", name, q, clock)

@@ -117,7 +117,7 @@ func TestMutantsStand(t *testing.T) {
 }
 
 // sample is how many mutants of one room are run every day.
-const sample = 8
+const sample = 3
 
 // TestMutants runs the tests that should find a mutant, with the mutant in the
 // place of the real file: one of them must fail, and all must pass without it.
