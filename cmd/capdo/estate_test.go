@@ -39,6 +39,7 @@ type estate struct {
 	turned *subject // one that is suspended and reinstated
 
 	url, ops string
+	env      []string // beside that of this process
 	command  *exec.Cmd
 	log      string // file of what it said
 
@@ -105,7 +106,7 @@ func (e *estate) start(by []string, args ...string) {
 	}
 	e.Cleanup(func() { _ = log.Close() })
 	c := exec.Command(line[0], append(line[1:], args...)...)
-	c.Env, c.Stderr, c.WaitDelay = append(os.Environ(), asCommand+"=1"), log, time.Second
+	c.Env, c.Stderr, c.WaitDelay = append(append(os.Environ(), asCommand+"=1"), e.env...), log, time.Second
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
 		e.Fatal(err)

@@ -30,6 +30,7 @@ import (
 // before the question, no acknowledged act is lost, the register verifies.
 // CAPDO_HOUR sets how long.
 func TestScriptedHour(t *testing.T) {
+	t.Parallel()
 	last := 12 * time.Second
 	if d, err := time.ParseDuration(os.Getenv("CAPDO_HOUR")); err == nil {
 		last = d

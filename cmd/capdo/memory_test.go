@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,26 +15,26 @@ import (
 
 // cage bounds the memory of a command by a control group.
 type cage struct {
-	dir    string
-	failed string // file that counts how often the bound was met
+	dir                 string
+	limit, used, failed string // files: the bound, what is used, and how often the bound was met
 }
 
-// newCage makes a group with a bound, of either version; it skips aloud where
+// newCage makes a group, of either version, with a bound; it skips aloud where
 // nobody may.
 func newCage(t *testing.T, mib int) cage {
 	t.Helper()
 	name := fmt.Sprintf("capdo-test-%d-%d", os.Getpid(), time.Now().UnixNano())
 	var err error
-	for _, v := range []struct{ root, limit, failed string }{
-		{"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.failcnt"},
-		{"/sys/fs/cgroup", "memory.max", "memory.events"},
+	for _, c := range []cage{
+		{"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.failcnt"},
+		{"/sys/fs/cgroup", "memory.max", "memory.current", "memory.events"},
 	} {
-		c := cage{filepath.Join(v.root, name), v.failed}
+		c.dir = filepath.Join(c.dir, name)
 		if err = os.Mkdir(c.dir, 0o700); err != nil {
 			continue
 		}
 		t.Cleanup(func() { _ = os.Remove(c.dir) })
-		if err = os.WriteFile(filepath.Join(c.dir, v.limit), []byte(strconv.Itoa(mib<<20)), 0); err == nil {
+		if err = c.bound(mib << 20); err == nil {
 			_ = os.WriteFile(filepath.Join(c.dir, "memory.swap.max"), []byte("0"), 0) // where there is swap to be kept from
 			return c
 		}
@@ -43,6 +44,21 @@ func newCage(t *testing.T, mib int) cage {
 	}
 	t.Skipf("SKIPPED: no control group of memory may be made: %v", err)
 	return cage{}
+}
+
+// bound sets the bound, in bytes.
+func (c cage) bound(most int) error {
+	return os.WriteFile(filepath.Join(c.dir, c.limit), []byte(strconv.Itoa(most)), 0)
+}
+
+// tighten leaves what runs in the cage hardly more than it uses.
+func (c cage) tighten(t *testing.T, mib int) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(c.dir, c.used))
+	used, bad := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err := errors.Join(err, bad, c.bound(used+mib<<20)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // into is a command that runs another within the cage.
@@ -70,6 +86,7 @@ func (c cage) met(t *testing.T) (n int) {
 // taken away, and nothing acknowledged is lost; once as it comes, heeding the bound,
 // once as if it knew of none. CAPDO_LITTLE_MEMORY is for how long.
 func TestLittleMemory(t *testing.T) {
+	t.Parallel()
 	last := 4 * time.Second
 	if d, err := time.ParseDuration(os.Getenv("CAPDO_LITTLE_MEMORY")); err == nil {
 		last = d
@@ -84,9 +101,12 @@ func caged(t *testing.T, heeds bool, last time.Duration) {
 	c := newCage(t, mib)
 	e := newEstate(t)
 	if !heeds {
-		t.Setenv("GOMEMLIMIT", "off")
+		e.env = []string{"GOMEMLIMIT=off"}
 	}
 	e.serve(c.into())
+	if !heeds {
+		c.tighten(t, 12) // a report of the nation takes more
+	}
 	killed := 0
 	e.press(last, func(stop <-chan struct{}) {
 		for {
@@ -97,6 +117,9 @@ func caged(t *testing.T, heeds bool, last time.Duration) {
 			}
 			if e.ended() {
 				killed++
+				if err := c.bound(mib << 20); err != nil {
+					t.Error(err)
+				}
 				e.start(c.into())
 			}
 		}
@@ -109,7 +132,7 @@ func caged(t *testing.T, heeds bool, last time.Duration) {
 		t.Errorf("back again it says %s of what is suspended", said)
 	}
 	e.whole()
-	t.Logf("killed %d times; the bound of %d MiB was met %d times", killed, mib, met)
+	t.Logf("killed %d times; the bound was met %d times", killed, met)
 	if !heeds && killed == 0 && met == 0 {
 		t.Error("the bound was never felt")
 	}

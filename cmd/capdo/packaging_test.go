@@ -92,6 +92,7 @@ func needRoot(t *testing.T) {
 // as its own user, survives being killed and being installed again, and goes
 // without a trace but for the register.
 func TestPackage(t *testing.T) {
+	t.Parallel()
 	need(t, "mmdebstrap")
 	need(t, "dpkg-deb")
 	needRoot(t)
@@ -188,6 +189,7 @@ func TestUnitIsTight(t *testing.T) {
 // TestEmptyRoot: the program alone on an empty root, as in a container made from
 // nothing, checks itself and serves.
 func TestEmptyRoot(t *testing.T) {
+	t.Parallel()
 	needRoot(t)
 	root := t.TempDir()
 	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(root, "capdo"), ".")

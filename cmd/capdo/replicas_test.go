@@ -120,6 +120,7 @@ func sameLists(t *testing.T, before int64, want statuslist.Status, all ...*child
 // anywhere is denied by both in the very next answer; one that is killed, or stands
 // still, keeps nobody from writing and says nothing wrong when it comes back.
 func TestReplicaProcesses(t *testing.T) {
+	t.Parallel()
 	for _, mode := range [][]string{{"--gate-mode", "exact"}, {"--gate-mode", "available", "--gate-lease", "800ms"}} {
 		t.Run(mode[1], func(t *testing.T) {
 			at, dir := storetest.Register(t), t.TempDir()

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -141,26 +140,5 @@ func (e *estate) subscribe(hook string) {
 		if _, err := desk.Subscribe(context.Background(), officer, notice.Input{Channel: channel, Address: address, Kinds: notice.Kinds(), Mode: notice.AtOnce}); err != nil {
 			e.Fatal(err)
 		}
-	}
-}
-
-// TestADatabaseThatHangs: a page that waits for the database in vain says so, under
-// the id of the request, and is not kept for ever.
-func TestADatabaseThatHangs(t *testing.T) {
-	t.Parallel() // it waits
-	at := storetest.Register(t)
-	through, proxy := storetest.Through(t, at)
-	s := serveProcess(t, "--database", through, "--data", t.TempDir(), "--sign-in", "fallback", "--public-figures")
-	proxy.Hang(true)
-	began := time.Now()
-	c := http.Client{Timeout: time.Minute}
-	r, err := c.Get(s.url + "/public")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Body.Close()
-	t.Logf("%d after %v", r.StatusCode, time.Since(began))
-	if id := r.Header.Get("X-Request-Id"); r.StatusCode < 500 || id == "" || strings.Contains(id, " ") {
-		t.Errorf("%d, request %q", r.StatusCode, id)
 	}
 }

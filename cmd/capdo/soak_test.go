@@ -32,6 +32,7 @@ var growing = []string{"entry", "entry_hash", "ledger_checkpoint", "suspension",
 // does not grow: its memory, open files, goroutines, the log of its database, and
 // the tables that are not the record.
 func TestSoak(t *testing.T) {
+	t.Parallel()
 	last := 10 * time.Second
 	if d, err := time.ParseDuration(os.Getenv("CAPDO_SOAK")); err == nil {
 		last = d

@@ -20,7 +20,7 @@ func keeper() approval.Actor {
 // How long a scanner is waited for: by a person who attaches a document, and where
 // nobody waits.
 const (
-	shortly = 10 * time.Second
+	shortly = 5 * time.Second
 	atEase  = 2 * time.Minute
 )
 

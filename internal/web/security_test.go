@@ -2,12 +2,17 @@ package web_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"capdo/internal/approval"
+	"capdo/internal/law"
 	"capdo/internal/web"
 )
 
@@ -95,6 +100,28 @@ func TestStoreGone(t *testing.T) {
 	p.lint("vi")
 	if id := p.text("main code"); len(id) != 16 || !strings.Contains(h.log.String(), "request="+id) || strings.Contains(p.body, "context canceled") {
 		t.Errorf("incident %q: %s", p.text("main code"), h.log)
+	}
+}
+
+// TestAnswersComeInTime: whatever a page waits for is given up within a minute, when
+// serve would close the connection; the page says so under an id that the log
+// explains. Only what brings a large file has longer.
+func TestAnswersComeInTime(t *testing.T) {
+	var last time.Time
+	h := open(t, func(c *web.Config) {
+		c.Reports = func(ctx context.Context, _ io.Writer, _ approval.Actor, _, _ string, _ law.Day) error {
+			last, _ = ctx.Deadline()
+			return fmt.Errorf("waited in vain: %w", context.DeadlineExceeded)
+		}
+	})
+	officer := h.as("vanhanh")
+	at := registered(officer, "Hệ thống một cửa")
+	p := officer.get(at + "/report.pdf").wants(http.StatusInternalServerError)
+	if left := time.Until(last); last.IsZero() || left > time.Minute {
+		t.Errorf("it would be worked on for %v", left)
+	}
+	if id := p.text("main code"); id != p.header.Get("X-Request-Id") || !strings.Contains(h.log.String(), "request="+id) {
+		t.Errorf("incident %q is not that of the answer and the log", id)
 	}
 }
 
