@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,4 +203,67 @@ func Trust(address string) (string, error) {
 		}
 	}
 	return hosts[len(hosts)-1], nil
+}
+
+// asked collects the queries that are asked.
+type asked struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (h *asked) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (h *asked) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e.Operation() == "SELECT" && !slices.Contains(h.all, e.Query) {
+		h.all = append(h.all, e.Query)
+	}
+}
+
+// Explained returns how the database carries out each query that an actor's
+// questions ask of it, line by line; in PostgreSQL as if a table could hardly be
+// read from end to end, which of a small one is always quickest.
+func Explained(s *Store, a approval.Actor, ask func(approval.Reader) error) (map[string][]string, error) {
+	h, explain := &asked{}, "EXPLAIN QUERY PLAN "
+	with := &Store{r: s.r.WithQueryHook(h), w: s.w, e: s.e}
+	if err := with.View(context.Background(), a, ask); err != nil {
+		return nil, err
+	}
+	all := map[string][]string{}
+	return all, s.read(context.Background(), a, func(c *scope) error {
+		if _, lite := s.e.(*sqlite); !lite {
+			explain = "EXPLAIN "
+			if _, err := c.db.ExecContext(c.ctx, "SET LOCAL enable_seqscan = off"); err != nil {
+				return err
+			}
+		}
+		for _, q := range h.all {
+			rows, err := c.db.QueryContext(c.ctx, explain+q)
+			if err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+			lines, err := planOf(rows)
+			if err != nil {
+				return err
+			}
+			all[q] = lines
+		}
+		return nil
+	})
+}
+
+// planOf reads a plan: its last column.
+func planOf(rows *sql.Rows) (lines []string, err error) {
+	columns, err := rows.Columns()
+	for err == nil && rows.Next() {
+		cells := make([]any, len(columns))
+		for i := range cells {
+			cells[i] = new(any)
+		}
+		if err = rows.Scan(cells...); err == nil {
+			lines = append(lines, fmt.Sprint(*cells[len(cells)-1].(*any)))
+		}
+	}
+	return lines, errors.Join(err, rows.Err(), rows.Close())
 }

@@ -31,8 +31,10 @@ func (c *scope) Search(f approval.Filter) (approval.Page, error) {
 	switch {
 	case err != nil:
 		return approval.Page{}, err
-	case !kept || f.Ends != "": // of what runs out no counts are kept
+	case !kept:
 		return c.searchAll(f)
+	case f.Ends != "":
+		return c.searchEnds(f)
 	case len(words) > 0:
 		return c.searchWords(f, words)
 	}
@@ -328,6 +330,34 @@ func (s *sought) those(owner string, rows []listingRow) (codes []string) {
 		}
 	}
 	return codes
+}
+
+// searchEnds finds a page of what runs out in a span of days. No counts are kept of
+// it: it is counted as far as maxFound.
+func (c *scope) searchEnds(f approval.Filter) (p approval.Page, err error) {
+	owners, err := c.holdings(approval.Filter{Owner: f.Owner, Group: f.Group})
+	if err != nil {
+		return p, err
+	}
+	var found []string
+	for i := 0; i < len(owners) && len(found) <= maxFound; {
+		group, n := []string{owners[i].Owner}, owners[i].N
+		for i++; i < len(owners) && n+owners[i].N <= stride; i++ { // small ones together
+			group, n = append(group, owners[i].Owner), n+owners[i].N
+		}
+		var part []string
+		err := c.matching((*systemRow)(nil), f).ColumnExpr("s.code").Where("s.owner IN (?)", bun.List(group)).OrderExpr(official+", s.code").Limit(int64(maxFound+1-len(found))).Scan(c.ctx, &part)
+		if err != nil {
+			return p, fmt.Errorf("search what runs out: %w", err)
+		}
+		found = append(found, part...)
+	}
+	p.More = len(found) > maxFound
+	found = found[:min(len(found), maxFound)]
+	p.Total, p.Page = len(found), pageIn(f, len(found))
+	from := min((p.Page-1)*approval.PageSize, len(found))
+	p.Rows, err = c.pageOf(found[from:min(from+approval.PageSize, len(found))], f.Today)
+	return p, err
 }
 
 // lookThrough looks at systems in the order of a list, until enough are found or

@@ -1519,10 +1519,20 @@ CREATE INDEX subscription_login ON subscription (login);
 
 CREATE INDEX system_code_length ON system (length(code), code);
 
+CREATE INDEX system_ends ON system (owner, until_day, code) WHERE until_day <> '';
+
 CREATE INDEX system_owner ON system (owner, code);
 
 CREATE INDEX system_owner_pending ON system (owner, id) WHERE pending = 1;
 
+CREATE INDEX system_owner_waiting ON system (owner, id) WHERE pending = TRUE;
+
 CREATE INDEX system_pending ON system (pending, id) WHERE pending = 1;
 
+CREATE INDEX system_plan_ends ON system (owner, plan_holds, code) WHERE plan_holds <> '';
+
+CREATE INDEX system_to_confirm ON system (level, id) WHERE pending = TRUE AND confirmed = FALSE;
+
 CREATE INDEX system_unconfirmed ON system (level, id) WHERE pending = 1 AND confirmed = 0;
+
+CREATE INDEX system_waiting ON system (id) WHERE pending = TRUE;
