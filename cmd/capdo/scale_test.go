@@ -29,7 +29,9 @@ import (
 // ratios to 7,008 systems. CAPDO_SCALE lists the sizes, such as 100000,1000000;
 // CAPDO_SCALE_AT is where registers made by capdo seed --simulated --systems N
 // stand and are kept, with %d for N (default: made anew); CAPDO_SCALE_DATABASE is
-// the address of a PostgreSQL database of each size, with %d. It asserts no time.
+// the address of a PostgreSQL database of each size, with %d; CAPDO_SCALE_WHOLE asks
+// for what reads every system too, CAPDO_SCALE_ONLY for what has that in its name.
+// It asserts no time.
 func TestScale(t *testing.T) {
 	more := os.Getenv("CAPDO_SCALE")
 	if more == "" {
@@ -113,6 +115,9 @@ func measure(t *testing.T, n int) (map[string]cost, []string) {
 	t.Logf("%d systems settled; heap in use %d MiB", settled, inUse()>>20)
 	costs, names := map[string]cost{}, []string(nil)
 	for _, x := range p.probes(t) {
+		if !strings.Contains(x.name, os.Getenv("CAPDO_SCALE_ONLY")) {
+			continue
+		}
 		names = append(names, x.name)
 		if strings.HasPrefix(x.name, "whole: ") {
 			costs[x.name] = once(t, x)

@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,9 +29,7 @@ var readWhole = map[string]string{
 // readWhole tells.
 func TestPlans(t *testing.T) {
 	o, s := storetest.Office(t, storetest.At(today))
-	if err := o.Import(context.Background(), storetest.Keeper(), approval.World{Systems: around(rand.New(rand.NewPCG(8, 5)), today)}); err != nil {
-		t.Fatal(err)
-	}
+	crowd(t, o)
 	for _, a := range []approval.Actor{storetest.Actor(law.RoleMPS, "G01"), storetest.Actor(law.RoleOperator, "H56")} {
 		plans, err := store.Explained(s, a, everyQuestion)
 		if err != nil {

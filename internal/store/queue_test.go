@@ -14,16 +14,7 @@ import (
 // is the actor's is there, by those of it that wait longest, and it is said.
 func TestLongQueue(t *testing.T) {
 	o, s := storetest.Office(t, storetest.At(today))
-	var w approval.World
-	for k := range uint64(8) {
-		for _, x := range around(rand.New(rand.NewPCG(8, k)), today) {
-			x.Code += fmt.Sprint(k)
-			w.Systems = append(w.Systems, x)
-		}
-	}
-	if err := o.Import(context.Background(), storetest.Keeper(), w); err != nil {
-		t.Fatal(err)
-	}
+	crowd(t, o)
 	kind := func(x *approval.System) waitsFor {
 		if d := x.Open(); d != nil {
 			return waitsFor{d.State, int(d.Level)}
@@ -62,6 +53,21 @@ func TestLongQueue(t *testing.T) {
 			}
 			return nil
 		})
+	}
+}
+
+// crowd loads 1,280 systems of two bodies in every standing.
+func crowd(t *testing.T, o *approval.Office) {
+	t.Helper()
+	var w approval.World
+	for k := range uint64(8) {
+		for _, x := range around(rand.New(rand.NewPCG(8, k)), today) {
+			x.Code += fmt.Sprint(k)
+			w.Systems = append(w.Systems, x)
+		}
+	}
+	if err := o.Import(context.Background(), storetest.Keeper(), w); err != nil {
+		t.Fatal(err)
 	}
 }
 

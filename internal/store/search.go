@@ -16,6 +16,7 @@ import (
 // What a search by words looks at, at most.
 const (
 	maxFound  = 1000   // systems found
+	maxEnding = 500    // systems found of which something runs out
 	maxLooked = 20_000 // systems looked at, where places do not tell enough
 	stride    = 2000   // of these in one query
 	maxNamed  = 500    // systems asked for one by one
@@ -213,13 +214,15 @@ func (c *scope) searchWords(f approval.Filter, words []string) (approval.Page, e
 	var err error
 	if s.in == nil { // each begins so many words that enough are met on the way
 		found, p.More, err = c.lookThrough(f)
+		p.Total = len(found)
 	} else {
-		found, p.More, err = c.among(&s)
+		found, p.Total, err = c.among(&s)
+		p.More, p.Total = p.Total > maxFound, min(p.Total, maxFound)
 	}
 	if err != nil {
 		return p, err
 	}
-	p.Total, p.Page = len(found), pageIn(f, len(found))
+	p.Page = pageIn(f, p.Total)
 	from := min((p.Page-1)*approval.PageSize, len(found))
 	p.Rows, err = c.pageOf(found[from:min(from+approval.PageSize, len(found))], f.Today)
 	return p, err
@@ -253,30 +256,37 @@ func (s *sought) look(c *scope, words []string) error {
 	return nil
 }
 
-// among returns the codes of what is sought, in the order of a list, as far as it
-// goes; more tells that it did not see the end.
-func (c *scope) among(s *sought) (found []string, more bool, err error) {
+// among returns the codes of what is sought, in the order of a list, to the end of
+// the page at least, and how many there are, more than maxFound when it did not see
+// the end. Where the places tell it all, they are counted there.
+func (c *scope) among(s *sought) (found []string, total int, err error) {
 	owners, err := c.holdings(approval.Filter{Owner: s.f.Owner, Group: s.f.Group, Level: s.f.Level, NoLevel: s.f.NoLevel, State: s.f.State, Plan: s.f.Plan, Origin: s.f.Origin, Counted: s.f.Counted})
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
+	}
+	told, need := len(s.loose) == 0 && !byCell(s.f), maxFound+1
+	if told {
+		need = min(max(1, s.f.Page), maxFound/approval.PageSize) * approval.PageSize
 	}
 	looked := 0
 	for _, o := range owners {
-		at := s.in[o.Owner]
-		n := at.count()
-		if n == 0 {
+		n := s.in[o.Owner].count()
+		if total += n; n == 0 || len(found) >= need {
 			continue
 		}
-		if looked >= maxLooked || len(found) > maxFound {
-			return found[:min(len(found), maxFound)], true, nil
+		if looked >= maxLooked {
+			return found, maxFound + 1, nil
 		}
-		part, seen, err := c.amongOf(s, o, n, maxFound+1-len(found))
+		part, seen, err := c.amongOf(s, o, n, need-len(found))
 		if err != nil {
-			return nil, false, err
+			return nil, 0, err
 		}
 		found, looked = append(found, part...), looked+seen
 	}
-	return found[:min(len(found), maxFound)], len(found) > maxFound, nil
+	if !told {
+		total = len(found)
+	}
+	return found, total, nil
 }
 
 // amongOf returns the first codes of an owner's systems that are sought, n of which
@@ -309,12 +319,13 @@ func (c *scope) amongOf(s *sought, o holding, n, limit int) (codes []string, see
 		}
 		return s.those(o.Owner, rows), min(n, o.N), nil
 	}
+	step := min(stride, 4*limit)
 	for after, over := "", false; !over && len(codes) < limit && seen < maxLooked; {
 		var rows []listingRow
-		if err := q.Clone().Where("l.code > ?", after).Limit(stride).Scan(c.ctx, &rows); err != nil {
+		if err := q.Clone().Where("l.code > ?", after).Limit(int64(step)).Scan(c.ctx, &rows); err != nil {
 			return nil, 0, fmt.Errorf("search the systems of %s: %w", o.Owner, err)
 		}
-		codes, seen, over = append(codes, s.those(o.Owner, rows)...), seen+stride, len(rows) < stride
+		codes, seen, over = append(codes, s.those(o.Owner, rows)...), seen+step, len(rows) < step
 		if !over {
 			after = rows[len(rows)-1].Code
 		}
@@ -333,27 +344,27 @@ func (s *sought) those(owner string, rows []listingRow) (codes []string) {
 }
 
 // searchEnds finds a page of what runs out in a span of days. No counts are kept of
-// it: it is counted as far as maxFound.
+// it: it is counted as far as maxEnding.
 func (c *scope) searchEnds(f approval.Filter) (p approval.Page, err error) {
 	owners, err := c.holdings(approval.Filter{Owner: f.Owner, Group: f.Group})
 	if err != nil {
 		return p, err
 	}
 	var found []string
-	for i := 0; i < len(owners) && len(found) <= maxFound; {
+	for i := 0; i < len(owners) && len(found) <= maxEnding; {
 		group, n := []string{owners[i].Owner}, owners[i].N
 		for i++; i < len(owners) && n+owners[i].N <= stride; i++ { // small ones together
 			group, n = append(group, owners[i].Owner), n+owners[i].N
 		}
 		var part []string
-		err := c.matching((*systemRow)(nil), f).ColumnExpr("s.code").Where("s.owner IN (?)", bun.List(group)).OrderExpr(official+", s.code").Limit(int64(maxFound+1-len(found))).Scan(c.ctx, &part)
+		err := c.matching((*systemRow)(nil), f).ColumnExpr("s.code").Where("s.owner IN (?)", bun.List(group)).OrderExpr(official+", s.code").Limit(int64(maxEnding+1-len(found))).Scan(c.ctx, &part)
 		if err != nil {
 			return p, fmt.Errorf("search what runs out: %w", err)
 		}
 		found = append(found, part...)
 	}
-	p.More = len(found) > maxFound
-	found = found[:min(len(found), maxFound)]
+	p.More = len(found) > maxEnding
+	found = found[:min(len(found), maxEnding)]
 	p.Total, p.Page = len(found), pageIn(f, len(found))
 	from := min((p.Page-1)*approval.PageSize, len(found))
 	p.Rows, err = c.pageOf(found[from:min(from+approval.PageSize, len(found))], f.Today)
