@@ -276,3 +276,31 @@ func TestPlea(t *testing.T) {
 		}
 	}
 }
+
+// TestLookTrustsNoMovedRegister: the board answers while the register is seen as it
+// was, and the lease runs.
+func TestLookTrustsNoMovedRegister(t *testing.T) {
+	b := filled(t, 10)
+	stamp := uint64(0)
+	read := func() uint64 { return stamp }
+	b.read.Store(&read)
+	for name, c := range map[string]struct {
+		stamp uint64
+		lease int64
+		at    time.Time
+		want  outcome
+	}{
+		"as it was":                {0, 1 << 62, noonToday(), known},
+		"it moved":                 {1, 1 << 62, noonToday(), unknown},
+		"the lease is over":        {0, noonToday().UnixMicro(), noonToday(), unknown},
+		"the lease is almost over": {0, noonToday().UnixMicro() + 1, noonToday(), known},
+		"before what was recorded": {0, 1 << 62, noonToday().Add(-time.Second), unknown},
+		"long before what was":     {0, 1 << 62, noonToday().Add(-time.Minute), behind},
+	} {
+		stamp = c.stamp
+		b.lease.Store(c.lease)
+		if _, o := b.look(c.at, &Question{Provider: coded(7)}); o != c.want {
+			t.Errorf("%s: outcome %d, want %d", name, o, c.want)
+		}
+	}
+}

@@ -240,7 +240,7 @@ func build(t *testing.T, room string, files map[string][]byte) (program string) 
 // trial runs tests of a program as one mutant, or as none.
 func trial(t *testing.T, program, room, tests, id string) (out []byte, failed bool) {
 	t.Helper()
-	c := exec.Command(program, "-test.run", tests, "-test.failfast", "-test.timeout", "5m")
+	c := exec.Command(program, "-test.run", tests, "-test.failfast", "-test.timeout", "30m")
 	c.Dir, c.Env = filepath.Join("..", "..", room), append(os.Environ(), chosen+"="+id)
 	out, err := c.CombinedOutput()
 	return out, err != nil
