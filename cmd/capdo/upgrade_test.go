@@ -238,7 +238,7 @@ func (u *upgrade) refuses(at []string) {
 	if err != nil {
 		u.Fatal(err)
 	}
-	c := exec.Command(self, append([]string{"serve", "--listen", "127.0.0.1:0"}, at...)...)
+	c := exec.Command(self, append([]string{"serve", "--sign-in", "relaxed", "--listen", "127.0.0.1:0"}, at...)...)
 	c.Env = append(os.Environ(), asCommand+"=1")
 	if out, _ := c.CombinedOutput(); c.ProcessState.ExitCode() != statusUsage || !strings.Contains(string(out), store.ErrNewer.Error()) {
 		u.Errorf("the older program starts on a newer schema: %d\n%s", c.ProcessState.ExitCode(), out)
