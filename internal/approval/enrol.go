@@ -2,8 +2,10 @@ package approval
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +27,19 @@ type Line struct {
 	// Doubts are what the paper itself finds amiss in the line; a line that says
 	// what stands there already may have them.
 	Doubts []Finding
+	Facts  *FactLine // nil: the line says nothing of the facts that decide the level
+}
+
+// FactLine is what a line says of the facts that decide the level, and what their
+// paper finds amiss in it.
+type FactLine struct {
+	law.Facts
+	Doubts []Finding
+}
+
+// restates tells whether a line states facts that do not stand there already.
+func (l Line) restates(s *System) bool {
+	return l.Facts != nil && (len(l.Facts.Doubts) > 0 || s.Facts == nil || !reflect.DeepEqual(s.Facts.Facts, l.Facts.Facts))
 }
 
 // Fate is what became, or would become, of a line.
@@ -41,9 +56,8 @@ type Fate struct {
 type Batch interface {
 	// Systems returns the systems with the codes that are in scope, by code.
 	Systems(codes []string) (map[string]System, error)
-	// Named returns the codes of an owner's systems that are not retired, by
-	// their names without case and marks (fold.Plain).
-	Named(owner string) (map[string]string, error)
+	// Named hands the names and codes of an owner's systems that are not retired to f.
+	Named(owner string, f func(name, code string)) error
 }
 
 // errRefusedLines ends a transaction in which a line was refused.
@@ -67,7 +81,7 @@ func (o *Office) Enrol(ctx context.Context, a Actor, lines iter.Seq2[Line, error
 		})
 		return err == nil, err
 	}
-	err = o.Store.Update(ctx, a, now, func(tx Tx) error {
+	err = o.Store.Update(context.WithValue(ctx, listKey{}, true), a, now, func(tx Tx) error {
 		e := enrolment{office: o, actor: a, now: now, source: source, tx: tx, tell: tell}
 		return e.run(tx, lines)
 	})
@@ -76,6 +90,13 @@ func (o *Office) Enrol(ctx context.Context, a Actor, lines iter.Seq2[Line, error
 	}
 	return err == nil, err
 }
+
+// listKey is the place in a context that says that a list is carried out under it.
+type listKey struct{}
+
+// IsList tells whether the transaction under ctx carries out a list, which takes as
+// long as it has lines.
+func IsList(ctx context.Context) bool { return ctx.Value(listKey{}) != nil }
 
 // enrolment is one list being carried out; tx is nil in a dry run.
 type enrolment struct {
@@ -87,10 +108,18 @@ type enrolment struct {
 	tell   func(Fate)
 
 	batch   Batch
-	named   map[string]string // names taken under the actor's body
-	seen    map[string]bool   // codes of this list
+	named   map[nameKey]string // names taken under the actor's body
+	seen    map[string]bool    // codes of this list
 	refused bool
 	written int
+}
+
+// nameKey stands for a name without case and marks, in little room.
+type nameKey [16]byte
+
+func keyOf(name string) nameKey {
+	sum := sha256.Sum256([]byte(fold.Plain(name)))
+	return nameKey(sum[:16])
 }
 
 func (e *enrolment) run(handle interface{ Agencies() ([]Agency, error) }, lines iter.Seq2[Line, error]) error {
@@ -98,8 +127,8 @@ func (e *enrolment) run(handle interface{ Agencies() ([]Agency, error) }, lines 
 	if !ok {
 		return errors.New("enrol: the store takes no lists")
 	}
-	var err error
-	if e.named, err = batch.Named(e.actor.Body); err != nil {
+	e.named = map[nameKey]string{}
+	if err := batch.Named(e.actor.Body, func(name, code string) { e.named[keyOf(name)] = code }); err != nil {
 		return err
 	}
 	e.batch, e.seen = batch, map[string]bool{}
@@ -175,7 +204,7 @@ func (e *enrolment) writes() bool { return e.tx != nil && !e.refused }
 // add registers the system of a line.
 func (e *enrolment) add(f *Fate, ended *Refusal) error {
 	in, a := f.Line.Registration, e.actor
-	taken := e.named[fold.Plain(in.Name)]
+	taken := e.named[keyOf(in.Name)]
 	switch {
 	case a.Capacity != law.RoleOperator:
 		f.Refused = mayNotRegister()
@@ -188,21 +217,56 @@ func (e *enrolment) add(f *Fate, ended *Refusal) error {
 	default:
 		f.Refused = f.Line.amiss(today(e.now))
 	}
+	s := in.system(a, e.now)
+	if f.Refused == nil && f.Line.Facts != nil {
+		f.Refused = e.mayState(&s, f.Line.Facts)
+	}
 	if f.Refused != nil {
 		return nil
 	}
 	f.Did = "added"
-	e.named[fold.Plain(in.Name)] = "dòng khác của bảng này"
+	e.named[keyOf(in.Name)] = "dòng khác của bảng này"
 	if !e.writes() {
 		return nil
 	}
-	s := in.system(a, e.now)
 	if err := e.tx.Create(&s); err != nil {
 		return err
 	}
 	f.Code = s.Code
 	e.written++
-	return e.office.append(e.tx, a, "register", &s, "", e.now, map[string]string{"name": s.Name, "source": e.source})
+	if err := e.office.append(e.tx, a, "register", &s, "", e.now, map[string]string{"name": s.Name, "source": e.source}); err != nil || f.Line.Facts == nil {
+		return err
+	}
+	return e.state(&s, f.Line.Facts)
+}
+
+// mayState is why the facts of a line cannot be stated of a system, nil when they can.
+func (e *enrolment) mayState(s *System, l *FactLine) *Refusal {
+	if r := e.office.guard(ActFacts, e.actor, s, s.Standing(e.now), today(e.now)); r != nil {
+		return r
+	}
+	fs := l.Doubts
+	if len(fs) == 0 {
+		fs = unfit(l.Facts)
+	}
+	if len(fs) > 0 {
+		return &Refusal{Invalid, fs}
+	}
+	return nil
+}
+
+// state states the facts of a line, as an act of its own.
+func (e *enrolment) state(s *System, l *FactLine) error {
+	before, err := s.Digest()
+	if err != nil {
+		return err
+	}
+	detail := e.office.state(s, l.Facts, e.actor, e.now)
+	detail["source"] = e.source
+	if err := e.tx.Save(s); err != nil {
+		return err
+	}
+	return e.office.append(e.tx, e.actor, ActFacts, s, before, e.now, detail)
 }
 
 // amend corrects the system of a line.
@@ -221,36 +285,65 @@ func (e *enrolment) amend(f *Fate, s System, found bool) error {
 	if f.Refused != nil {
 		return nil
 	}
-	if f.Fields = f.Line.differs(&s); len(f.Fields) == 0 {
+	amended, restated := f.Line.differs(&s), f.Line.restates(&s)
+	if f.Fields = amended; restated {
+		f.Fields = append(slices.Clone(amended), "facts")
+	}
+	if len(f.Fields) == 0 {
 		f.Did = "same"
 		return nil
 	}
-	st := s.Standing(e.now)
-	if f.Refused = e.office.guard(ActAmend, e.actor, &s, st, today(e.now)); f.Refused == nil {
-		f.Refused = settled(st, f.Fields)
+	if len(amended) > 0 {
+		f.Refused = e.mayAmend(&s, f, amended)
+	}
+	if f.Refused == nil && restated {
+		f.Refused = e.mayState(&s, f.Line.Facts)
 	}
 	if f.Refused != nil {
-		return nil
-	}
-	f.Line.Attested = true // it was, when it was registered
-	if f.Refused = f.Line.amiss(today(e.now)); f.Refused != nil {
 		return nil
 	}
 	f.Did = "changed"
 	if !e.writes() {
 		return nil
 	}
+	e.written++
+	if len(amended) > 0 {
+		if err := e.correct(&s, f, amended); err != nil {
+			return err
+		}
+	}
+	if restated {
+		return e.state(&s, f.Line.Facts)
+	}
+	return nil
+}
+
+// mayAmend is why what a system was registered with cannot be amended by a line, nil
+// when it can.
+func (e *enrolment) mayAmend(s *System, f *Fate, fields []string) *Refusal {
+	st := s.Standing(e.now)
+	if r := e.office.guard(ActAmend, e.actor, s, st, today(e.now)); r != nil {
+		return r
+	}
+	if r := settled(st, fields); r != nil {
+		return r
+	}
+	f.Line.Attested = true // it was, when it was registered
+	return f.Line.amiss(today(e.now))
+}
+
+// correct amends a system by a line.
+func (e *enrolment) correct(s *System, f *Fate, fields []string) error {
 	before, err := s.Digest()
 	if err != nil {
 		return err
 	}
 	s.keep(e.now)
 	s.amend(f.Line.Registration, e.actor.Person)
-	if err := e.tx.Save(&s); err != nil {
+	if err := e.tx.Save(s); err != nil {
 		return err
 	}
-	e.written++
-	return e.office.append(e.tx, e.actor, ActAmend, &s, before, e.now, map[string]string{"fields": strings.Join(f.Fields, " "), "source": e.source})
+	return e.office.append(e.tx, e.actor, ActAmend, s, before, e.now, map[string]string{"fields": strings.Join(fields, " "), "source": e.source})
 }
 
 // amiss is what is wrong with what a line says, nil when nothing is: the paper's

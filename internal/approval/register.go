@@ -113,27 +113,36 @@ func (in Registration) check(day law.Day) []Finding {
 
 // StateFacts records the facts from which the law names the level.
 func (o *Office) StateFacts(ctx context.Context, a Actor, code string, version int64, f law.Facts) (System, error) {
-	if errs := f.Validate(); len(errs) > 0 {
-		fs := make([]Finding, len(errs))
-		for i, e := range errs {
-			fs[i] = Finding{Field: e.Key, Rule: "fact." + e.Code, Says: e.Says}
-		}
+	if fs := unfit(f); fs != nil {
 		return System{}, &Refusal{Invalid, fs}
 	}
 	return o.act(ctx, a, ActFacts, code, version, func(s *System, now time.Time) (map[string]string, error) {
 		if err := o.guard(ActFacts, a, s, s.Standing(now), today(now)); err != nil {
 			return nil, err
 		}
-		if s.Facts != nil {
-			s.keep(now)
-		}
-		s.Facts = &Facts{Facts: f, Named: o.named(f, now), By: a.Who(), At: now}
-		detail := map[string]string{}
-		for _, rs := range []law.RuleSet{law.R85, law.R331} {
-			detail["level_"+string(rs)] = levelText(o.Book.Determine(rs, f))
-		}
-		return detail, nil
+		return o.state(s, f, a, now), nil
 	})
+}
+
+// state puts facts on a system, and says which level the law names by them.
+func (o *Office) state(s *System, f law.Facts, a Actor, now time.Time) map[string]string {
+	if s.Facts != nil {
+		s.keep(now)
+	}
+	s.Facts = &Facts{Facts: f, Named: o.named(f, now), By: a.Who(), At: now}
+	detail := map[string]string{}
+	for _, rs := range []law.RuleSet{law.R85, law.R331} {
+		detail["level_"+string(rs)] = levelText(o.Book.Determine(rs, f))
+	}
+	return detail
+}
+
+// unfit are the findings on facts that contradict themselves, nil when they do not.
+func unfit(f law.Facts) (fs []Finding) {
+	for _, e := range f.Validate() {
+		fs = append(fs, Finding{Field: e.Key, Rule: "fact." + e.Code, Says: e.Says})
+	}
+	return fs
 }
 
 // named is the level that the rules in force at t make of the facts, 0 when

@@ -118,7 +118,7 @@ func (t *Table) Rows(_ string, f func(Line) error) error {
 			return refuse("broken", "", "Dấu ngoặc kép trong tệp CSV đặt sai; sửa rồi tải lên.", "A quotation mark in the CSV is misplaced.")
 		}
 		if no > MaxRows+1 || len(record) > maxColumns {
-			return refuse("huge-dimension", "", "Bảng quá lớn: tối đa 20.000 dòng, 256 cột. Chia tệp.", "The table is too large: 20,000 rows and 256 columns at most.")
+			return refuse("huge-dimension", "", "Bảng quá lớn: tối đa 100.000 dòng, 256 cột. Chia tệp.", "The table is too large: 100,000 rows and 256 columns at most.")
 		}
 		line = Line{No: no, Cells: line.Cells[:0]}
 		for i, s := range record {

@@ -33,7 +33,7 @@ func OpenJSON(r io.ReaderAt, size int64) (*Objects, error) {
 			at[key], o.keys = true, append(o.keys, key)
 		}
 		if len(o.keys) > maxColumns || no > MaxRows+1 {
-			return refuse("huge-dimension", "", "Bảng quá lớn: tối đa 20.000 dòng, 256 cột. Chia tệp.", "The table is too large: 20,000 rows and 256 columns at most.")
+			return refuse("huge-dimension", "", "Bảng quá lớn: tối đa 100.000 dòng, 256 cột. Chia tệp.", "The table is too large: 100,000 rows and 256 columns at most.")
 		}
 		return nil
 	})

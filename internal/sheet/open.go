@@ -16,13 +16,13 @@ import (
 // The limits of a workbook that is read.
 const (
 	MaxFile    = 10 << 20 // bytes
-	MaxRows    = 20000    // of a sheet
+	MaxRows    = 100_000  // of a sheet
 	maxColumns = 256
 	maxParts   = 256
-	maxPart    = 96 << 20  // unpacked bytes of one part
-	maxWhole   = 160 << 20 // of all
+	maxPart    = 192 << 20 // unpacked bytes of one part
+	maxWhole   = 320 << 20 // of all
 	maxRatio   = 400       // unpacked to packed, of a part of more than a megabyte
-	maxStrings = 400_000   // shared texts
+	maxStrings = 1_000_000 // shared texts
 	maxCell    = 32767     // bytes of a cell, as Excel counts its characters
 	maxDepth   = 16        // of elements
 )
@@ -31,9 +31,8 @@ const (
 type File struct {
 	zip     *zip.Reader
 	sheets  []tab
-	strings []string
-	loose   map[int]bool // of strings: letters and marks stood apart
-	base    int          // days to add: workbooks of old Macs count from 1904
+	strings texts
+	base    int // days to add: workbooks of old Macs count from 1904
 	meta    map[string]string
 }
 
@@ -41,8 +40,9 @@ type File struct {
 type tab struct{ name, part string }
 
 // Open looks at a workbook of size bytes and refuses, by name, what no honest
-// one holds. It unpacks the list of sheets and the shared texts, no more.
-func Open(r io.ReaderAt, size int64) (*File, error) {
+// one holds. It unpacks the list of sheets and the shared texts, no more; the texts
+// go to the shelf, so that memory does not grow with them; nil keeps them in memory.
+func Open(r io.ReaderAt, size int64, shelf Shelf) (*File, error) {
 	if size > MaxFile {
 		return nil, refuse("too-large", "", "Tệp lớn hơn 10 MB; chia bảng thành nhiều tệp nhỏ hơn.", "The file is larger than 10 MB; split the table.")
 	}
@@ -60,7 +60,10 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	if err := contents(z); err != nil {
 		return nil, err
 	}
-	f := &File{zip: z}
+	if shelf == nil {
+		shelf = &memory{}
+	}
+	f := &File{zip: z, strings: texts{shelf: shelf}}
 	if err := f.workbook(); err != nil {
 		return nil, err
 	}
@@ -236,10 +239,9 @@ func (f *File) relations(part string, to map[string]string) error {
 
 // shared reads the shared texts.
 func (f *File) shared() error {
-	f.loose = map[int]bool{}
 	var b strings.Builder
 	in, reading := 0, false // phonetic guides ("rPh") are not text
-	return f.walk("xl/sharedStrings.xml", func(t xml.Token) error {
+	err := f.walk("xl/sharedStrings.xml", func(t xml.Token) error {
 		switch t := t.(type) {
 		case xml.StartElement:
 			switch t.Name.Local {
@@ -255,14 +257,12 @@ func (f *File) shared() error {
 			case "t":
 				reading = false
 			case "si":
-				if len(f.strings) >= maxStrings || b.Len() > 4*maxCell {
+				if f.strings.len() >= maxStrings || b.Len() > 4*maxCell {
 					return refuse("zip-bomb", "xl/sharedStrings.xml", "Tệp chứa quá nhiều chữ; chia bảng thành nhiều tệp nhỏ hơn.", "The file holds too much text; split the table.")
 				}
-				s, loose := composed(b.String())
-				if loose {
-					f.loose[len(f.strings)] = true
+				if err := f.strings.add(composed(b.String())); err != nil {
+					return err
 				}
-				f.strings = append(f.strings, s)
 				b.Reset()
 			}
 		case xml.CharData:
@@ -272,6 +272,10 @@ func (f *File) shared() error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return f.strings.ready()
 }
 
 // Names implements Source.

@@ -122,7 +122,7 @@ func (r *reader) end(e xml.EndElement) error {
 			return nil
 		}
 		if r.line.No > MaxRows+1 {
-			return refuse("huge-dimension", r.part, "Trang dữ liệu có dòng thứ "+strconv.Itoa(r.line.No)+"; mỗi lần nhập tối đa 20.000 dòng. Xóa các dòng thừa ở dưới hoặc chia tệp.", "The sheet reaches row "+strconv.Itoa(r.line.No)+"; an import takes 20,000 rows.")
+			return refuse("huge-dimension", r.part, "Trang dữ liệu có dòng thứ "+strconv.Itoa(r.line.No)+"; mỗi lần nhập tối đa 100.000 dòng. Xóa các dòng thừa ở dưới hoặc chia tệp.", "The sheet reaches row "+strconv.Itoa(r.line.No)+"; an import takes 100,000 rows.")
 		}
 		return r.see(r.line)
 	}
@@ -139,10 +139,12 @@ func (r *reader) keep() error {
 	switch r.kind {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(raw))
-		if err != nil || i < 0 || i >= len(r.file.strings) {
+		if err != nil || i < 0 || i >= r.file.strings.len() {
 			return refuse("broken", r.part, "Tệp bị hỏng; mở bằng Excel, lưu lại rồi tải lên.", "The file is damaged; open it in Excel and save it again.")
 		}
-		c.Value, c.Loose = r.file.strings[i], r.file.loose[i]
+		if c.Value, c.Loose, err = r.file.strings.at(i); err != nil {
+			return err
+		}
 	case "e":
 		c.Value, c.Error = raw, true
 	case "", "n":

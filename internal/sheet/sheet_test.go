@@ -58,7 +58,7 @@ func packed(t testing.TB, change map[string]string, extra ...[2]string) []byte {
 }
 
 func read(b []byte, name string) (lines []sheet.Line, err error) {
-	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)))
+	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func TestRoundTrip(t *testing.T) {
 	if diff := cmp.Diff(want, lines[2]); diff != "" {
 		t.Error(diff)
 	}
-	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)))
+	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)), nil)
 	if err != nil || f.Meta()["schema"] != "x" {
 		t.Errorf("%v %v", err, f.Meta())
 	}
@@ -192,7 +192,7 @@ func TestRoundTrip(t *testing.T) {
 // Reading holds one row at a time: the heap does not grow with the rows.
 func TestReadingHoldsOneRow(t *testing.T) {
 	b := book(t, sheet.MaxRows-1)
-	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)))
+	f, err := sheet.Open(bytes.NewReader(b), int64(len(b)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

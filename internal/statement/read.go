@@ -69,7 +69,7 @@ func ReadFile(file []byte) (figures []Figure, lines []Line, err error) {
 // open opens a workbook or CSV; a hostile one is refused by name.
 func open(file []byte) (src sheet.Source, err error) {
 	if bytes.HasPrefix(file, []byte("PK")) {
-		src, err = sheet.Open(bytes.NewReader(file), int64(len(file)))
+		src, err = sheet.Open(bytes.NewReader(file), int64(len(file)), nil)
 	} else {
 		src, err = sheet.OpenCSV(bytes.NewReader(file), int64(len(file)))
 	}

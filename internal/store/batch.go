@@ -2,11 +2,11 @@ package store
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/uptrace/bun"
 
 	"capdo/internal/approval"
-	"capdo/internal/fold"
 )
 
 // Systems implements approval.Batch.
@@ -32,8 +32,12 @@ func (c *scope) Systems(codes []string) (map[string]approval.System, error) {
 }
 
 // Systems is that of the scope; what it loads is also what Save compares with,
-// so that a list is not read again system by system. The two share nothing.
+// so that a list is not read again system by system. The two share nothing. What the
+// list made before is put down.
 func (w *writing) Systems(codes []string) (map[string]approval.System, error) {
+	if err := w.putDown(); err != nil {
+		return nil, err
+	}
 	out, err := w.scope.Systems(codes)
 	if err != nil {
 		return nil, err
@@ -53,14 +57,18 @@ func (w *writing) storedSystem(code string) (approval.System, error) {
 }
 
 // Named implements approval.Batch.
-func (c *scope) Named(owner string) (map[string]string, error) {
-	var rows []systemRow
-	if err := c.systems(&rows).ColumnExpr("s.code, s.name").Where("s.owner = ?", owner).Where("s.retirement IS NULL").Scan(c.ctx); err != nil {
-		return nil, fmt.Errorf("names of systems of %s: %w", owner, err)
+func (c *scope) Named(owner string, f func(name, code string)) error {
+	for from := int64(math.MinInt64); ; {
+		var rows []systemRow
+		if err := c.systems(&rows).ColumnExpr("s.id, s.code, s.name").Where("s.owner = ?", storable(owner)).Where("s.retirement IS NULL").Where("s.id > ?", from).OrderExpr("s.id").Limit(bulk).Scan(c.ctx); err != nil {
+			return fmt.Errorf("names of systems of %s: %w", owner, err)
+		}
+		for _, r := range rows {
+			f(r.Name, r.Code)
+		}
+		if len(rows) < bulk {
+			return nil
+		}
+		from = rows[len(rows)-1].ID
 	}
-	out := make(map[string]string, len(rows))
-	for _, r := range rows {
-		out[fold.Plain(r.Name)] = r.Code
-	}
-	return out, nil
 }

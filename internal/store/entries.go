@@ -43,6 +43,7 @@ func (w *writing) Append(e *approval.Entry) error {
 	}
 	w.reach(e.Object)
 	w.rows = append(w.rows, entryRow{Seq: e.Seq, Object: e.Object, Bytes: b})
+	w.last = e.Object
 	w.head.Size++
 	if code, ok := approval.SystemOf(e.Object); ok && e.Act == approval.ActRetire {
 		return connection.Sever(w, code, e)
@@ -56,8 +57,11 @@ func (w *writing) open() error {
 		return nil
 	}
 	h, err := w.scope.head()
-	w.head = h
-	return err
+	if err != nil {
+		return err
+	}
+	w.head, w.base = h, h.Size
+	return nil
 }
 
 // head loads the head row; an empty ledger has none.
@@ -114,6 +118,18 @@ func (w *writing) seal() error {
 		return err
 	}
 	w.head.Root = bytes.Clone(root[:])
+	if err := w.putEntries(); err != nil {
+		return err
+	}
+	_, err = w.db.NewInsert().Model(w.head).On("CONFLICT (id) DO UPDATE").Set("size = EXCLUDED.size, root = EXCLUDED.root").Exec(w.ctx)
+	if err != nil {
+		return fmt.Errorf("store ledger head: %w", err)
+	}
+	return nil
+}
+
+// putEntries stores the entries held back, and their hashes.
+func (w *writing) putEntries() error {
 	for i := 0; i < len(w.rows); i += bulk {
 		if err := insert(w, w.rows[i:min(i+bulk, len(w.rows))]); err != nil {
 			return err
@@ -124,10 +140,25 @@ func (w *writing) seal() error {
 			return err
 		}
 	}
-	_, err = w.db.NewInsert().Model(w.head).On("CONFLICT (id) DO UPDATE").Set("size = EXCLUDED.size, root = EXCLUDED.root").Exec(w.ctx)
-	if err != nil {
-		return fmt.Errorf("store ledger head: %w", err)
+	w.rows, w.fresh = nil, nil
+	return nil
+}
+
+// putDown stores what a list made so far, so that what is held does not grow with
+// it. Nothing lasts before the transaction does, and its end looks again at whatever
+// is touched later.
+func (w *writing) putDown() error {
+	if len(w.rows) == 0 {
+		return nil
 	}
+	for _, step := range []func() error{w.decide, w.settle, w.putEntries} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	clear(w.edge)
+	clear(w.touched)
+	w.also = nil
 	return nil
 }
 

@@ -51,11 +51,11 @@ func (c *scope) done() error {
 // keepOnce remembers what the token of the context did, in its transaction.
 func (w *writing) keepOnce() error {
 	o, ok := approval.OnceOf(w.ctx)
-	if !ok || len(w.rows) == 0 {
+	if !ok || w.last == "" {
 		return nil
 	}
 	if _, err := w.db.NewDelete().Model((*onceRow)(nil)).Where("at < ?", w.now.Add(-onceKept)).Exec(w.ctx); err != nil {
 		return fmt.Errorf("forget old tokens: %w", err)
 	}
-	return insert(w, []onceRow{{Account: w.actor.Account, Token: storable(o.Token), Body: o.Body, Object: w.rows[len(w.rows)-1].Object, At: w.now}})
+	return insert(w, []onceRow{{Account: w.actor.Account, Token: storable(o.Token), Body: o.Body, Object: w.last, At: w.now}})
 }

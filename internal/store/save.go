@@ -18,6 +18,8 @@ type writing struct {
 	edge  map[int64][]byte // stored hashes seen or made in this transaction
 	fresh []hashRow        // to be stored by seal
 	rows  []entryRow       // to be stored by seal
+	base  int64            // size of the ledger before this transaction
+	last  string           // object of the last entry
 	codes map[string]int   // highest serial by owner
 
 	stored map[string]approval.System // loaded for a list, not yet saved

@@ -24,8 +24,12 @@ import (
 	"capdo/internal/approval"
 )
 
-// writeTimeout bounds one write transaction, the wait for its turn included.
-const writeTimeout = 30 * time.Second
+// writeTimeout bounds one write transaction, the wait for its turn included, and
+// listTimeout that of a long list.
+const (
+	writeTimeout = 30 * time.Second
+	listTimeout  = 5 * time.Minute
+)
 
 // engine is what one database does unlike the other.
 type engine interface {
@@ -93,7 +97,11 @@ func (s *Store) update(ctx context.Context, a approval.Actor, at time.Time, f fu
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	patience := writeTimeout
+	if approval.IsList(ctx) {
+		patience = listTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	ctx, span := spanned(ctx, "write")
 	defer span.End()
@@ -134,7 +142,7 @@ func (s *Store) commit(t *writing, tx bun.Tx) error {
 		}
 		return s.e.settled(t.ctx, next)
 	}
-	s.watch.Before(t.head.Size-int64(len(t.rows)), t.decided, t.all)
+	s.watch.Before(t.base, t.decided, t.all)
 	if err := tx.Commit(); err != nil {
 		_ = tx.Rollback() // it may be over
 		s.watch.Lost()

@@ -62,7 +62,7 @@ func (w *walk) take(ids ...string) ([]approval.Finding, error) {
 	var faults []approval.Finding
 	w.answers, faults = w.parse()
 	var err error
-	w.facts, err = factsOf(w.form, w.answers)
+	w.facts, err = approval.FactsOf(w.form, w.answers)
 	if r, refused := refusal(err); refused && len(faults) == 0 {
 		faults, err = r.Findings, nil
 	}
@@ -77,7 +77,7 @@ func (w *walk) take(ids ...string) ([]approval.Finding, error) {
 		}
 	}
 	w.answers, _ = w.parse()
-	w.facts, err = factsOf(w.form, w.answers)
+	w.facts, err = approval.FactsOf(w.form, w.answers)
 	return faults, err
 }
 

@@ -48,7 +48,7 @@ func (v *visit) changedFields(f *approval.File) *ChangedCard {
 		card.Material = append(card.Material, Missing{Says: v.say(m.Says), Cites: m.Cites})
 	}
 	if form, err := v.form("facts"); err == nil && len(c.Facts) > 0 {
-		card.Changes = append(card.Changes, changes(v.voice, form, c.Facts, answersOf(*c.WasFacts), answersOf(*c.NowFacts))...)
+		card.Changes = append(card.Changes, changes(v.voice, form, c.Facts, approval.FactAnswers(*c.WasFacts), approval.FactAnswers(*c.NowFacts))...)
 	}
 	if form := f.Form; form != nil {
 		card.Changes = append(card.Changes, changes(v.voice, form, c.Fields, c.Before, c.After)...)

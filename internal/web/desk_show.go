@@ -268,7 +268,7 @@ func (k desk) fields(visit func(section forms.Section, f *forms.Field, facts boo
 		}
 	}
 	if form, err := k.form("facts"); err == nil && k.d.Facts != nil {
-		for _, s := range form.Shown(c, answersOf(*k.d.Facts)) {
+		for _, s := range form.Shown(c, approval.FactAnswers(*k.d.Facts)) {
 			for i := range s.Fields {
 				visit(s, &s.Fields[i], true)
 			}
@@ -282,7 +282,7 @@ func (k desk) sections() []DeskSection {
 	k.fields(func(s forms.Section, f *forms.Field, facts bool) {
 		answers, title := k.d.Statement, s.Title.In(k.lang)
 		if facts {
-			answers = answersOf(*k.d.Facts)
+			answers = approval.FactAnswers(*k.d.Facts)
 		}
 		if len(all) == 0 || all[len(all)-1].Title != title {
 			all = append(all, DeskSection{Title: title})
@@ -338,7 +338,7 @@ func (k desk) compare(p *DeskPage, rs []review.Remark) {
 			return
 		}
 		if facts {
-			a, b = answersOf(*before.Facts), answersOf(*after.Facts)
+			a, b = approval.FactAnswers(*before.Facts), approval.FactAnswers(*after.Facts)
 		}
 		if a[f.ID] == b[f.ID] {
 			same++

@@ -32,8 +32,6 @@ func speak(lang string) voice { return voice{lang, newCatalogue()} }
 var (
 	ParseDay  = parseDay
 	LocalPath = localPath
-	AnswersOf = answersOf
-	FactsOf   = factsOf
 	Band      = band
 )
 

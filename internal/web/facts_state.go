@@ -1,14 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
 	"capdo/forms"
 	"capdo/internal/approval"
@@ -17,7 +10,7 @@ import (
 
 // factsState records the facts that decide the level.
 func factsState(ctx context.Context, o *approval.Office, in filled) error {
-	facts, err := factsOf(in.form, in.answers)
+	facts, err := approval.FactsOf(in.form, in.answers)
 	if err != nil {
 		return err
 	}
@@ -25,78 +18,10 @@ func factsState(ctx context.Context, o *approval.Office, in filled) error {
 	return err
 }
 
-// factsOf reads the answers of the facts form as the law's facts: the ids of
-// its fields are the names of the facts. What the law's decoder refuses comes
-// back as findings beside the fields.
-func factsOf(form *forms.Form, answers forms.Answers) (law.Facts, error) {
-	text, err := json.Marshal(factsText(form, answers))
-	if err != nil {
-		return law.Facts{}, fmt.Errorf("write facts: %w", err)
-	}
-	facts, err := law.DecodeFacts(bytes.NewReader(text))
-	var wrong law.FactErrors
-	if errors.As(err, &wrong) {
-		r := &approval.Refusal{Kind: approval.Invalid}
-		for _, e := range wrong {
-			r.Findings = append(r.Findings, approval.Finding{Field: e.Key, Rule: "fact." + e.Code, Says: e.Says})
-		}
-		return law.Facts{}, r
-	}
-	return facts, err
-}
-
-// factsText writes answers as JSON values by the kind of the field, or of the
-// fact where a choice stands for a number.
-func factsText(form *forms.Form, answers forms.Answers) map[string]json.RawMessage {
-	text := map[string]json.RawMessage{}
-	for _, f := range form.Fields() {
-		value := answers[f.ID]
-		if value == "" || !slices.Contains(law.FactNames(), f.ID) {
-			continue
-		}
-		switch {
-		case f.Type == "yesno":
-			text[f.ID] = json.RawMessage(strconv.FormatBool(value == "yes"))
-		case f.Type == "levels":
-			text[f.ID] = json.RawMessage("[" + strings.Join(answers.List(f.ID), ",") + "]")
-		case f.Type == "choice" && law.FactWords(f.ID) != nil:
-			text[f.ID] = json.RawMessage(strconv.Quote(value))
-		default:
-			text[f.ID] = json.RawMessage(value)
-		}
-	}
-	return text
-}
-
 // statedFacts are the facts on record as answers to the facts form.
 func statedFacts(_ *law.Book, file *approval.File) forms.Answers {
 	if file.System.Facts == nil {
 		return nil
 	}
-	return answersOf(file.System.Facts.Facts)
-}
-
-// answersOf writes facts as answers. A flag that is not true was answered no.
-func answersOf(f law.Facts) forms.Answers {
-	answers := forms.Answers{}
-	for _, name := range []string{"serves_defence_security", "handles_tthc", "conditional_business", "need_24x7",
-		"national_egov", "national_critical_store", "ns_list_indicators", "risk_assessed"} {
-		answers[name] = "no"
-	}
-	text, err := json.Marshal(f)
-	values := map[string]json.RawMessage{}
-	if err != nil || json.Unmarshal(text, &values) != nil {
-		return answers // facts are plain data and always go to JSON and back
-	}
-	for name, raw := range values {
-		value := strings.Trim(string(raw), `"[]`)
-		switch value {
-		case "true":
-			value = "yes"
-		case "false":
-			value = "no"
-		}
-		answers[name] = strings.ReplaceAll(value, ",", "\n")
-	}
-	return answers
+	return approval.FactAnswers(file.System.Facts.Facts)
 }

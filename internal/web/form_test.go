@@ -177,7 +177,7 @@ func TestFactsForm(t *testing.T) {
 	}
 	n, grade, l := 12000, 4, law.Level(3)
 	want := law.Facts{Type: "đ", Info: "personal", HandlesTTHC: true, DVCTTLevel: &grade, Users: &n, RiskAssessed: true, RiskLevel: &l, Components: []law.Level{2, 3, 2}}
-	got, err := web.FactsOf(form, web.AnswersOf(want))
+	got, err := approval.FactsOf(form, approval.FactAnswers(want))
 	if err != nil {
 		t.Fatal(err)
 	}

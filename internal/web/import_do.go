@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -191,11 +190,7 @@ func (s *site) importCopy(v *visit) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := s.Tables.Returned(v.r.Context(), &b, v.actor(), u, r); err != nil {
-		return err
-	}
-	return v.file(string(u.Form)+"-can-sua.xlsx", mediaOf("xlsx"), func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err })
+	return v.file(string(u.Form)+"-can-sua.xlsx", mediaOf("xlsx"), func(w io.Writer) error { return s.Tables.Returned(v.r.Context(), w, v.actor(), u, r) })
 }
 
 // importReport draws what an import would do, or did.
@@ -271,6 +266,9 @@ func (p *ImportReportPage) list(v *visit, r *workbook.Report) {
 
 // fieldName names a field of the registration by its form.
 func (v *visit) fieldName(id string) string {
+	if id == "facts" {
+		return v.t("act.facts")
+	}
 	form, err := v.form("register")
 	if err != nil {
 		return id

@@ -16,7 +16,7 @@ func tableWords() catalogue {
 		"im.files":       {"Tải bảng về", "Take the table"},
 		"im.bring":       {"Tải bảng đã điền lên", "Bring the table back"},
 		"im.file":        {"Tệp Excel (.xlsx) hoặc CSV", "Excel (.xlsx) or CSV file"},
-		"im.hint":        {"Tối đa 10 MB, 20.000 dòng. Giữ nguyên mã và tên cột; không macro, không công thức, không gộp ô.", "At most 10 MB and 20,000 rows. Keep codes and column heads; no macros, no formulas, no merged cells."},
+		"im.hint":        {"Tối đa 10 MB, 100.000 dòng. Giữ nguyên mã và tên cột; không macro, không công thức, không gộp ô.", "At most 10 MB and 100,000 rows. Keep codes and column heads; no macros, no formulas, no merged cells."},
 		"im.try":         {"Kiểm tra thử", "Try it"},
 		"im.choose":      {"Chọn tệp bảng tính đã điền", "Choose the file you filled in"},
 		"im.notyours":    {"Chỉ cán bộ đơn vị vận hành nhập được bảng.", "Only an officer of an operating unit brings tables."},

@@ -19,7 +19,7 @@ func general(title, sheet string) []breach {
 		{"!head-twice|" + title, "E-COLUMN-TWICE", title, 0, "hai lần"},
 		{"!sheet-renamed|" + title, "E-SHEET-MISSING", "", 0, sheet},
 		{"!dde|" + title, "E-FILE-DDE", "", 0, "DDE"},
-		{"!far-row|" + title, "E-FILE-HUGE-DIMENSION", "", 0, "20.000 dòng"},
+		{"!far-row|" + title, "E-FILE-HUGE-DIMENSION", "", 0, "100.000 dòng"},
 		{"!far-column|" + title, "E-FILE-HUGE-DIMENSION", "", 0, "256 cột"},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"capdo/forms"
 	"capdo/internal/approval"
@@ -49,12 +50,20 @@ func (o *Room) registerTable(ctx context.Context, a approval.Actor, owner string
 			c.Hint = "Chọn «Có» ở dòng đăng ký mới (NĐ 331/2026/NĐ-CP, Điều 7, Điều 8)."
 		}
 	}
+	facts, err := o.factsForm()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range facts.Fields() {
+		t.columns = append(t.columns, ofFact(f))
+	}
 	t.columns = append(t.columns, locked("owner", "Chủ quản", 12), locked("level", "Cấp độ", 10), locked("state", "Tình trạng", 18), locked("plan", "Phương án", 16), locked("until", "Hiệu lực đến", 14), locked("origin", "Nguồn bản ghi", 14))
 	t.columns = append(t.columns, lacking(t, "name", "operator_unit", "stage", "description", "served"))
 	t.guide = []string{
 		"Trang «Sổ đăng ký»: mỗi dòng một hệ thống. Ô trắng được sửa; cột xám do chương trình ghi.",
 		"Sửa hệ thống đã có: sửa ngay trên dòng mang mã của hệ thống, giữ nguyên mã.",
 		"Đăng ký hệ thống mới: điền dòng trống ở cuối bảng, để trống mã; chọn «Có» ở cột xác nhận.",
+		"Dữ kiện để xác định cấp độ: điền các cột từ «Loại hệ thống» đến «Cấp độ do Thủ tướng Chính phủ quyết định»; để trống tất cả các cột đó thì dữ kiện đã ghi giữ nguyên.",
 		"Ngày ghi theo dạng ngày/tháng/năm, ví dụ 31/12/2026. Các cột có danh sách thả xuống chỉ nhận giá trị trong danh sách.",
 		"Không gộp ô, không đặt công thức, không đổi tên cột và tên trang. Được đổi chỗ các cột và thêm cột riêng; cột riêng không được nhập.",
 		"Nhập lại: chọn «Nhập từ Excel». Chương trình kiểm tra thử trước, chưa ghi gì; nếu có chỗ cần sửa, tải bản có ghi chú lỗi bên cạnh từng ô.",
@@ -105,11 +114,37 @@ func (t *table) ofSystem(s *approval.System, st approval.Standing, terms map[str
 	v := map[string]string{"code": s.Code, "version": strconv.FormatInt(s.Version, 10), "name": s.Name, "operator_unit": s.OperatorUnit, "operator_is_specialised": yesNo(s.OperatorIsSpecialised),
 		"stage": string(s.Stage), "started_on": string(s.StartedOn), "description": s.Description, "served": s.Served, "attest_system": "yes",
 		"owner": s.Owner, "level": level, "state": terms["state."+st.State()].VI, "plan": terms["plan."+string(st.Plan)].VI, "until": until, "origin": terms["origin."+string(s.Origin)].VI}
+	if s.Facts != nil {
+		for key, value := range approval.FactAnswers(s.Facts.Facts) {
+			v[key] = strings.ReplaceAll(value, "\n", ", ")
+		}
+	}
 	out := make([]string, len(t.columns))
 	for i, c := range t.columns {
 		out[i] = v[c.key]
 	}
 	return out
+}
+
+// factsForm is the paper on which the facts are stated that decide the level.
+func (o *Room) factsForm() (*forms.Form, error) {
+	f, ok := o.Office.Shelf.Form("facts", forms.AnyEdition)
+	if !ok {
+		return nil, fmt.Errorf("there is no form facts")
+	}
+	return f, nil
+}
+
+// ofFact is the column of a fact, under the short name of its question.
+func ofFact(f *forms.Field) column {
+	c := ofField(f).wide(20)
+	if c.Hint == "" {
+		c.Hint = f.Label.VI
+	}
+	if f.Name.VI != "" {
+		c.Title = f.Name.VI
+	}
+	return c
 }
 
 // takeRegister judges the lines of a register, or carries them out.
@@ -122,13 +157,17 @@ func (o *Room) takeRegister(ctx context.Context, a approval.Actor, src sheet.Sou
 	if err != nil {
 		return err
 	}
-	day := forms.Context{Today: string(law.DayOf(o.Clock()))}
+	facts, err := o.factsForm()
+	if err != nil {
+		return err
+	}
+	papers := registerPapers{form, facts, forms.Context{Today: string(law.DayOf(o.Clock()))}}
 	var at *places
 	lines := func(yield func(approval.Line, error) bool) {
 		stopped := false
 		err := t.read(src, r, func(p *places, rec record) error {
 			at = p
-			if rec.wrong || yield(ofRecord(form, day, rec), nil) {
+			if rec.wrong || yield(papers.line(rec), nil) {
 				return nil
 			}
 			stopped = true
@@ -156,8 +195,43 @@ func (o *Room) takeRegister(ctx context.Context, a approval.Actor, src sheet.Sou
 	return err
 }
 
-// ofRecord reads a line by the form on which systems are registered.
-func ofRecord(form *forms.Form, day forms.Context, rec record) approval.Line {
+// registerPapers are the papers by which a line of the register is read.
+type registerPapers struct {
+	register, facts *forms.Form
+	day             forms.Context
+}
+
+// stated are the facts that a line states, nil when it leaves all of them empty.
+func (p registerPapers) stated(rec record) *approval.FactLine {
+	in, said := url.Values{}, false
+	for _, f := range p.facts.Fields() {
+		if value := rec.values[f.ID]; value != "" {
+			in.Set(f.ID, value)
+			said = true
+		}
+	}
+	if !said {
+		return nil
+	}
+	l := &approval.FactLine{}
+	answers, problems := p.facts.Parse(p.day, in)
+	for _, x := range problems {
+		l.Doubts = append(l.Doubts, approval.Finding{Field: x.Field, Rule: x.Code, Says: law.Text(x.Says)})
+	}
+	if len(l.Doubts) > 0 {
+		return l
+	}
+	facts, err := approval.FactsOf(p.facts, answers)
+	var refused *approval.Refusal
+	if errors.As(err, &refused) {
+		l.Doubts = refused.Findings
+	}
+	l.Facts = facts
+	return l
+}
+
+// line reads a line of the register.
+func (p registerPapers) line(rec record) approval.Line {
 	in := url.Values{}
 	for key, value := range rec.values {
 		in.Set(key, value)
@@ -167,7 +241,7 @@ func ofRecord(form *forms.Form, day forms.Context, rec record) approval.Line {
 		in.Set("attest_system", "yes")
 	}
 	l.Version, _ = strconv.ParseInt(rec.values["version"], 10, 64) // none: 0, which is stale
-	answers, problems := form.Parse(day, in)
+	answers, problems := p.register.Parse(p.day, in)
 	specialised, _ := answers.Bool("operator_is_specialised")
 	attested, _ := answers.Bool("attest_system")
 	l.Registration = approval.Registration{Name: answers.Text("name"), OperatorUnit: answers.Text("operator_unit"), OperatorIsSpecialised: specialised,
@@ -176,6 +250,7 @@ func ofRecord(form *forms.Form, day forms.Context, rec record) approval.Line {
 	for _, x := range problems {
 		l.Doubts = append(l.Doubts, approval.Finding{Field: x.Field, Rule: x.Code, Says: law.Text(x.Says)})
 	}
+	l.Facts = p.stated(rec)
 	return l
 }
 

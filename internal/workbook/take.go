@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 
@@ -22,15 +23,43 @@ type Upload struct {
 	Size   int64
 }
 
+// opened is a table being read, with the nameless file in which its texts lie
+// meanwhile.
+type opened struct {
+	sheet.Source
+	shelf *os.File // nil: none was needed
+}
+
+// close gives the shelf up.
+func (o opened) close() {
+	if o.shelf != nil {
+		_ = o.shelf.Close() // it was read only, and has no name any more
+	}
+}
+
 // open opens the file as what it is: a workbook, JSON, or CSV.
-func (u Upload) open() (sheet.Source, error) {
+func (u Upload) open() (o opened, err error) {
 	start := make([]byte, 4)
 	if _, err := u.Body.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return o, err
 	}
 	if bytes.HasPrefix(start, []byte("PK")) || bytes.HasPrefix(start, []byte{0xD0, 0xCF}) {
-		return sheet.Open(u.Body, u.Size)
+		if o.shelf, err = os.CreateTemp("", "capdo-table-*"); err != nil {
+			return o, err
+		}
+		if err := os.Remove(o.shelf.Name()); err != nil {
+			o.close()
+			return o, err
+		}
+		o.Source, err = sheet.Open(u.Body, u.Size, o.shelf)
+		return o, err
 	}
+	o.Source, err = u.openText(start)
+	return o, err
+}
+
+// openText opens a file that is no workbook.
+func (u Upload) openText(start []byte) (sheet.Source, error) {
 	if s := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\uFEFF")), " \t\r\n"); len(s) > 0 && s[0] == '{' {
 		return sheet.OpenJSON(u.Body, u.Size)
 	}
@@ -50,6 +79,7 @@ func (o *Room) Import(ctx context.Context, a approval.Actor, u Upload) (Report, 
 func (o *Room) take(ctx context.Context, a approval.Actor, u Upload, dry bool) (Report, error) {
 	r := Report{Form: u.Form, System: u.System, Source: u.Digest, Problems: []Problem{}, Changes: []Change{}}
 	src, err := u.open()
+	defer src.close()
 	var refused *sheet.Refused
 	if errors.As(err, &refused) {
 		r.Problems = append(r.Problems, ofRefused(refused))
@@ -60,13 +90,13 @@ func (o *Room) take(ctx context.Context, a approval.Actor, u Upload, dry bool) (
 	}
 	switch u.Form {
 	case Register:
-		err = o.takeRegister(ctx, a, src, &r, dry)
+		err = o.takeRegister(ctx, a, src.Source, &r, dry)
 	case Dossier:
-		err = o.takeDossier(ctx, a, src, &r, dry)
+		err = o.takeDossier(ctx, a, src.Source, &r, dry)
 	case Checklist:
-		err = o.takeChecklist(ctx, a, src, &r, dry)
+		err = o.takeChecklist(ctx, a, src.Source, &r, dry)
 	case Evidence:
-		err = o.takeEvidence(ctx, a, src, &r, dry)
+		err = o.takeEvidence(ctx, a, src.Source, &r, dry)
 	default:
 		err = approval.ErrNotFound()
 	}
@@ -81,6 +111,7 @@ func (o *Room) take(ctx context.Context, a approval.Actor, u Upload, dry bool) (
 // letters and marks apart come back composed.
 func (o *Room) Returned(ctx context.Context, w io.Writer, a approval.Actor, u Upload, r Report) error {
 	src, err := u.open()
+	defer src.close()
 	if err != nil {
 		return err
 	}
@@ -88,7 +119,7 @@ func (o *Room) Returned(ctx context.Context, w io.Writer, a approval.Actor, u Up
 	if err != nil {
 		return err
 	}
-	name, missing := t.sheetOf(src)
+	name, missing := t.sheetOf(src.Source)
 	if missing != nil {
 		name = ""
 	}
@@ -97,7 +128,7 @@ func (o *Room) Returned(ctx context.Context, w io.Writer, a approval.Actor, u Up
 		for _, p := range r.Problems {
 			c.of[p.Row] = append(c.of[p.Row], p)
 		}
-		if err := c.run(src, name, yield); err != nil {
+		if err := c.run(src.Source, name, yield); err != nil {
 			yield(nil, err)
 		}
 	}

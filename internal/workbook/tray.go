@@ -48,7 +48,7 @@ func (t *Tray) Put(account string, f Form, system string, r io.Reader) (id strin
 		return "", err
 	}
 	if len(b) > sheet.MaxFile {
-		_, err := sheet.Open(bytes.NewReader(b), int64(len(b))) // says that it is too large
+		_, err := sheet.Open(bytes.NewReader(b), int64(len(b)), nil) // says that it is too large
 		return "", err
 	}
 	sum := sha256.Sum256(b)

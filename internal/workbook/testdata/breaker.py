@@ -90,8 +90,8 @@ ways = {
     "dde": lambda: put(UNIT, 2, "=cmd|'/c calc'!A0"),
     "far-row": lambda: put(NAME, 1000000, "xa"),
     "far-column": lambda: data().cell(row=2, column=9000, value="xa"),
-    "own-column": lambda: data().cell(row=1, column=40, value="Ghi chú riêng"),
-    "moved": lambda: data().move_range("F1:F60", cols=30),
+    "own-column": lambda: data().cell(row=1, column=80, value="Ghi chú riêng"),
+    "moved": lambda: data().move_range("F1:F60", cols=60),
 }
 
 # The forms of one system: cells by the title of the column and the row, as the
