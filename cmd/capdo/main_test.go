@@ -115,6 +115,11 @@ func reportsAgree(t *testing.T, dir string) {
 	if !bytes.Equal(a, b) {
 		t.Errorf("two reports of one record and day differ: %d and %d bytes", len(a), len(b))
 	}
+	need(t, "pdftotext")
+	const discrepancies = 23
+	if n := strings.Count(strings.Join(strings.Fields(pdfText(t, again)), " "), "bản chép dòng"); n != discrepancies {
+		t.Errorf("%d of the %d discrepancies of Annex IX and of the text name the line of the copy", n, discrepancies)
+	}
 	if r := capdo(t, "", "report", "system", "H56-9999", "--data", dir, "-o", again); r.status != statusUsage || !strings.Contains(r.err, "not_found") {
 		t.Errorf("unknown system: %+v", r)
 	}

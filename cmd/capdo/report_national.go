@@ -53,10 +53,25 @@ func (p *program) nationalReport(ctx context.Context, a approval.Actor, day law.
 	}
 	if len(printed) == 0 {
 		n.Notes = append(n.Notes, "Số liệu in tháng 6/2024 lập theo các cơ quan trước khi sắp xếp; báo cáo này theo các cơ quan của ngày lập nên không đặt hai nguồn cạnh nhau.")
-	} else {
-		err = addStated(&n, short)
+	} else if err = addStated(&n, short); err == nil {
+		n.Notes = append(n.Notes, "Bản chép của báo cáo gốc là tệp chữ không chia trang; cột Nguồn ghi mục, dòng của bảng và dòng của bản chép thay cho số trang.")
+		err = addPlaces(&n)
 	}
 	return n, err
+}
+
+// addPlaces adds to each source the line of the copy on which the figure stands.
+func addPlaces(n *report.NationalReport) error {
+	places, err := fixtures.Places()
+	for i := range n.Agencies {
+		s := &n.Agencies[i].Source
+		s.Line = places[fixtures.Where{Document: annexDocument, Section: s.Section, Row: s.Row}]
+	}
+	for i := range n.Stated {
+		s := &n.Stated[i].Source
+		s.Line = places[fixtures.Where{Document: annexDocument, Section: s.Section}]
+	}
+	return err
 }
 
 // targets are the days by which every system had to be approved and deployed,

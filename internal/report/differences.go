@@ -101,6 +101,9 @@ func (r *national) sourceOf(f reconcile.Finding) string {
 	if at.Row > 0 {
 		parts = append(parts, fmt.Sprintf("dòng %d", at.Row))
 	}
+	if at.Line > 0 {
+		parts = append(parts, fmt.Sprintf("bản chép dòng %d", at.Line))
+	}
 	return orNone(strings.Join(parts, ", "))
 }
 

@@ -49,6 +49,7 @@ type Source struct {
 	Document string
 	Section  string
 	Row      int // 0: not in a table
+	Line     int // of the copy it was read from, which has no pages; 0: not known
 }
 
 // NationalReport is the input of the national report.
