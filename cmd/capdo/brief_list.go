@@ -10,15 +10,18 @@ import (
 
 	"capdo/internal/approval"
 	"capdo/internal/law"
+	"capdo/internal/plan"
 	"capdo/internal/report"
 	"capdo/internal/web"
 )
 
-// The papers of a list of the register and of the figures, as the pages show them.
+// The papers of a list of the register, of the figures and of what falls due, as the
+// pages show them.
 // Their code is the query of the page, which narrows them.
 const (
 	briefSystems  = "systems"
 	briefOverview = "overview"
+	briefCalendar = "calendar"
 )
 
 // narrowing reads the query in a paper's code, within the actor's reach.
@@ -147,7 +150,11 @@ func (p *program) overviewPaper(ctx context.Context, a approval.Actor, q reportQ
 	b.About = "Số liệu cấp độ an toàn hệ thống thông tin"
 	facts := append(narrowed(in, names), [2]string{"Tổng số hệ thống", thousands(ov.Total)}, [2]string{"Đã phê duyệt cấp độ", partOf(ov.Approved, ov.Total)},
 		[2]string{"Đã triển khai đầy đủ phương án", partOf(ov.Deployed, ov.Total)}, [2]string{"Đã được xác nhận", partOf(ov.Confirmed, ov.Total)})
-	b.Sections = []report.Section{{Title: "Số liệu chung", Facts: facts}, levelSection(ov)}
+	trend, err := p.trendSection(ctx, a, q.Day, part)
+	if err != nil {
+		return gathered{}, err
+	}
+	b.Sections = []report.Section{{Title: "Số liệu chung", Facts: facts}, trend, levelSection(ov)}
 	if part.Owner == "" && a.National() {
 		b.Sections = append(b.Sections, agencySection(ov))
 	}
@@ -176,6 +183,140 @@ func levelSection(ov approval.Overview) report.Section {
 	}
 	x.Grid.Sum = row("Cộng", ov.Total, ov.Approved, ov.Deployed)
 	return x
+}
+
+// trendOfPaper is how many months back a paper tells.
+const trendOfPaper = 12
+
+// trendSection is the figures at the end of each month, and on the days by which
+// everything was due.
+func (p *program) trendSection(ctx context.Context, a approval.Actor, day law.Day, part approval.Part) (x report.Section, err error) {
+	g := &report.Grid{Name: "Số liệu cuối tháng", Columns: []report.Column{{Label: "Ngày", Width: 30, Align: "C"}, {Label: "Tổng số", Width: 26, Align: "R"}, {Label: "Đã phê duyệt", Width: 40, Align: "R"}, {Label: "Triển khai đầy đủ", Width: 40, Align: "R"}}}
+	x = report.Section{Title: "Diễn biến và mốc phải đạt", Grid: g}
+	points, err := p.office.Trend(ctx, a, day, trendOfPaper, part)
+	if err != nil {
+		return x, err
+	}
+	for _, n := range points {
+		g.Rows = append(g.Rows, []string{dmy(n.Day), thousands(n.Total), partOf(n.Approved, n.Total), partOf(n.Deployed, n.Total)})
+	}
+	if x.Notes, err = p.againstTargets(ctx, a, part, points[len(points)-1]); err != nil {
+		return x, err
+	}
+	note, err := p.conformity(ctx, a, part)
+	if note != "" {
+		x.Notes = append(x.Notes, note)
+	}
+	return x, err
+}
+
+// againstTargets sets the figures against the days by which everything was due: on
+// that day, and now.
+func (p *program) againstTargets(ctx context.Context, a approval.Actor, part approval.Part, now approval.Point) (notes []string, err error) {
+	for _, d := range p.targets() {
+		due := law.Day(d.Day)
+		task := map[string]string{report.TaskApprove: "Phê duyệt cấp độ 100%", report.TaskDeploy: "Triển khai đầy đủ phương án 100%"}[d.Task]
+		if due > now.Day {
+			notes = append(notes, fmt.Sprintf("%s: đến ngày %s (%s).", task, dmy(due), d.Basis))
+			continue
+		}
+		at, err := p.office.Trend(ctx, a, due, 0, part)
+		if err != nil {
+			return nil, err
+		}
+		was, is := at[0].Approved, now.Approved
+		if d.Task == report.TaskDeploy {
+			was, is = at[0].Deployed, now.Deployed
+		}
+		notes = append(notes, fmt.Sprintf("%s: mốc %s (%s); khi đó đạt %s, nay %s.", task, dmy(due), d.Basis, partOf(was, at[0].Total), partOf(is, now.Total)))
+	}
+	return notes, nil
+}
+
+// conformity says how many approvals in force are under the new decree, by when all
+// must conform; "" where the book names no day.
+func (p *program) conformity(ctx context.Context, a approval.Actor, part approval.Part) (string, error) {
+	due, _, ok := p.book.ConformityDue(law.R85)
+	if !ok {
+		return "", nil
+	}
+	groups, err := p.groups(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	moved, total := 0, 0
+	err = p.store.Each(ctx, a, func(s approval.System) error {
+		st := s.Standing(p.clock())
+		if !st.Registered || st.Retired || st.Approval == nil || part.Owner != "" && st.Owner != part.Owner || part.Group != "" && groups[st.Owner] != part.Group || part.Level != nil && st.Approval.Level != *part.Level {
+			return nil
+		}
+		if total++; st.Approval.Rules == law.R331 {
+			moved++
+		}
+		return nil
+	})
+	return fmt.Sprintf("Đáp ứng luật mới: mốc %s; phê duyệt theo Nghị định 331/2026/NĐ-CP: %s phê duyệt còn hiệu lực.", dmy(due), partOf(moved, total)), err
+}
+
+// groups are the groups of agencies, by code.
+func (p *program) groups(ctx context.Context, a approval.Actor) (map[string]string, error) {
+	all, err := p.office.AgencyList(ctx, a)
+	out := map[string]string{}
+	for _, x := range all {
+		out[x.Code] = x.Group
+	}
+	return out, err
+}
+
+// calendarPaper is what falls due of a body or of the country, as a query narrows it.
+func (p *program) calendarPaper(ctx context.Context, a approval.Actor, q reportQuery) (gathered, error) {
+	in, err := narrowing(a, q.Code)
+	if err != nil {
+		return gathered{}, err
+	}
+	b, names, err := p.listPaper(ctx, a, q)
+	if err != nil {
+		return gathered{}, err
+	}
+	scope := plan.OfCountry
+	if in.Get("owner") != "" {
+		scope = plan.OfAgency
+	}
+	items, err := p.plans.Agenda(ctx, a, scope, in.Get("owner"))
+	if err != nil {
+		return gathered{}, err
+	}
+	soon, now := p.book.PlanPolicy().SoonDays, p.clock()
+	list := report.Grid{Columns: []report.Column{{Label: "STT", Width: 12, Align: "C"}, {Label: "Hạn", Width: 24, Align: "C"}, {Label: "Tình trạng", Width: 26, Align: "L"}, {Label: "Việc", Width: 82, Align: "L"}, {Label: "Hệ thống, cơ quan", Width: 72, Align: "L"}, {Label: "Căn cứ", Width: 46, Align: "L"}}}
+	for _, it := range items {
+		state := it.State(now, soon)
+		if in.Get("kind") != "" && string(it.Kind) != in.Get("kind") || in.Get("state") != "" && state != in.Get("state") {
+			continue
+		}
+		b.Simulated = b.Simulated || it.Simulated
+		of := names[it.Agency].Name
+		if it.System != "" {
+			of = it.System + " – " + it.Name
+		}
+		put(&list, dmy(it.Day), dueState(state), it.Says.VI, of, it.Cites)
+	}
+	b.About = "Danh sách việc đến hạn"
+	facts := narrowed(url.Values{"owner": in["owner"]}, names)
+	if k := plan.Kind(in.Get("kind")); dueName(k) != "" {
+		facts = append(facts, [2]string{"Loại việc", dueName(k)})
+	}
+	if s := dueState(in.Get("state")); s != "" {
+		facts = append(facts, [2]string{"Tình trạng", s})
+	}
+	b.Sections = []report.Section{{Title: "Danh sách", Facts: append(facts, [2]string{"Số việc", thousands(len(list.Rows) + list.Left)})}}
+	b.Annexes = []report.Annex{{Title: b.About, Grid: list}}
+	b.Closing = "Trên đây là các việc đến hạn theo sổ đăng ký, tại Phụ lục kèm theo./."
+	return gathered{&b.Official, &b, func(w io.Writer) error { return report.WriteBrief(w, b) }}, nil
+}
+
+// dueState says how what falls due stands, "" of what is no state.
+func dueState(s string) string {
+	return map[string]string{plan.StateOverdue: "Quá hạn", plan.StateToday: "Đến hạn hôm nay", plan.StateSoon: "Sắp đến hạn", plan.StateLater: "Chưa đến hạn", plan.StateNone: "Không có hạn"}[s]
 }
 
 // agencySection is the agencies that have systems in the part.

@@ -212,6 +212,8 @@ func (p *program) gather(ctx context.Context, a approval.Actor, q reportQuery) (
 		return p.systemsPaper(ctx, a, q)
 	case q.Kind == briefOverview:
 		return p.overviewPaper(ctx, a, q)
+	case q.Kind == briefCalendar:
+		return p.calendarPaper(ctx, a, q)
 	case p.briefs()[q.Kind] != nil:
 		return p.brief(ctx, a, q)
 	case q.Kind == paperConsult:

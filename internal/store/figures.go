@@ -238,6 +238,15 @@ func (c *scope) Flows(to law.Day, part approval.Part) ([]approval.Flow, error) {
 	if _, err := law.ParseDay(string(to)); err != nil {
 		return nil, nil
 	}
+	if c.past != nil {
+		kept, err := c.believes(*c.past)
+		if err != nil {
+			return nil, err
+		}
+		if !kept {
+			return c.flowsThen(to, part)
+		}
+	}
 	out := []approval.Flow{}
 	for _, x := range []struct {
 		from func(law.Day) *bun.SelectQuery

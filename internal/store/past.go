@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -329,5 +330,31 @@ func (c *scope) aheadThen(after, to law.Day) (approval.Flow, error) {
 			out.Approved, out.Deployed = out.Approved+r.Approved, out.Deployed+r.Deployed
 		}
 	}
+	return out, err
+}
+
+// flowsThen is Flows in the register as it was, from each system.
+func (c *scope) flowsThen(to law.Day, part approval.Part) ([]approval.Flow, error) {
+	as, err := c.Agencies()
+	if err != nil {
+		return nil, err
+	}
+	groups := map[string]string{}
+	for _, a := range as {
+		groups[a.Code] = a.Group
+	}
+	all := changes{}
+	err = c.each(func(s approval.System) error {
+		all.add(&s, 1)
+		return nil
+	})
+	out := []approval.Flow{}
+	for _, r := range all.rows() {
+		if r.Day > string(to) || !c.mine(r.Owner) || part.Owner != "" && r.Owner != part.Owner || part.Group != "" && groups[r.Owner] != part.Group || part.Level != nil && r.Level != int(*part.Level) {
+			continue
+		}
+		out = append(out, flow(law.Day(r.Day), r))
+	}
+	slices.SortStableFunc(out, func(a, b approval.Flow) int { return strings.Compare(string(a.Day), string(b.Day)) })
 	return out, err
 }

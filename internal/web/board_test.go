@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"capdo/internal/store/storetest"
 )
 
 // TestEveryFigureLeadsToItsList: each link of a first page and of the overview that
@@ -76,5 +78,43 @@ func TestFirstPageByRole(t *testing.T) {
 		if len(p.all("[aria-labelledby=next-h] li")) == 0 {
 			t.Errorf("%s: nothing falls next", who)
 		}
+	}
+}
+
+// TestQueueAndCalendarAsFiles: the work that waits and what falls due can be taken
+// away as shown, of now and of a day that is over.
+func TestQueueAndCalendarAsFiles(t *testing.T) {
+	h := open(t, nil)
+	s := storetest.Lead(t, h.office, "H56", "Cổng một cửa", storetest.Submitted)
+	unit := h.as("chuyentrach")
+	read := func(b *browser, path string) [][]string {
+		all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.get(path).wants(http.StatusOK).body, "\uFEFF"))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	all := read(unit, "/tables/queue.csv")
+	if len(all) != 2 || all[1][1] != s.Code || all[1][2] != s.Name {
+		t.Errorf("the queue: %q", all)
+	}
+	if all := read(unit, "/tables/queue.csv?due=overdue"); len(all) != 1 {
+		t.Errorf("the queue of what is overdue: %q", all)
+	}
+	if all := read(h.as("nghean"), "/tables/queue.csv"); len(all) != 1 {
+		t.Errorf("another body's queue: %q", all)
+	}
+	if all := read(unit, "/tables/queue.csv?on=2026-11-21"); len(all) != 1 {
+		t.Errorf("the queue of the day before: %q", all)
+	}
+	book := unit.get("/tables/queue.xlsx").wants(http.StatusOK)
+	if !strings.HasPrefix(book.body, "PK") {
+		t.Errorf("no workbook: %.20q", book.body)
+	}
+	if got := unit.get("/tables/calendar.pdf?kind=review&scope=nation").wants(http.StatusOK).body; !strings.Contains(got, "calendar kind=review&owner=H56 2026-11-22") {
+		t.Errorf("the paper of the calendar: %q", got)
+	}
+	if n := len(unit.get("/queue").all("a[href='/tables/queue.csv'], a[href='/tables/queue.xlsx']")) + len(unit.get("/calendar").all("a[href^='/tables/calendar.pdf']")); n != 3 {
+		t.Errorf("%d links to files", n)
 	}
 }

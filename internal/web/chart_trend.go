@@ -66,6 +66,9 @@ func (v *visit) trend(ps []approval.Point) Trend {
 			t.Targets = append(t.Targets, TrendMark{X: decimal(x(d.Day)), TextX: decimal(x(d.Day) + 4), TextY: strconv.Itoa(trendTop + 10), Text: v.day(d.Day)})
 		}
 	}
+	if d, _, ok := v.Book.ConformityDue(law.R85); ok && d >= ps[0].Day && d <= ps[len(ps)-1].Day {
+		t.Targets = append(t.Targets, TrendMark{X: decimal(x(d)), TextX: decimal(x(d) + 4), TextY: strconv.Itoa(trendTop + 24), Text: v.day(d)})
+	}
 	for _, p := range []approval.Point{ps[0], ps[len(ps)-1]} {
 		t.Marks = append(t.Marks, TrendMark{TextX: decimal(x(p.Day)), TextY: strconv.Itoa(trendBase + 18), Text: v.day(p.Day)})
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/law"
 	"capdo/internal/plan"
+	"capdo/internal/review"
 	"capdo/internal/sheet"
 )
 
@@ -19,6 +21,7 @@ const (
 	listSystems  = "systems"
 	listOverview = "overview"
 	listCalendar = "calendar"
+	listQueue    = "queue"
 )
 
 // listFiles are the files of the register as filtered by an address.
@@ -45,7 +48,10 @@ func (v *visit) filesOf(list string, q url.Values) []Link {
 		return to
 	}
 	all := []Link{{Href: at("csv"), Text: v.t("ls." + list + ".csv")}}
-	if v.Reports != nil && list != listCalendar {
+	switch {
+	case list == listQueue:
+		all = append(all, Link{Href: at("xlsx"), Text: v.t("ls." + list + ".xlsx")})
+	case v.Reports != nil:
 		all = append(all, Link{Href: at("pdf"), Text: v.t("ls." + list + ".pdf")})
 	}
 	return all
@@ -78,8 +84,14 @@ func (s *site) listGet(v *visit, list, kind string) (found bool, err error) {
 			code.Set("owner", v.actor().Body) // what the paper says does not hang on who checks it
 		}
 		return true, s.reportOn(v, list, code.Encode(), day)
+	case kind == "pdf" && s.Reports != nil && s.Plans != nil && list == listCalendar:
+		return true, s.reportOn(v, list, v.calendarCode(q).Encode(), v.today())
+	case kind == "xlsx" && list == listQueue:
+		return true, v.queueFile(kind)
 	case kind != "csv":
 		return false, nil
+	case list == listQueue:
+		return true, v.queueFile(kind)
 	case list == listSystems:
 		return true, v.csv(list, v.systemColumns(), v.systemLines(FilterOf(q)))
 	case list == listOverview:
@@ -189,6 +201,56 @@ func (v *visit) calendarCSV(q url.Values) error {
 		lines = append(lines, cellsOf(string(it.Day), r.State.Text, v.t("ag.kind."+string(it.Kind)), it.System, it.Name, it.Agency, r.Says, r.Cites, r.Roles))
 	}
 	return v.csv(listCalendar, v.columns("col.on", "col.state", "ag.kind", "col.code", "col.system", "col.ownercode", "im.says", "col.cites", "pl.role"), seqOf(lines))
+}
+
+// calendarCode names what a paper of the calendar holds: of a body, or of the country,
+// never of one person, for what it says does not hang on who checks it.
+func (v *visit) calendarCode(q url.Values) url.Values {
+	code := url.Values{}
+	for key, value := range map[string]string{"kind": q.Get("kind"), "state": q.Get("state"), "owner": q.Get("agency")} {
+		if value != "" {
+			code.Set(key, value)
+		}
+	}
+	if !v.actor().National() {
+		code.Set("owner", v.actor().Body)
+	}
+	return code
+}
+
+// queueFile sends the work that waits for the actor as a file, as the address narrows
+// it.
+func (v *visit) queueFile(kind string) error {
+	items, err := v.queue()
+	if err != nil {
+		return err
+	}
+	held, err := v.holders()
+	if err != nil {
+		return err
+	}
+	q := v.r.URL.Query()
+	var lines [][]sheet.Cell
+	for _, it := range items {
+		if !v.wanted(it, held, q) {
+			continue
+		}
+		w, due := v.work(it), ""
+		if w.Due != nil {
+			due = w.Due.Text
+		}
+		lines = append(lines, cellsOf(w.Act, it.Code, it.Name, it.Owner, it.OwnerName, w.Level, string(law.DayOf(it.Since)), string(it.Clock.Due), due, held[review.HoldObject(it.Code, it.Dossier)].Name))
+	}
+	columns := v.columns("col.step", "col.code", "col.system", "col.ownercode", "col.owner", "col.level", "col.since", "pl.due", "col.limit", "queue.holder")
+	if kind == "csv" {
+		return v.csv(listQueue, columns, seqOf(lines))
+	}
+	for i := range columns {
+		columns[i].Width = 22
+	}
+	return v.file(listQueue+".xlsx", mediaOf(kind), func(w io.Writer) error {
+		return sheet.Write(w, sheet.Book{Title: v.t("queue.title"), Sheets: []sheet.Sheet{{Name: v.t("nav.queue"), Columns: columns, Rows: seqOf(lines), Frozen: 3}}})
+	})
 }
 
 // agendaScope is whose calendar an address asks for.

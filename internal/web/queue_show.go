@@ -36,6 +36,7 @@ type QueuePage struct {
 	Alarms  []AlarmWork
 	Lent    bool // there are pages of delegations
 	Longest bool // of each kind of work, only what waits longest is here
+	Files   []Link
 }
 
 // LoadRow is how much one person has in hand, as far as it waits for the
@@ -121,6 +122,9 @@ func (s *site) queueShow(v *visit) error {
 	p.Filters = v.queueFilters(q, items)
 	p.Chips = onQueue(v.chips(q, p.Filters))
 	p.Any, p.Lent = len(p.Chips) > 0, v.Delegations != nil
+	if s.Tables != nil {
+		p.Files = v.filesOf(listQueue, withoutPage(q))
+	}
 	items = slices.DeleteFunc(items, func(it approval.QueueItem) bool { return !v.wanted(it, held, q) })
 	for _, act := range approval.Acts() {
 		if g := v.workGroup(act, items, held, q); g.Count > 0 {

@@ -48,6 +48,9 @@ func boardWords() catalogue {
 		"ls.systems.pdf":  {"Danh sách đang xem (PDF)", "The list as shown (PDF)"},
 		"ls.overview.csv": {"Số liệu đang xem (CSV)", "The figures as shown (CSV)"},
 		"ls.overview.pdf": {"Số liệu đang xem (PDF)", "The figures as shown (PDF)"},
+		"ls.calendar.pdf": {"Lịch của cơ quan hoặc cả nước (PDF)", "The calendar of the body or of the country (PDF)"},
+		"ls.queue.csv":    {"Việc đang xem (CSV)", "The work as shown (CSV)"},
+		"ls.queue.xlsx":   {"Việc đang xem (Excel)", "The work as shown (Excel)"},
 		"ls.calendar.csv": {"Lịch đang xem (CSV)", "The calendar as shown (CSV)"},
 	}
 	for _, c := range approval.CountedAs() {
