@@ -32,7 +32,7 @@ type tile struct {
 }
 
 // The measures of a tile.
-const tileW, tileH = 82, 42
+const tileW, tileH = 94, 42
 
 // tileGrid is where the 63 provinces stand, north to south.
 func tileGrid() []tile {
