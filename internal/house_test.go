@@ -44,6 +44,7 @@ var plan = map[string]room{
 	"internal/opendata":   {[]string{"internal/approval"}, nil},
 	"internal/seal":       {[]string{"internal/cbor"}, []string{"golang.org/x/mod"}},
 	"internal/statuslist": {[]string{"internal/cbor", "internal/seal"}, nil},
+	"internal/job":        {[]string{"internal/law"}, nil},
 	"internal/voucher":    {[]string{"internal/cbor", "internal/pdf", "internal/seal"}, nil},
 	"internal/signer":     {nil, nil},
 	"internal/pulse":      {nil, []string{"github.com/prometheus/client_golang", "go.opentelemetry.io/otel"}},
@@ -70,13 +71,13 @@ var plan = map[string]room{
 	"internal/workbook":   {[]string{"forms", "internal/approval", "internal/controls", "internal/fold", "internal/law", "internal/plan", "internal/sheet"}, nil},
 	"internal/identity":   {[]string{"internal/approval", "internal/law", "internal/ledger", "internal/fold"}, []string{"github.com/go-webauthn/webauthn", "golang.org/x/crypto"}},
 	"internal/report":     {[]string{"forms", "internal/pdf", "internal/reconcile"}, []string{"github.com/jung-kurt/gofpdf", "github.com/go-fonts/liberation", "golang.org/x/image", "golang.org/x/text"}},
-	"internal/web":        {[]string{"internal/openid", "internal/retention", "internal/backup", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
+	"internal/web":        {[]string{"internal/job", "internal/openid", "internal/retention", "internal/backup", "forms", "templates", "internal/approval", "internal/attachment", "internal/controls", "internal/gate", "internal/identity", "internal/law", "internal/machine", "internal/proof", "internal/whatif", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher", "internal/sheet", "internal/workbook", "internal/statement", "internal/opendata"}, []string{"golang.org/x/text"}},
 
 	"internal/gazette":    {[]string{"internal/approval", "internal/gate", "internal/law", "internal/ledger", "internal/seal", "internal/statuslist"}, nil},
 	"internal/gateclient": {[]string{"internal/gate", "internal/gazette", "internal/ledger", "internal/seal", "internal/statuslist"}, []string{"golang.org/x/mod"}},
 
 	// The only room that knows SQL.
-	"internal/store": {[]string{"forms", "internal/retention", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/statement", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
+	"internal/store": {[]string{"internal/job", "forms", "internal/retention", "migrations", "internal/approval", "internal/attachment", "internal/backup", "internal/fold", "internal/identity", "internal/law", "internal/ledger", "internal/machine", "internal/seal", "internal/statement", "internal/plan", "internal/review", "internal/notice", "internal/connection", "internal/voucher"},
 		[]string{"github.com/jackc/pgx/v5", "github.com/uptrace/bun", "modernc.org/sqlite", "go.opentelemetry.io/otel/trace", "golang.org/x/text"}},
 	"internal/openid":           {[]string{"internal/identity"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"internal/identity/softkey": {nil, nil},

@@ -194,7 +194,7 @@ func (p *program) pages(f front) web.Config {
 		Tables: p.tables(), Tray: p.tray, OSCAL: p.webOSCAL, Statements: &statement.Office{Store: p.store, Book: p.book, Clock: p.clock},
 		Elsewhere: p.elsewhere,
 		Clock:     p.clock, Log: p.log, Review: &review.Desk{Store: p.store, Book: p.book, Clock: p.clock}, Roster: &review.Roster{Store: p.store, Book: p.book, Clock: p.clock}, Panel: p.panel(),
-		Secure: f.secure, Reports: p.webReport, Past: p.webPast, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Public: p.published, Service: p.service(f), Lists: p.signing(), Vault: p.vault(), Retention: &retention.Desk{Store: p.store, Book: p.book, Clock: p.clock}}
+		Secure: f.secure, Reports: p.webReport, Past: p.webPast, Controls: p.controls, Documents: p.attachments, Connections: p.links, Watch: p.watch, WhatIf: p.webWhatIf, WhatIfFile: p.webWhatIfFile, Duplicates: p.duplicates, Machines: p.machines, Notices: p.notices, Plans: p.plans, Feeds: p.store, Delegations: p.delegations(), GapsPDF: p.gapsPaper, Registrar: p.registrar, Origin: f.url, Record: p.store, Papers: p.counter(), LongReports: p.webLongReport, Jobs: p.store, Public: p.published, Service: p.service(f), Lists: p.signing(), Vault: p.vault(), Retention: &retention.Desk{Store: p.store, Book: p.book, Clock: p.clock}}
 }
 
 // signing tells how the signing of lists goes; nil where nothing is signed.

@@ -354,7 +354,7 @@ func (v victim) attack(name string, statements ...string) {
 // record.
 func tables(t testing.TB, db *sql.DB) []string {
 	return slices.DeleteFunc(tableNames(t, db), func(n string) bool {
-		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "once" || n == "account_seen" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
+		return n == "session" || n == "pending" || n == "attempt" || n == "delivery" || n == "outbox" || n == "feed" || n == "job" || n == "once" || n == "account_seen" || n == "gate_decision" || n == "gate_pattern" || // see TestVerifyDecisions
 			n == "gateway_assertion" || n == "figure_made" || slices.Contains(alone, n) || strings.HasPrefix(n, "bun_") || strings.HasPrefix(n, "sqlite_") ||
 			n == "paper_file" || n == "listing_word" // read no more
 	})

@@ -105,7 +105,7 @@ func open(t *testing.T, change func(*web.Config)) *house {
 	}
 	c.Plans, c.Feeds = &plan.Room{Store: s.Plans(), Book: o.Book, Lists: c.Controls, Clock: h.clock.Now}, s
 	h.plans = c.Plans
-	c.Record = s
+	c.Record, c.Jobs = s, s
 	c.Statements = &reported.Office{Store: s, Book: o.Book, Clock: h.clock.Now}
 	c.Tables, c.Tray = &workbook.Room{Office: o, Plans: c.Plans, Lists: c.Controls, Systems: s, Book: o.Book, Clock: h.clock.Now}, &workbook.Tray{Clock: h.clock.Now}
 	c.Service = func(context.Context) (web.Service, error) {

@@ -1,15 +1,12 @@
 package web
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"capdo/internal/approval"
+	"capdo/internal/job"
 	"capdo/internal/law"
 )
 
@@ -68,28 +65,31 @@ func (v *visit) reportsPage(status int, wrong []string) error {
 			p.Agencies = append(p.Agencies, Option{Code: x.Code, Label: v.agency(x.Name, x.NameEN), Chosen: x.Code == v.r.PostForm.Get("agency")})
 		}
 	}
-	for _, j := range v.jobs.of(v.account.Login, v.now) {
+	jobs, err := v.Jobs.JobsOf(v.r.Context(), v.account.Login)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
 		p.Jobs = append(p.Jobs, v.jobRow(j))
 	}
 	return v.show(status, "reports", p)
 }
 
 // jobRow is a job in words.
-func (v *visit) jobRow(j *job) JobRow {
-	state, _, err := j.now()
-	tones := map[string]string{jobReady: "green", jobFailed: "red", jobStopped: "grey"}
-	r := JobRow{Name: v.t("pp.kind." + j.Kind), Of: orElse(j.Code, v.t("rp.nation")), On: v.day(j.Day), State: Tag{v.t("rp.is." + state), orElse(tones[state], "blue")}, At: "/reports/" + j.id}
+func (v *visit) jobRow(j job.Job) JobRow {
+	state := j.Now(v.now)
+	tones := map[job.State]string{job.Ready: "green", job.Failed: "red", job.Lost: "red", job.Stopped: "grey"}
+	r := JobRow{Name: v.t("pp.kind." + j.Kind), Of: orElse(j.Code, v.t("rp.nation")), On: v.day(j.Day), State: Tag{v.t("rp.is." + string(state)), orElse(tones[state], "blue")}, At: "/reports/" + j.ID}
 	switch state {
-	case jobReady:
+	case job.Ready:
 		r.File = r.At + "/file"
-	case jobWaits, jobRuns:
+	case job.Waits, job.Runs:
 		r.Stop = r.At + "/stop"
-		r.Rows = v.t("rp.rows", v.num(int(j.rows.Load())))
-	case jobFailed:
-		r.Why = []string{v.t("rp.failed")}
-		if x, ok := refusal(err); ok {
-			r.Why = v.sayings(x)
-		}
+		r.Rows = v.t("rp.rows", v.num(int(j.Rows)))
+	case job.Failed:
+		r.Why = []string{orElse(v.say(j.Why), v.t("rp.failed"))}
+	case job.Lost:
+		r.Why = []string{v.t("rp.lost")}
 	}
 	return r
 }
@@ -124,25 +124,24 @@ func (s *site) reportAsk(v *visit) error {
 	if len(wrong) > 0 {
 		return v.reportsPage(http.StatusUnprocessableEntity, wrong)
 	}
-	actor := v.actor()
-	j := &job{ReportAsked: q, id: newID(), login: v.account.Login, at: v.now}
-	run := func(ctx context.Context, out *bytes.Buffer, row func() error) error {
-		err := s.LongReports(ctx, out, actor, q, row)
-		if _, refused := refusal(err); err != nil && !refused && !errors.Is(err, context.Canceled) {
-			s.Log.Error("report failed", slog.String("kind", q.Kind), slog.Any("error", err))
-		}
+	j := job.Job{ID: newID(), Login: v.account.Login, Kind: q.Kind, Code: q.Code, Day: q.Day, Known: q.Known}
+	began, err := s.bench.Start(v.r.Context(), j, s.makes(v.actor(), q))
+	if err != nil {
 		return err
 	}
-	if !s.jobs.start(j, run) {
+	if !began {
 		return v.reportsPage(http.StatusConflict, []string{v.t("rp.many")})
 	}
-	return v.send("/reports/" + j.id)
+	return v.send("/reports/" + j.ID)
 }
 
 // jobShow shows one report being made. While it is, the page asks for itself
 // again, without a script.
 func (s *site) jobShow(v *visit) error {
-	j, ok := s.jobs.find(v.account.Login, v.r.PathValue("ref"), v.now)
+	j, ok, err := v.jobAsked()
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return s.absent(v)
 	}
@@ -155,21 +154,32 @@ func (s *site) jobShow(v *visit) error {
 
 // jobStop ends a report.
 func (s *site) jobStop(v *visit) error {
-	j, ok := s.jobs.find(v.account.Login, v.r.PathValue("ref"), v.now)
+	j, ok, err := v.jobAsked()
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return s.absent(v)
 	}
-	j.stop()
-	return v.send("/reports/" + j.id)
+	if err := s.Jobs.StopJob(v.r.Context(), v.account.Login, j.ID); err != nil {
+		return err
+	}
+	return v.send("/reports/" + j.ID)
 }
 
 // jobFile sends a report that is ready.
 func (s *site) jobFile(v *visit) error {
-	j, ok := s.jobs.find(v.account.Login, v.r.PathValue("ref"), v.now)
+	j, ok, err := v.jobAsked()
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return s.absent(v)
 	}
-	_, file, _ := j.now()
+	file, err := s.Jobs.JobFile(v.r.Context(), v.account.Login, j.ID)
+	if err != nil {
+		return err
+	}
 	if file == nil {
 		return s.absent(v)
 	}

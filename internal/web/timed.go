@@ -113,7 +113,7 @@ func (s *site) then(p Past) *site {
 	return &site{Config: Config{Office: p.Office, Gate: p.Gate, Plans: p.Plans, Tables: p.Tables, Statements: p.Statements, Reports: p.Reports, GapsPDF: p.GapsPDF,
 		Documents: p.Documents, Review: p.Review, Roster: p.Roster, Connections: p.Connections, Duplicates: p.Duplicates, OSCAL: p.OSCAL, WhatIf: p.WhatIf, WhatIfFile: p.WhatIfFile,
 		Desk: s.Desk, Book: s.Book, Shelf: s.Shelf, Clock: s.Clock, Log: s.Log, Secure: s.Secure, Controls: s.Controls, Record: s.Record, Origin: s.Origin, Proxies: s.Proxies, Side: s.Side},
-		words: s.words, pages: s.pages, sheet: s.sheet, script: s.script, keysScript: s.keysScript, sessionScript: s.sessionScript, passkey: s.passkey, deeds: s.deeds, jobs: s.jobs}
+		words: s.words, pages: s.pages, sheet: s.sheet, script: s.script, keysScript: s.keysScript, sessionScript: s.sessionScript, passkey: s.passkey, deeds: s.deeds, bench: s.bench}
 }
 
 // pointAsked reads the point in both times that the address asks for; "" is now.

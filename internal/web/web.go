@@ -16,6 +16,7 @@ import (
 	"capdo/internal/controls"
 	"capdo/internal/gate"
 	"capdo/internal/identity"
+	"capdo/internal/job"
 	"capdo/internal/law"
 	"capdo/internal/machine"
 	"capdo/internal/notice"
@@ -61,6 +62,7 @@ type Config struct {
 	Origin      string                // how this site is called, https://host; links that leave the pages begin with it
 	Public      bool                  // the owner publishes the country's figures
 	LongReports LongReportFunc        // nil hides the page of reports
+	Jobs        job.Store             // where the reports of that page lie
 	Papers      *voucher.Desk         // nil hides the page where papers are checked
 	Tables      Tables                // nil hides the tables out and in
 	Statements  Statements            // nil hides what agencies report
@@ -119,7 +121,7 @@ type site struct {
 	seats                     presence
 	kept                      kept
 	deeds                     []deed
-	jobs                      *jobs
+	bench                     *job.Bench
 
 	byAddress, byAccount buckets
 }
@@ -127,7 +129,8 @@ type site struct {
 // New makes the pages ready. It parses every template and
 // fails when one is broken or a form is missing.
 func New(c Config) (http.Handler, error) {
-	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), jobs: newJobs(), byAddress: buckets{pace: c.PerAddress}, byAccount: buckets{pace: c.PerAccount}}
+	s := &site{Config: c, words: newCatalogue(), deeds: deeds(), byAddress: buckets{pace: c.PerAddress}, byAccount: buckets{pace: c.PerAccount}}
+	s.bench = s.newBench()
 	var err error
 	if s.pages, err = parsePages(s.words); err != nil {
 		return nil, err
@@ -318,7 +321,7 @@ func (s *site) paperRoutes(mux addresses) {
 	if s.Public {
 		s.publicRoutes(mux)
 	}
-	if s.LongReports != nil {
+	if s.LongReports != nil && s.Jobs != nil {
 		mux.HandleFunc("GET /reports", s.inside(s.reportsShow))
 		mux.HandleFunc("POST /reports", s.inside(s.reportAsk))
 		mux.HandleFunc("GET /reports/{ref}", s.inside(s.jobShow))

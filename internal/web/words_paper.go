@@ -78,6 +78,8 @@ func paperWords() catalogue {
 		"rp.stop":            {"Dừng", "Stop"},
 		"rp.waits":           {"Trang tự tải lại cho đến khi báo cáo xong.", "This page reloads itself until the report is ready."},
 		"rp.rows":            {"Đã dàn %s dòng.", "%s rows set."},
+		"rp.is.lost":         {"Bị mất", "Lost"},
+		"rp.lost":            {"Máy chủ đang lập báo cáo này đã dừng; yêu cầu lại.", "The server that was making this report has stopped; ask again."},
 		"rp.is.waits":        {"Đang chờ đến lượt", "Waiting for its turn"},
 		"rp.is.runs":         {"Đang lập", "Being made"},
 		"rp.is.ready":        {"Đã xong", "Ready"},
