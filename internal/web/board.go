@@ -39,7 +39,7 @@ func (v *visit) board(ov approval.Overview, items []approval.QueueItem) (b Board
 		return b, err
 	}
 	v.boardTargets(&b, ov)
-	if err := v.boardWork(&b, items); err != nil {
+	if err := v.boardWork(&b, items, ov.Total); err != nil {
 		return b, err
 	}
 	v.boardRisk(&b, ov)
@@ -102,9 +102,13 @@ func (v *visit) boardAhead(b *Board, ov approval.Overview) error {
 	return nil
 }
 
+// mostLooked is of how many systems a board counts what falls due; of more it names the
+// list alone, for the calendar looks at every one of them.
+const mostLooked = 20_000
+
 // boardWork counts the clocks of the actor's own work, and what falls due in its
-// calendar.
-func (v *visit) boardWork(b *Board, items []approval.QueueItem) error {
+// calendar; total is how many systems it sees.
+func (v *visit) boardWork(b *Board, items []approval.QueueItem, total int) error {
 	n := map[string]int{}
 	for _, it := range items {
 		n[it.Clock.State]++
@@ -117,7 +121,10 @@ func (v *visit) boardWork(b *Board, items []approval.QueueItem) error {
 			b.Next = append([]Signal{{Count: v.num(n[state]), Says: v.t("bd.work." + state), Href: "/queue?due=" + state, Tone: "yellow"}}, b.Next...)
 		}
 	}
-	if v.Plans != nil {
+	if v.Plans != nil && total > mostLooked {
+		b.Late = append(b.Late, Signal{Says: v.t("bd.agenda.late.all"), Href: "/calendar?state=" + plan.StateOverdue})
+		b.Next = append(b.Next, Signal{Says: v.t("bd.agenda.next.all"), Href: "/calendar?state=" + plan.StateSoon})
+	} else if v.Plans != nil {
 		due, err := v.Plans.Agenda(v.r.Context(), v.actor(), plan.Mine, "")
 		if err != nil {
 			return err

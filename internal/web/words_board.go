@@ -22,6 +22,8 @@ func boardWords() catalogue {
 		"bd.work.due":              {"việc của bạn đến hạn hôm nay", "tasks of yours are due today"},
 		"bd.work.due_soon":         {"việc của bạn sắp đến hạn", "tasks of yours fall due soon"},
 		"bd.agenda.late":           {"việc trong lịch đã quá hạn", "things in the calendar are overdue"},
+		"bd.agenda.late.all":       {"Việc quá hạn trong lịch", "What is overdue in the calendar"},
+		"bd.agenda.next.all":       {"Việc sắp đến hạn trong lịch", "What falls due soon in the calendar"},
 		"bd.agenda.next":           {"việc trong lịch sắp đến hạn", "things in the calendar fall due soon"},
 		"bd.risk.unapproved":       {"hệ thống cấp độ %d chưa được phê duyệt", "systems of level %d are not approved"},
 		"bd.risk.part":             {"hệ thống cấp độ %d đã phê duyệt, chưa triển khai đầy đủ", "systems of level %d are approved and not fully deployed"},
