@@ -101,7 +101,8 @@ func (d *document) page(s *search, name []byte) bool {
 	return d.ignore(name, "limit", "token")
 }
 
-// lacks names the first thing required that a search of a kind lacks. What is
+// lacks names the first thing required that a search of a kind lacks, or that it must
+// not have. What is
 // sought needs a type, and its id counts for nothing.
 func (s *search) lacks(path string) law.Text {
 	sought := map[string]*entity{searchSubjectPath: &s.subject, searchResourcePath: &s.resource, searchActionPath: &s.action}[path]
@@ -109,6 +110,9 @@ func (s *search) lacks(path string) law.Text {
 		*sought = entity{given: true, id: connectAction, whole: true}
 	} else if sought.given && sought.typed {
 		sought.id, sought.whole = "", true
+	}
+	if s.said["at"] != "" || s.said["known"] != "" {
+		return law.Text{VI: "Tìm kiếm chỉ trả lời cho hiện tại: bỏ «at», «known» khỏi «context».", EN: "A search is of now: take “at” and “known” out of the “context”."}
 	}
 	return s.missing()
 }

@@ -2,7 +2,11 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,5 +227,68 @@ func TestWhatABodyHeldThen(t *testing.T) {
 	r, err := s.Verify(ctx)
 	if err != nil || len(r.Violations) > 0 {
 		t.Errorf("%v %v", r.Violations, err)
+	}
+}
+
+// TestAuthZENOfAPastInstant: an evaluation that names an instant is answered as a
+// question is, says that it speaks of the past, and by what knowledge; a search takes
+// none.
+func TestAuthZENOfAPastInstant(t *testing.T) {
+	clock := storetest.At("2026-09-20")
+	o, s := storetest.Office(t, clock)
+	x := storetest.Lead(t, o, "H56", "Cổng dữ liệu", storetest.Deployed)
+	y := storetest.Lead(t, o, "H56", "Bên khai thác", storetest.Deployed)
+	approved := clock.T
+	clock.T = clock.T.Add(48 * time.Hour)
+	if _, err := o.Revoke(context.Background(), storetest.Actor(law.RoleMPS, "G01"), x.Code, x.Version, approval.RevocationInput{Ground: "khai sai"}); err != nil {
+		t.Fatal(err)
+	}
+	clock.T = clock.T.Add(time.Hour)
+	g := &gate.Gate{Standings: s, Book: o.Book, Clock: clock.Now, Systems: s, Then: func(x approval.AsOf) gate.Standings { return s.At(x) }}
+	h, err := g.Before(http.NotFoundHandler(), gate.Doors{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(path, says string) (status int, decision bool, when, known string) {
+		t.Helper()
+		body := `{"subject":{"type":"information_system","id":"` + y.Code + `"},"action":{"name":"connect"},"resource":{"type":"information_system","id":"` + x.Code + `"},"context":{` + says + `}}`
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		r.RemoteAddr = "127.0.0.1:1"
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var out struct {
+			Decision bool
+			Context  struct{ When, Known string }
+		}
+		if w.Code == http.StatusOK {
+			if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return w.Code, out.Decision, out.Context.When, out.Context.Known
+	}
+	const evaluation = "/access/v1/evaluation"
+	then := approved.Add(time.Hour).UTC().Format(time.RFC3339)
+	for _, c := range []struct {
+		says     string
+		decision bool
+		when     string
+		known    bool
+	}{
+		{``, false, "", false},
+		{`"at":"` + then + `"`, true, gate.Past, false},
+		{`"at":"` + then + `","known":"` + clock.T.UTC().Format(time.RFC3339) + `"`, true, gate.Past, true},
+		{`"at":"` + then + `","known":"` + approved.Add(-time.Hour).UTC().Format(time.RFC3339) + `"`, false, gate.Past, true},
+		{`"at":"hôm qua"`, false, "", false},
+		{`"known":"` + then + `"`, false, "", false},
+	} {
+		status, decision, when, known := ask(evaluation, c.says)
+		if status != http.StatusOK || decision != c.decision || when != c.when || (known != "") != c.known {
+			t.Errorf("{%s}: %d %v %q %q", c.says, status, decision, when, known)
+		}
+	}
+	if status, _, _, _ := ask("/access/v1/search/resource", `"at":"`+then+`"`); status != http.StatusBadRequest {
+		t.Errorf("a search of the past: %d", status)
 	}
 }
