@@ -1084,6 +1084,22 @@ CREATE TABLE inspection (
   PRIMARY KEY (system_id, no)
 ) STRICT;
 
+CREATE TABLE job (
+  id TEXT PRIMARY KEY,
+  login TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  day TEXT NOT NULL,
+  known TEXT,
+  at TEXT NOT NULL,
+  beat TEXT NOT NULL,
+  rows_set INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waits', 'runs', 'ready', 'failed', 'stopped')),
+  why_vi TEXT NOT NULL,
+  why_en TEXT NOT NULL,
+  file BLOB
+) STRICT;
+
 CREATE TABLE ledger_checkpoint (
   size INTEGER PRIMARY KEY CHECK (size >= 0),
   note TEXT NOT NULL CHECK (note <> '')
@@ -1486,6 +1502,8 @@ CREATE INDEX gate_use_log ON gate_use (gateway, log_no, no);
 CREATE INDEX gate_use_pair ON gate_use (consumer, provider, service, at);
 
 CREATE INDEX gateway_assertion_until ON gateway_assertion (until_at);
+
+CREATE INDEX job_login ON job (login, at);
 
 CREATE INDEX listing_cell ON listing (owner, cell, code);
 
