@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -268,4 +269,13 @@ func planOf(rows *sql.Rows) (lines []string, err error) {
 		}
 	}
 	return lines, errors.Join(err, rows.Err(), rows.Close())
+}
+
+// CountReads counts from now on how often the number of the last write is read for
+// those who ask.
+func CountReads(s *Store) *atomic.Int64 {
+	e, n := s.e.(*postgres), new(atomic.Int64)
+	read := e.index.read
+	e.index.read = func() (uint64, bool) { n.Add(1); return read() }
+	return n
 }
