@@ -65,7 +65,7 @@ func pageWords() catalogue {
 		"reg.remove":  {"Bỏ bộ lọc", "Remove filter"},
 		"reg.clear":   {"Bỏ mọi bộ lọc", "Remove all filters"},
 		"reg.count":   {"%s hệ thống", "%s systems"},
-		"reg.more":    {"Hơn %s hệ thống; nhập thêm từ để tìm hẹp lại", "More than %s systems; add a word to find fewer"},
+		"reg.more":    {"Hơn %s hệ thống; thêm từ hoặc chọn bộ lọc để tìm hẹp lại", "More than %s systems; add a word or a filter to find fewer"},
 		"reg.pages":   {"Các trang", "Pages"},
 		"reg.prev":    {"Trang trước", "Previous"},
 		"reg.next":    {"Trang sau", "Next"},
