@@ -116,7 +116,7 @@ func TestMutantsStand(t *testing.T) {
 	}
 }
 
-// sample is how many mutants of one room are run every day.
+// sample is how many mutants of one room are run with each commit.
 const sample = 3
 
 // TestMutants runs the tests that should find a mutant, with the mutant in the
