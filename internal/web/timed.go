@@ -164,7 +164,9 @@ func (v *visit) bandOf(x approval.AsOf) *PastBand {
 	if !v.actor().National() {
 		b.Says += " " + v.t("was.body")
 	}
-	q.Del("on")
+	if d, ok := parseDay(q.Get("on")); !ok || d == x.On { // on other pages it is a day to come
+		q.Del("on")
+	}
 	q.Del("known")
 	if b.Now = v.r.URL.Path; len(q) > 0 {
 		b.Now += "?" + q.Encode()
