@@ -232,7 +232,7 @@ func TestAnotherReaderSeesTheRegister(t *testing.T) {
 	if slices.Contains(s.Open, "A2") || !slices.Contains(s.Open, "C2") {
 		t.Errorf("open cells: %v", s.Open)
 	}
-	if len(s.Lists) < 3 || !strings.HasPrefix(s.Lists["F2:F20000"], "'Danh mục'!$") {
+	if len(s.Lists) < 3 || !strings.HasPrefix(s.Lists["F2:F100000"], "'Danh mục'!$") {
 		t.Errorf("drop-downs: %v", s.Lists)
 	}
 	for _, row := range s.Rows {
