@@ -16,10 +16,10 @@ import (
 
 // account is what whoever has the console may do about accounts: create one,
 // list them, answer a request where only one administrator is there, print an
-// enrolment link.
+// enrolment link, ask that what is personal of an account is erased.
 func account(ctx context.Context, w world) error {
 	if len(w.args) > 0 {
-		do, ok := map[string]func(context.Context, world) error{"list": accountList, "requests": accountRequests, "confirm": accountConfirm, "enrol": accountEnrol}[w.args[0]]
+		do, ok := map[string]func(context.Context, world) error{"list": accountList, "requests": accountRequests, "confirm": accountConfirm, "enrol": accountEnrol, "erase": accountErase}[w.args[0]]
 		if ok {
 			w.args = w.args[1:]
 			return do(ctx, w)
@@ -31,7 +31,7 @@ func account(ctx context.Context, w world) error {
 // accountAdd creates an account; the password is read from standard input, so
 // that it stands in no command line.
 func accountAdd(ctx context.Context, w world) (err error) {
-	f := flags(w, "account", "[list | requests | confirm ID | enrol [--login NAME]] --data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
+	f := flags(w, "account", "[list | requests | confirm ID | enrol [--login NAME] | erase LOGIN --ground TEXT | erase --agree NO --ground TEXT] --data DIR --login NAME --capacity CAPACITY --body CODE [--name POST] [--person ID] < password")
 	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	login := f.String("login", "", "sign-in name")
 	name := f.String("name", "", "what the pages call the account: a post (default: the login)")

@@ -15,6 +15,7 @@ import (
 	"capdo/internal/approval"
 	"capdo/internal/identity"
 	"capdo/internal/openid"
+	"capdo/internal/retention"
 )
 
 // doorFlags say how people come in.
@@ -157,18 +158,8 @@ func accountConfirm(ctx context.Context, w world) error {
 		if len(args) == 0 {
 			return errors.New("which request? capdo account requests lists them")
 		}
-		all, err := p.store.Accounts(ctx)
-		if err != nil {
+		if err := p.oneAdministrator(ctx); err != nil {
 			return err
-		}
-		n := 0
-		for _, a := range all {
-			if a.Actor.Capacity == approval.Administrator && !a.Disabled() {
-				n++
-			}
-		}
-		if n > 1 {
-			return fmt.Errorf("the register has %d administrators: another of them confirms", n)
 		}
 		r, link, err := p.registrar.Confirm(ctx, keeper(), args[0])
 		if err != nil {
@@ -179,6 +170,59 @@ func accountConfirm(ctx context.Context, w world) error {
 			fmt.Fprintf(w.out, "  %s/enrol#%s\n", *url, link)
 		}
 		return nil
+	})
+}
+
+// oneAdministrator is an error where whoever has the console is not needed as the
+// second person.
+func (p *program) oneAdministrator(ctx context.Context) error {
+	all, err := p.store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, a := range all {
+		if a.Actor.Capacity == approval.Administrator && !a.Disabled() {
+			n++
+		}
+	}
+	if n > 1 {
+		return fmt.Errorf("the register has %d administrators: another of them confirms", n)
+	}
+	return nil
+}
+
+// accountErase asks that the texts about the holder of a disabled account are
+// erased, which an administrator answers at /retention; or answers what an
+// administrator asked, where there is no other.
+func accountErase(ctx context.Context, w world) error {
+	f := flags(w, "account erase", "LOGIN --ground TEXT | --agree NO --ground TEXT  [--data DIR]")
+	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
+	ground := f.String("ground", "", "why, or the number of the document that asks for it")
+	agree := f.Int64("agree", 0, "number of the request of an administrator to agree to")
+	return withAccounts(ctx, w, f, data, 1, func(p *program, args []string) error {
+		d := &retention.Desk{Store: p.store, Book: p.book, Clock: p.clock}
+		switch {
+		case len(args) == 1 && *agree == 0:
+			no, err := d.AskErase(ctx, keeper(), args[0], *ground)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w.out, "request %d: an administrator answers it at /retention\n", no)
+			return nil
+		case len(args) == 0 && *agree > 0:
+			if err := p.oneAdministrator(ctx); err != nil {
+				return err
+			}
+			n, err := d.Purge(ctx, keeper(), *agree, *ground)
+			if err != nil {
+				return err
+			}
+			_, err = p.store.Scour(ctx)
+			fmt.Fprintf(w.out, "%d texts are erased\n", n)
+			return err
+		}
+		return errors.New("name an account to ask for, or a request to agree to")
 	})
 }
 

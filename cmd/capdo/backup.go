@@ -133,6 +133,10 @@ func (p *program) backUp(ctx context.Context, plan backupPlan) (b backup.Backup,
 		return b, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	turns, err := p.turns(ctx)
+	if err != nil {
+		return b, err
+	}
 	m, err := p.freeze(ctx, tmp, plan.origin)
 	if err != nil {
 		return b, err
@@ -148,6 +152,13 @@ func (p *program) backUp(ctx context.Context, plan backupPlan) (b backup.Backup,
 	if err != nil {
 		return b, err
 	}
+	now, err := p.turns(ctx)
+	if err == nil && now != turns {
+		err = errors.New("a body's key was turned meanwhile: the archive may hold rows and not their key; make it again")
+	}
+	if err != nil {
+		return b, errors.Join(err, os.Remove(name))
+	}
 	if err := writeNew(name+noteSuffix, []byte(m.Checkpoint)); err != nil {
 		return b, err
 	}
@@ -156,6 +167,17 @@ func (p *program) backUp(ctx context.Context, plan backupPlan) (b backup.Backup,
 		return b, err
 	}
 	return p.vault().Made(ctx, keeper(), made, place)
+}
+
+// turns counts the turns of bodies' keys; one that is under way is an error.
+func (p *program) turns(ctx context.Context) (int, error) {
+	all, err := p.store.BodyKeys(ctx)
+	for _, k := range all {
+		if k.Done.IsZero() {
+			return 0, fmt.Errorf("the key of %s is being turned: end that first (capdo key turn --owner %s)", k.Tenant, k.Tenant)
+		}
+	}
+	return len(all), err
 }
 
 // freeze takes a snapshot of the database into tmp and lists everything that

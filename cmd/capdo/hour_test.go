@@ -95,6 +95,8 @@ func newHour(t *testing.T) *hour {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.store.Close() })
+	folder := t.TempDir() // shared: what signs and seals is the same everywhere
+	h.store.Guard(storetest.Keys(folder))
 	if err := h.store.MakeFigures(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +111,6 @@ func newHour(t *testing.T) *hour {
 	for i := range 3 {
 		h.systems = append(h.systems, &subject{code: storetest.Lead(t, h.office, "H56", fmt.Sprint("Một cửa ", i), storetest.Deployed).Code})
 	}
-	folder := t.TempDir() // shared: what signs is the same everywhere
 	database := fmt.Sprintf("postgres://%s@/register?host=%s,%s&sslmode=disable&connect_timeout=2", storetest.Worker, databaseHosts[0], databaseHosts[1])
 	for i, mode := range [][]string{{"--gate-mode", "exact"}, {"--gate-mode", "available", "--gate-lease", "1s"}} {
 		m := &machineOf{island: where[i], args: append([]string{"serve", "--listen", where[i].at + ":8080", "--database", database, "--data", folder, "--sign-in", "relaxed", "--tls-in-front", "--gateways", "10.213.0.0/16"}, mode...)}

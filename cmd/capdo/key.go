@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"capdo/internal/seal"
 	"capdo/internal/store"
@@ -14,24 +15,31 @@ import (
 // keyFolder is where the private parts of the keys lie in the data folder.
 const keyFolder = "keys"
 
-// keyCommand lists the keys, or lets a new one follow the one in use.
+// keyCommand lists the keys, or lets a new one follow one in use.
 func keyCommand(ctx context.Context, w world) (err error) {
-	f := flags(w, "key", "list [--jwks] | rotate [--alg ES256|Ed25519|master]  [--data DIR]")
+	f := flags(w, "key", "list [--jwks] | rotate [--alg ES256|Ed25519|master] | turn --owner CODE   [--data DIR]")
 	data := f.String("data", "capdo-data", "folder of the register (CAPDO_DATA)")
 	alg := f.String("alg", seal.ES256, "which key to rotate: ES256 signs lists and tokens, Ed25519 checkpoints, master wraps the keys of documents")
+	owner := f.String("owner", "", "turn: code of the body whose texts and documents come to lie under a new key")
 	jwks := f.Bool("jwks", false, "list: print the public parts as a JWK set, to be given to readers")
 	rest, err := w.parse(f, 1)
 	if err != nil {
 		return err
 	}
-	if len(rest) == 0 || rest[0] != "list" && rest[0] != "rotate" {
-		return errors.New("say list or rotate")
+	if len(rest) == 0 || !slices.Contains([]string{"list", "rotate", "turn"}, rest[0]) {
+		return errors.New("say list, rotate or turn")
 	}
 	p, err := openExisting(ctx, w, *data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if rest[0] == "turn" {
+		return p.turnKey(ctx, *owner, func(what string) error {
+			_, err := fmt.Fprintln(w.out, what)
+			return err
+		})
+	}
 	if rest[0] == "rotate" && *alg == "master" {
 		return p.ring.Rotate()
 	}

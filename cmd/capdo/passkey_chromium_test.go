@@ -115,7 +115,7 @@ func TestPasskeysInChromium(t *testing.T) {
 		awaits(t, ctx, `form[action="/sign-out"]`)
 	}
 	passkeyIn()
-	for _, path := range []string{"/account", "/accounts", "/accounts/new", "/accounts/" + owner.Account, "/accounts/" + owner.Account + "/rights"} {
+	for _, path := range []string{"/account", "/account/password", "/confirm", "/sign-ins", "/backups", "/retention", "/accounts", "/accounts/new", "/accounts/" + owner.Account, "/accounts/" + owner.Account + "/rights"} {
 		for _, lang := range []string{"vi", "en"} {
 			s.page(t, ctx, path+"?lang="+lang)
 			clean(t, ctx, path+" "+lang)

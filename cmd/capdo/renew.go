@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// renewCommand lets every declared plan follow its controls once, and seals the
-// rows of plans that were written before rows were sealed. A plan that was
+// renewCommand lets every declared plan follow its controls once, and seals
+// what was written of dossiers, remarks, statements and plans before it was sealed. A plan that was
 // computed before plans kept what they rest on ends by time from then on.
 func renewCommand(ctx context.Context, w world) (err error) {
 	f := flags(w, "renew", "--data DIR")
@@ -24,7 +24,7 @@ func renewCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	sealed, err := p.store.SealPlans(ctx)
+	sealed, err := p.store.SealTexts(ctx, p.clock())
 	if err != nil {
 		return err
 	}
@@ -32,9 +32,9 @@ func renewCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "%d declared plans follow their controls anew\n%d rows of plans sealed\n", n, sealed)
+	fmt.Fprintf(w.out, "%d declared plans follow their controls anew\n%d rows of dossiers, remarks, statements and plans sealed\n", n, sealed)
 	if sealed > 0 && !scoured {
-		fmt.Fprintln(w.out, "the server still holds what they were: its owner runs VACUUM FULL plan_row")
+		fmt.Fprintln(w.out, "the server still holds what they were: its owner runs VACUUM FULL")
 	}
 	return nil
 }

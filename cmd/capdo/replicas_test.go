@@ -130,6 +130,7 @@ func TestReplicaProcesses(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
+			s.Guard(storetest.Keys(dir))
 			if err := s.MakeFigures(t.Context()); err != nil { // as the program does before it writes
 				t.Fatal(err)
 			}

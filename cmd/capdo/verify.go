@@ -56,6 +56,9 @@ func verify(ctx context.Context, w world) (err error) {
 			fmt.Fprintf(w.out, "entry %d, %s: %s\n", v.Seq, v.Object, v.What)
 		}
 		fmt.Fprintf(w.out, "%d entries, %d records, root %s: %d violations\n", r.Entries, r.Objects, r.Head.Root, len(r.Violations))
+		if r.Erased > 0 {
+			fmt.Fprintf(w.out, "%d texts about persons are erased, as two persons said\n", r.Erased)
+		}
 	}
 	if len(r.Violations) > 0 {
 		return errFound

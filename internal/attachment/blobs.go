@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"filippo.io/age"
 )
@@ -31,6 +33,7 @@ type Keyring interface {
 type received struct {
 	file   *os.File
 	plain  io.ReaderAt // its content
+	to     string      // whom it is encrypted to
 	sha256 string      // of the content
 	size   int64       // of the content
 }
@@ -53,7 +56,7 @@ func (b Blobs) receive(r io.Reader, tenant string, most int64) (_ *received, err
 	if err != nil {
 		return nil, fmt.Errorf("receive file: %w", err)
 	}
-	in := &received{file: f}
+	in := &received{file: f, to: fmt.Sprint(to)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, in.drop())
@@ -110,6 +113,9 @@ func (b Blobs) keep(in *received, tenant string) error {
 	at, err := b.path(tenant, in.sha256)
 	if err != nil {
 		return err
+	}
+	if _, to, err := b.Keys.Of(tenant); err != nil || fmt.Sprint(to) != in.to {
+		return errors.Join(err, errors.New("keep file: its key was turned while it was on its way; send it again"))
 	}
 	if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 		return fmt.Errorf("keep file: %w", err)
@@ -195,6 +201,56 @@ func (b Blobs) Check(tenant, sum string) error {
 		return fmt.Errorf("the file's content hashes to %.16s…, not %.16s…", got, sum)
 	}
 	return nil
+}
+
+// SealAgain encrypts anew the kept files of a tenant that next does not open, to
+// whom files are encrypted now, and returns how many. step is called after each;
+// an error of it ends the work, which can be begun again.
+func (b Blobs) SealAgain(tenant string, next age.Identity, step func() error) (n int, err error) {
+	if _, err := b.path(tenant, strings.Repeat("0", 2*sha256.Size)); err != nil {
+		return 0, err
+	}
+	names, err := filepath.Glob(filepath.Join(b.Dir, tenant, "??", "*"))
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		sum := filepath.Base(filepath.Dir(name)) + filepath.Base(name)
+		done, err := b.sealAgain(tenant, sum, name, next)
+		if err == nil && done {
+			n++
+			err = step()
+		}
+		if err != nil {
+			return n, fmt.Errorf("seal file %.16s… anew: %w", sum, err)
+		}
+	}
+	return n, nil
+}
+
+// sealAgain encrypts one file anew unless next opens it.
+func (b Blobs) sealAgain(tenant, sum, name string, next age.Identity) (bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	_, shut := unlock(f, next)
+	if err := f.Close(); shut == nil || err != nil {
+		return false, err
+	}
+	old, err := b.Open(tenant, sum)
+	if err != nil {
+		return false, err
+	}
+	defer old.Close() // read only
+	in, err := b.receive(old, tenant, math.MaxInt64-1)
+	if err != nil {
+		return false, err
+	}
+	if in.sha256 != sum {
+		return false, errors.Join(fmt.Errorf("its content hashes to %.16s…", in.sha256), in.drop())
+	}
+	return true, errors.Join(b.keep(in, tenant), in.file.Close())
 }
 
 // Tidy takes away what was on its way when the program ended. It is called

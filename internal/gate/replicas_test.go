@@ -53,6 +53,10 @@ func gather(t testing.TB, stores []*store.Store, n int, lease time.Duration) fle
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := storetest.Keys(t.TempDir())
+	for _, s := range stores {
+		s.Guard(keys)
+	}
 	began := time.Now()
 	clock := func() time.Time { return noon(today).Add(time.Since(began)) }
 	w := approval.World{Source: "test", Agencies: storetest.Agencies()}

@@ -260,7 +260,7 @@ func (p *prey) rowEdited(t *testing.T) {
 	db, err := sql.Open("sqlite", filepath.Join(p.dir, store.FileName)+"?_pragma=busy_timeout(5000)&_pragma=ignore_check_constraints(1)")
 	p.must(err)
 	defer db.Close()
-	for _, trigger := range []string{"decision_final_u", "approval_final_u", "review_final_u", "editor_final_u", "dossier_editor_final_u"} {
+	for _, trigger := range []string{"decision_final_u", "approval_final_u", "review_final_u", "decision_final_o", "review_final_o", "editor_final_u", "dossier_editor_final_u"} {
 		_, err := db.Exec("DROP TRIGGER IF EXISTS " + trigger)
 		p.must(err)
 	}

@@ -104,6 +104,9 @@ func (g *Registrar) enrolled(ctx context.Context, a Account, first bool, hash st
 	return g.Store.UpdateAccounts(ctx, a.Actor, now, func(tx Tx) error {
 		if first {
 			a.CreatedAt = now
+			if err := a.Call(a.Name); err != nil {
+				return err
+			}
 			if err := g.putAccount(tx, nil, &a, "add-account", a.Actor, now); err != nil {
 				return err
 			}

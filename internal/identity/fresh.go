@@ -125,13 +125,11 @@ func (g *Registrar) EndSessions(ctx context.Context, a approval.Actor, login, gr
 		if err != nil || !found {
 			return orElse(err, error(approval.ErrNotFound()))
 		}
-		digest, err := was.Digest()
-		if err != nil {
+		digest, err1 := was.Digest()
+		as, err2 := was.ground(ground)
+		if err := errors.Join(err1, err2, tx.PutAccount(was)); err != nil {
 			return err
 		}
-		if err := tx.PutAccount(was); err != nil {
-			return err
-		}
-		return tx.Append(&approval.Entry{At: now, By: a.Who(), Act: "end-sessions", Object: was.Object(), Before: digest, After: digest, Law: g.Law, Detail: map[string]string{"ground": ground}})
+		return tx.Append(&approval.Entry{At: now, By: a.Who(), Act: "end-sessions", Object: was.Object(), Before: digest, After: digest, Law: g.Law, Detail: map[string]string{"ground": as}})
 	})
 }

@@ -72,11 +72,14 @@ func (e *Ended) Error() string { return "session of " + e.Login + " ended" }
 // Account is a person's way in, in one capacity.
 type Account struct {
 	Login        string
-	Name         string // shown to the person; a post, not a private name
+	Name         string // shown to the person; a post, not a private name. The login once it was erased
+	NameAs       string // what stands for the name in the record, "" in accounts from before: the name itself
 	Actor        approval.Actor
 	PasswordHash string // PHC string, "" = none opens it
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero: enabled
+
+	Beside []Personal // texts about the person that this record, or its entry, newly names
 }
 
 // Disabled tells whether it opens nothing.
@@ -93,7 +96,7 @@ func (a *Account) Digest() (string, error) {
 	return approval.Digest(struct {
 		Login, Name, Person, Capacity, Body, PasswordHash string
 		CreatedAt, DisabledAt                             time.Time
-	}{a.Login, a.Name, a.Actor.Person, string(a.Actor.Capacity), a.Actor.Body, a.PasswordHash, a.CreatedAt.UTC(), a.DisabledAt.UTC()})
+	}{a.Login, orElse(a.NameAs, a.Name), a.Actor.Person, string(a.Actor.Capacity), a.Actor.Body, a.PasswordHash, a.CreatedAt.UTC(), a.DisabledAt.UTC()})
 }
 
 // idle is how long a session of the account lasts without a request.

@@ -62,6 +62,9 @@ func (g *Registrar) Ask(ctx context.Context, a approval.Actor, r Request) (Reque
 		if found && was.Actor.Person == a.Person || r.Change.Person == a.Person {
 			return aboutOneself()
 		}
+		if err := r.stand(); err != nil {
+			return err
+		}
 		return g.putRequest(tx, &r, "", "ask-account", a, now)
 	})
 	return r, err
@@ -77,7 +80,7 @@ func (g *Registrar) putRequest(tx Tx, r *Request, before, act string, a approval
 		return err
 	}
 	return tx.Append(&approval.Entry{At: now, By: a.Who(), Act: act, Object: r.Object(), Before: before, After: after, Law: g.Law,
-		Detail: map[string]string{"kind": r.Kind, "login": r.Login, "capacity": string(r.Change.Capacity), "body": r.Change.Body, "issuer": r.Change.Issuer, "ground": r.Ground}})
+		Detail: map[string]string{"kind": r.Kind, "login": r.Login, "capacity": string(r.Change.Capacity), "body": r.Change.Body, "issuer": r.Change.Issuer, "ground": orElse(r.GroundAs, r.Ground)}})
 }
 
 // Refuse answers a request with no: by another administrator, or by the one who
@@ -152,12 +155,14 @@ func (g *Registrar) carryOut(tx Tx, r *Request, was Account, a approval.Actor) e
 	now, next := r.Answer.At, was
 	switch r.Kind {
 	case AskCreate:
-		next = Account{Login: r.Login, Name: r.Change.Name, CreatedAt: now,
+		next = Account{Login: r.Login, Name: r.Change.Name, NameAs: r.Change.NameAs, CreatedAt: now,
 			Actor: approval.Actor{Account: r.Login, Person: r.Change.Person, Capacity: r.Change.Capacity, Body: r.Change.Body}}
 		return g.putAccount(tx, nil, &next, "add-account", a, now)
 	case AskRights, AskRebind:
 		next.Actor.Capacity, next.Actor.Body = orElse(r.Change.Capacity, was.Actor.Capacity), orElse(r.Change.Body, was.Actor.Body)
-		next.Name = orElse(r.Change.Name, was.Name)
+		if r.Change.Name != "" {
+			next.Name, next.NameAs = r.Change.Name, r.Change.NameAs
+		}
 	case AskEnable:
 		next.DisabledAt = time.Time{}
 	case AskReset:
@@ -187,8 +192,8 @@ func (g *Registrar) putAccount(tx Tx, was, next *Account, act string, a approval
 	if err := tx.PutAccount(*next); err != nil {
 		return err
 	}
-	return tx.Append(&approval.Entry{At: now, By: a.Who(), Act: act, Object: next.Object(), Before: before, After: after, Law: g.Law,
-		Detail: map[string]string{"capacity": string(next.Actor.Capacity), "body": next.Actor.Body}})
+	next.Beside = nil // it is kept
+	return tx.Append(&approval.Entry{At: now, By: a.Who(), Act: act, Object: next.Object(), Before: before, After: after, Law: g.Law, Detail: next.Detail()})
 }
 
 // Disable shuts an account at once; its sessions end.
@@ -214,6 +219,10 @@ func (g *Registrar) Disable(ctx context.Context, a approval.Actor, login, ground
 		}
 		next := was
 		next.DisabledAt = now
+		ground, err := next.ground(ground)
+		if err != nil {
+			return err
+		}
 		before, err1 := was.Digest()
 		after, err2 := next.Digest()
 		if err := errors.Join(err1, err2, tx.PutAccount(next)); err != nil {

@@ -6,6 +6,8 @@
 // to the master identity, which is one file that may lie elsewhere: on a medium
 // that is not carried away with the data, or in the credentials of systemd.
 // Whoever takes a tenant's file away makes all its documents unreadable at once.
+// While a tenant's identity is turned the one to follow lies beside it, in
+// TENANT.next.age: see Next.
 //
 // The identities are age's hybrid ones (ML-KEM-768 with X25519).
 //
@@ -35,8 +37,8 @@ type Ring struct {
 	dir   string
 	file  string // of the master; read anew when needed, another process may rotate it
 	mu    sync.Mutex
-	known map[string]*age.HybridIdentity
-	boxes sync.Map // of texts, by tenant: see box
+	known map[string]*keys
+	boxes sync.Map // of texts, by tenant and key: see box
 }
 
 // Open opens the ring whose tenants' files lie in dir and whose master lies in
@@ -46,7 +48,7 @@ func Open(dir, file string) (*Ring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
-	r := &Ring{dir: dir, file: file, known: map[string]*age.HybridIdentity{}}
+	r := &Ring{dir: dir, file: file, known: map[string]*keys{}}
 	_, err := load(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		var held []string
@@ -64,54 +66,41 @@ func Open(dir, file string) (*Ring, error) {
 	return r, nil
 }
 
-// Of returns a tenant's identity, made at its first document, and the recipient
-// to encrypt to.
+// Of returns what opens a tenant's documents, and the recipient to encrypt to.
+// The tenant's identity is made at its first document.
 func (r *Ring) Of(tenant string) (age.Identity, age.Recipient, error) {
-	id, err := r.identity(tenant, true)
+	k, err := r.keys(tenant, true)
 	if err != nil {
 		return nil, nil, err
 	}
-	return id, id.Recipient(), nil
-}
-
-// identity is a tenant's, made when it is not there and may be.
-func (r *Ring) identity(tenant string, may bool) (*age.HybridIdentity, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if id := r.known[tenant]; id != nil {
-		return id, nil
-	}
-	name, err := r.name(tenant)
-	if err != nil {
-		return nil, err
-	}
-	master, err := load(r.file)
-	if err != nil {
-		return nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
-	}
-	id, err := unwrap(name, master)
-	if may && errors.Is(err, fs.ErrNotExist) {
-		if id, err = age.GenerateHybridIdentity(); err == nil {
-			err = r.first(name, id, master)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
-	}
-	r.known[tenant] = id
-	return id, nil
+	return k, k.last().Recipient(), nil
 }
 
 // first wraps a new identity to the master; to the next one when the master was
-// rotated meanwhile.
-func (r *Ring) first(name string, id, master *age.HybridIdentity) error {
+// rotated meanwhile. Where another process was faster, its identity is the
+// tenant's.
+func (r *Ring) first(name string, master *age.HybridIdentity) (*age.HybridIdentity, error) {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		return nil, err
+	}
+	mine := name + "." + idOf(id)
+	defer os.Remove(mine) // it has its name by then, or is of no use
+	if err := wrap(mine, id, master.Recipient()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(mine, name); errors.Is(err, fs.ErrExist) {
+		return unwrap(name, master)
+	} else if err != nil {
+		return nil, err
+	}
 	for {
-		if err := wrap(name, id, master.Recipient()); err != nil {
-			return err
-		}
 		now, err := load(r.file)
 		if err != nil || now.String() == master.String() {
-			return err
+			return id, errors.Join(err, syncDir(r.dir))
+		}
+		if err := wrap(name, id, now.Recipient()); err != nil {
+			return nil, err
 		}
 		master = now
 	}
@@ -167,13 +156,13 @@ func (r *Ring) rewrap(by []age.Identity, to ...age.Recipient) error {
 // files lists the tenants' files.
 func (r *Ring) files() ([]string, error) { return filepath.Glob(filepath.Join(r.dir, "*"+suffix)) }
 
-// name is where a tenant's identity lies. Tenants come from the register; they
-// are looked at again because they become a path.
-func (r *Ring) name(tenant string) (string, error) {
-	if tenant == "" || strings.HasPrefix(tenant, ".") || !filepath.IsLocal(tenant) || filepath.Base(tenant) != tenant {
-		return "", fmt.Errorf("no key for a tenant %q", tenant)
+// names is where a tenant's identity lies, and the one to follow it. Tenants come
+// from the register; they are looked at again because they become a path.
+func (r *Ring) names(tenant string) (name, next string, err error) {
+	if tenant == "" || strings.HasPrefix(tenant, ".") || strings.HasSuffix(tenant+suffix, nextSuffix) || !filepath.IsLocal(tenant) || filepath.Base(tenant) != tenant {
+		return "", "", fmt.Errorf("no key for a tenant %q", tenant)
 	}
-	return filepath.Join(r.dir, tenant+suffix), nil
+	return filepath.Join(r.dir, tenant+suffix), filepath.Join(r.dir, tenant+nextSuffix), nil
 }
 
 // unwrap reads a tenant's identity.

@@ -14,11 +14,11 @@ import (
 func TestSeal(t *testing.T) {
 	dir := t.TempDir()
 	text := []byte("điểm yếu")
-	sealed, err := open(t, dir).Seal("H56", "plan:H56-0001/1", text)
+	sealed, err := open(t, dir).Seal("H56", "", "plan:H56-0001/1", text)
 	if err != nil || strings.Contains(sealed, string(text)) {
 		t.Fatal(err, sealed)
 	}
-	if again, err := open(t, dir).Seal("H56", "plan:H56-0001/1", text); err != nil || again == sealed {
+	if again, err := open(t, dir).Seal("H56", "", "plan:H56-0001/1", text); err != nil || again == sealed {
 		t.Errorf("the same text is sealed alike: %v", err)
 	}
 	if err := open(t, dir).Rotate(); err != nil {
@@ -33,7 +33,7 @@ func TestSeal(t *testing.T) {
 	if _, err := open(t, t.TempDir()).Unseal(sealed, "plan:H56-0001/1"); err == nil {
 		t.Error("opened under other keys")
 	}
-	if _, err := open(t, dir).Seal("H41", "x", text); err != nil { // so that H41 has a key
+	if _, err := open(t, dir).Seal("H41", "", "x", text); err != nil { // so that H41 has a key
 		t.Fatal(err)
 	}
 	if _, err := open(t, dir).Unseal(strings.Replace(sealed, "H56", "H41", 1), "plan:H56-0001/1"); err == nil {

@@ -207,6 +207,14 @@ func (d *Dispatcher) address(ctx context.Context, events []Event, now time.Time)
 	}
 	var ds []Delivery
 	for _, e := range events {
+		if slices.Contains(Ways(), e.Kind) {
+			own, err := d.own(ctx, e, subs, now)
+			if err != nil {
+				return nil, err
+			}
+			ds = append(ds, own...)
+			continue
+		}
 		to, err := d.reach(ctx, e)
 		if err != nil {
 			return nil, err
@@ -228,6 +236,24 @@ func (d *Dispatcher) address(ctx context.Context, events []Event, now time.Time)
 			if ok {
 				ds = append(ds, Delivery{Subscription: s.ID, Event: e, State: Waiting, NextAt: first(s, now)})
 			}
+		}
+	}
+	return ds, nil
+}
+
+// own are the deliveries of what happened to an account's own ways in: one to each
+// of its mail addresses.
+func (d *Dispatcher) own(ctx context.Context, e Event, subs []Subscription, now time.Time) ([]Delivery, error) {
+	a, ok, err := d.Account(ctx, e.System)
+	if err != nil || !ok {
+		return nil, err
+	}
+	var ds []Delivery
+	var told []string
+	for _, s := range subs {
+		if s.Login == a.Account && s.Channel == Email && !slices.Contains(told, s.Address) && !e.At.Before(s.CreatedAt) {
+			told = append(told, s.Address)
+			ds = append(ds, Delivery{Subscription: s.ID, Event: e, State: Waiting, NextAt: now})
 		}
 	}
 	return ds, nil
@@ -295,12 +321,12 @@ func messages(ds []Delivery, subs []Subscription) []message {
 			continue
 		}
 		s := &subs[i]
-		one := mail{s.ID, x.NextAt}
-		if at, ok := daily[one]; ok {
+		one, alone := mail{s.ID, x.NextAt}, slices.Contains(Ways(), x.Event.Kind)
+		if at, ok := daily[one]; ok && !alone {
 			ms[at].ds = append(ms[at].ds, x)
 			continue
 		}
-		if s.Channel == Email && s.Mode == Digest {
+		if s.Channel == Email && s.Mode == Digest && !alone {
 			daily[one] = len(ms)
 		}
 		ms = append(ms, message{s, []Delivery{x}})

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (m *Mails) compose(s Subscription, ds []Delivery, now time.Time) (*gomail.M
 
 // subject says the one thing, or how many.
 func subject(s Subscription, ds []Delivery) string {
-	if s.Mode != Digest {
+	if s.Mode != Digest || slices.Contains(Ways(), ds[0].Event.Kind) {
 		return fmt.Sprintf("[capdo] %s: %s", ds[0].Event.System, Says(ds[0].Event.Kind).VI)
 	}
 	return fmt.Sprintf("[capdo] %d việc trong ngày", len(ds))
@@ -115,6 +116,11 @@ func (m *Mails) body(s Subscription, ds []Delivery) string {
 			fmt.Fprintf(&b, "  %s%s\n", base, e.Path())
 		}
 		b.WriteString("\n")
+	}
+	if slices.Contains(Ways(), ds[0].Event.Kind) {
+		b.WriteString("Nếu không phải bạn làm, báo ngay cho quản trị dịch vụ và kết thúc mọi phiên đăng nhập.\n")
+		b.WriteString("If it was not you, tell an administrator of the service at once and end every session.\n")
+		return b.String()
 	}
 	b.WriteString("Thư gửi tự động theo đăng ký thông báo của bạn; tên và nội dung hồ sơ chỉ xem được sau khi đăng nhập.\n")
 	b.WriteString("Sent automatically by your subscription; names and contents are shown after signing in only.\n")
@@ -158,6 +164,18 @@ func Says(kind string) law.Text {
 		return law.Text{VI: "Có việc sắp đến hạn", EN: "Something falls due soon"}
 	case Overdue:
 		return law.Text{VI: "Có việc đã quá hạn", EN: "Something is overdue"}
+	case WayAdded:
+		return law.Text{VI: "Tài khoản của bạn có thêm một cách đăng nhập", EN: "A way to sign in was added to your account"}
+	case WayRemoved:
+		return law.Text{VI: "Một cách đăng nhập của tài khoản bạn đã bị gỡ", EN: "A way to sign in was removed from your account"}
+	case PasswordSet:
+		return law.Text{VI: "Mật khẩu của tài khoản bạn đã được đặt hoặc đổi", EN: "The password of your account was set or changed"}
+	case RecoveryUsed:
+		return law.Text{VI: "Một mã khôi phục của tài khoản bạn đã được dùng", EN: "A recovery code of your account was used"}
+	case WaysReset:
+		return law.Text{VI: "Hai quản trị đã gỡ mọi cách đăng nhập của tài khoản bạn để ghi danh lại", EN: "Two administrators removed every way to sign in to your account, for you to enrol anew"}
+	case LinkMade:
+		return law.Text{VI: "Một liên kết ghi danh đã được tạo cho tài khoản của bạn", EN: "An enrolment link was made for your account"}
 	}
 	return law.Text{VI: kind, EN: kind}
 }

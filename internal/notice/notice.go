@@ -72,6 +72,23 @@ func Kinds() []string {
 	return []string{Submitted, Returned, Appraised, Approved, Refused, Confirmed, Revoked, Suspended, Reinstated, LinkShut, LinkOpened, Consulted, Answered, Lapsed, PlanLapsed, Due, Overdue}
 }
 
+// The kinds of what happens to an account's own ways in. Nobody asks for them: they
+// are told to the account by every mail address it gave, at once, so that whoever
+// did not do it themselves hears of it.
+const (
+	WayAdded     = "way_added"
+	WayRemoved   = "way_removed"
+	PasswordSet  = "password_set"
+	RecoveryUsed = "recovery_used"
+	WaysReset    = "ways_reset" // two administrators took all ways in away
+	LinkMade     = "link_made"  // by which the account enrols anew
+)
+
+// Ways lists those kinds.
+func Ways() []string {
+	return []string{WayAdded, WayRemoved, PasswordSet, RecoveryUsed, WaysReset, LinkMade}
+}
+
 // The channels of a subscription.
 const (
 	Email   = "email"
@@ -88,8 +105,8 @@ const (
 // Event is something that happened to a system.
 type Event struct {
 	Key    string // names the event for ever: "entry:SEQ", "lapsed:CODE:DAY", "due:…"
-	Kind   string // one of Kinds
-	System string // code; of a thing an agency as a whole has to do, the agency's; of a connection, its id
+	Kind   string // one of Kinds or Ways
+	System string // code; of a thing an agency as a whole has to do, the agency's; of a connection, its id; of a way in, the login
 	At     time.Time
 	Number string // of the decision or document, "" when none
 
@@ -107,6 +124,8 @@ type asker struct {
 // Path is the page on which an event is looked at.
 func (e Event) Path() string {
 	switch e.Kind {
+	case WayAdded, WayRemoved, PasswordSet, RecoveryUsed, WaysReset, LinkMade:
+		return "/account"
 	case Due, Overdue:
 		return "/calendar"
 	case LinkShut, LinkOpened:
@@ -201,6 +220,11 @@ func eventOf(e approval.Entry) (Event, bool) {
 		if e.Act == approval.ActPlan && e.Detail["lapsed"] != "" {
 			x.Kind = PlanLapsed
 		}
+	case "factor":
+		x.System = e.Detail["login"]
+		x.Kind = map[string]string{"add-factor": WayAdded, "remove-factor": WayRemoved, "use-recovery-code": RecoveryUsed}[e.Act]
+	case "account":
+		x.Kind = map[string]string{"set-password": PasswordSet, "reset-account": WaysReset, "enrolment-link": LinkMade}[e.Act]
 	case "connection":
 		x.Kind = map[string]string{"connection.suspend": LinkShut, "connection.reinstate": LinkOpened}[e.Act]
 		x.sides = []string{e.Detail["consumer"], e.Detail["provider"]}

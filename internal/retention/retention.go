@@ -1,6 +1,6 @@
 // Package retention is how what is past its time goes: the events of the door
-// that are older than the period of the policy (log_months), and nothing else. An
-// entry of the ledger never goes.
+// that are older than the period of the policy (log_months), and the texts about
+// the holder of an account that is disabled. An entry of the ledger never goes.
 //
 // One administrator asks, another person confirms; a hold, which any administrator
 // may put for a stated reason (an inspection, a lawsuit), forbids it until another
@@ -28,6 +28,7 @@ type Row struct {
 	Ground string       `json:"ground,omitempty"`
 	Upto   int64        `json:"upto,omitempty"`  // of an asking and what followed: the number of the last event that goes
 	Count  int64        `json:"count,omitempty"` // how many go
+	Login  string       `json:"login,omitempty"` // of an asking and what followed: whose texts go, and no event
 	By     approval.Who `json:"by"`
 	At     time.Time    `json:"at"`
 }
@@ -65,10 +66,15 @@ type Tx interface {
 	PutRetention(r Row) error
 	// Purge throws the events away up to a number, for which a row stands already.
 	Purge(upto int64) (n int64, err error)
+	// Texts counts the texts about the holder of an account, and tells whether it is disabled.
+	Texts(login string) (n int64, disabled bool, err error)
+	// Erase throws them away, for which a row stands already.
+	Erase(login string) (n int64, err error)
 	Append(e *approval.Entry) error
 }
 
-// Desk carries out the acts. Only administrators act here.
+// Desk carries out the acts. Only administrators act here; of the texts about a
+// person whoever has the console is one of the two, as for accounts.
 type Desk struct {
 	Store Store
 	Book  *law.Book
@@ -112,7 +118,7 @@ func (d *Desk) Ask(ctx context.Context, a approval.Actor, ground string) error {
 		if err := free(rows); err != nil {
 			return err
 		}
-		if _, waiting := Open(rows); len(waiting) > 0 {
+		if _, waiting := Open(rows); slices.ContainsFunc(waiting, func(x Row) bool { return x.Login == "" }) {
 			return refuse(approval.Conflict, "", "retention-asked", "Đã có một đề nghị đang chờ người thứ hai.", "A request waits for the second person already.")
 		}
 		old, err := tx.PastTime(d.Limit())
@@ -125,6 +131,33 @@ func (d *Desk) Ask(ctx context.Context, a approval.Actor, ground string) error {
 		r.Upto, r.Count = old.Upto, old.Count
 		return nil
 	})
+}
+
+// AskErase asks that the texts about the holder of a disabled account go: its name,
+// and the grounds of what was done to it. What stands for them in the record and the
+// ledger stays, and everything verifies as before.
+func (d *Desk) AskErase(ctx context.Context, a approval.Actor, login, ground string) (no int64, err error) {
+	login = strings.TrimSpace(login)
+	err = d.say(ctx, a, Row{Kind: Ask, Login: login, Ground: ground}, func(tx Tx, rows []Row, r *Row) error {
+		if err := free(rows); err != nil {
+			return err
+		}
+		if _, waiting := Open(rows); slices.ContainsFunc(waiting, func(x Row) bool { return x.Login == login }) {
+			return refuse(approval.Conflict, "login", "retention-asked", "Đã có một đề nghị đang chờ người thứ hai.", "A request waits for the second person already.")
+		}
+		n, disabled, err := tx.Texts(login)
+		switch {
+		case err != nil:
+			return err
+		case !disabled:
+			return refuse(approval.Conflict, "login", "erase-enabled", "Tài khoản còn mở: khóa trước, rồi xóa thông tin cá nhân.", "The account is enabled: disable it first, then erase.")
+		case n == 0:
+			return refuse(approval.Conflict, "login", "erase-nothing", "Tài khoản không còn thông tin cá nhân nào xóa được.", "No text about the person is left to erase.")
+		}
+		r.Count, no = n, int64(len(rows))+1
+		return nil
+	})
+	return no, err
 }
 
 // Refuse answers an asking with no; who asked may take it back.
@@ -149,9 +182,16 @@ func (d *Desk) Purge(ctx context.Context, a approval.Actor, no int64, ground str
 			return err
 		}
 		asked, err = find(waiting, no)
-		r.Upto, r.Count = asked.Upto, asked.Count
+		if a.Capacity != approval.Administrator && asked.Login == "" {
+			return administratorsOnly()
+		}
+		r.Upto, r.Count, r.Login = asked.Upto, asked.Count, asked.Login
 		return err
 	}, func(tx Tx) error {
+		if asked.Login != "" {
+			n, err = tx.Erase(asked.Login)
+			return err
+		}
 		n, err = tx.Purge(asked.Upto)
 		return err
 	})
@@ -165,8 +205,9 @@ func (d *Desk) say(ctx context.Context, a approval.Actor, r Row, may func(Tx, []
 
 // change is the shape of every act: may it, say it, do what follows.
 func (d *Desk) change(ctx context.Context, a approval.Actor, r Row, may func(Tx, []Row, *Row) error, then func(Tx) error) error {
-	if a.Capacity != approval.Administrator {
-		return refuse(approval.Forbidden, "", "administrators-only", "Chỉ quản trị dịch vụ thực hiện được việc này.", "Only an administrator may do this.")
+	console := a.Capacity == approval.Keeper && (r.Login != "" || r.Kind == Purge)
+	if a.Capacity != approval.Administrator && !console {
+		return administratorsOnly()
 	}
 	if r.Ground = strings.TrimSpace(r.Ground); r.Ground == "" {
 		return refuse(approval.Invalid, "ground", "ground-missing", "Nhập lý do hoặc số văn bản", "Enter the ground, or the number of a document")
@@ -204,6 +245,10 @@ func free(rows []Row) error {
 		return refuse(approval.Conflict, "", "retention-held", "Đang có lệnh giữ: gỡ lệnh giữ trước.", "A hold is in force: lift it first.")
 	}
 	return nil
+}
+
+func administratorsOnly() error {
+	return refuse(approval.Forbidden, "", "administrators-only", "Chỉ quản trị dịch vụ thực hiện được việc này.", "Only an administrator may do this.")
 }
 
 func find(rows []Row, no int64) (Row, error) {

@@ -28,14 +28,19 @@ type Hold struct {
 	Kind   HoldKind     `json:"kind"`
 	Holder string       `json:"holder"`
 	Login  string       `json:"login"` // of the holder
-	Name   string       `json:"name"`  // a post, as the account names it
+	Name   string       `json:"name"`  // a post, as the account names it, or what stands for it in the record
 	Note   string       `json:"note"`
 	By     approval.Who `json:"by"`
 	At     time.Time    `json:"at"`
+
+	Shown string `json:"-"` // the post; the login once it was erased
 }
 
 // Colleague is somebody who acts in the same capacity for the same body.
-type Colleague struct{ Person, Login, Name string }
+type Colleague struct {
+	Person, Login, Name string
+	NameAs              string // what stands for the name in the record
+}
 
 // HoldStore keeps the holds, inside the actor's scope.
 type HoldStore interface {
@@ -170,7 +175,7 @@ func step(a approval.Actor, kind HoldKind, login string, hs []Hold, cs []Colleag
 	case i < 0 || cs[i].Person == a.Person && kind == HandTo:
 		return Hold{}, refuseAt("login", "hold-colleague", "Chọn người cùng vai trò trong cơ quan bạn", "Choose somebody of your body in the same capacity")
 	}
-	return Hold{Kind: kind, Holder: cs[i].Person, Login: cs[i].Login, Name: cs[i].Name}, nil
+	return Hold{Kind: kind, Holder: cs[i].Person, Login: cs[i].Login, Name: cs[i].NameAs}, nil
 }
 
 // held is a hold about to be stored, with those before it.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,12 +26,14 @@ type accountRow struct {
 	CreatedAt    time.Time `bun:"created_at"`
 	DisabledAt   time.Time `bun:"disabled_at,nullzero"`
 	Sector       string    `bun:"sector,scanonly"` // of the body
+	Text         string    `bun:"text,scanonly"`   // that the name stands for, sealed
 }
 
 func toAccount(a identity.Account) accountRow {
-	return accountRow{Login: a.Login, Name: a.Name, Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: a.CreatedAt, DisabledAt: a.DisabledAt}
+	return accountRow{Login: a.Login, Name: cmp.Or(a.NameAs, a.Name), Person: a.Actor.Person, Capacity: string(a.Actor.Capacity), Body: a.Actor.Body, PasswordHash: a.PasswordHash, CreatedAt: a.CreatedAt, DisabledAt: a.DisabledAt}
 }
 
+// account converts a row; what the name stands for is told by personal.
 func (r accountRow) account() identity.Account {
 	a := identity.Account{Login: r.Login, Name: r.Name, PasswordHash: r.PasswordHash, CreatedAt: r.CreatedAt.UTC(),
 		Actor: approval.Actor{Person: r.Person, Account: r.Login, Capacity: law.Role(r.Capacity), Body: r.Body, Sector: law.Sector(r.Sector)}}
@@ -47,6 +50,9 @@ func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time,
 		return errors.New("add account: only the keeper may")
 	}
 	a.CreatedAt = at.UTC().Truncate(time.Microsecond)
+	if err := a.Call(a.Name); err != nil {
+		return err
+	}
 	return s.UpdateAccounts(ctx, by, at, func(tx identity.Tx) error {
 		if _, found, err := tx.Account(a.Login); err != nil || found {
 			return errors.Join(err, fmt.Errorf("add account %s: it is there already", a.Login))
@@ -58,8 +64,7 @@ func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time,
 		if err := tx.PutAccount(a); err != nil {
 			return err
 		}
-		return tx.Append(&approval.Entry{At: at, By: by.Who(), Act: "add-account", Object: a.Object(), After: after, Law: law,
-			Detail: map[string]string{"capacity": string(a.Actor.Capacity), "body": a.Actor.Body}})
+		return tx.Append(&approval.Entry{At: at, By: by.Who(), Act: "add-account", Object: a.Object(), After: after, Law: law, Detail: a.Detail()})
 	})
 }
 
@@ -67,13 +72,17 @@ func (s *Store) AddAccount(ctx context.Context, by approval.Actor, at time.Time,
 func (c *scope) accounts(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]identity.Account, error) {
 	var rows []accountRow
 	q := c.shared(&rows).ColumnExpr("u.login, u.name, u.person, u.capacity, u.body, u.password_hash, u.created_at, u.disabled_at").
-		ColumnExpr("COALESCE(g.sector, 'civil') AS sector").Join("LEFT JOIN agency AS g ON g.code = u.body")
+		ColumnExpr("COALESCE(g.sector, 'civil') AS sector").Join("LEFT JOIN agency AS g ON g.code = u.body").
+		ColumnExpr("COALESCE(p.sealed, '') AS text").Join("LEFT JOIN personal_text AS p ON p.hash = u.name")
 	if err := narrow(q).OrderExpr("u.login").Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load accounts: %w", err)
 	}
 	all := make([]identity.Account, len(rows))
 	for i, r := range rows {
 		all[i] = r.account()
+		if err := c.called(&all[i], r.Text); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
@@ -132,6 +141,9 @@ func (t accountTx) PutAccount(a identity.Account) error {
 	if err != nil {
 		return fmt.Errorf("put account %s: %w", a.Login, err)
 	}
+	if err := t.beside(a.Login, a.Beside); err != nil {
+		return err
+	}
 	if _, err := t.db.NewDelete().Model((*sessionRow)(nil)).Where("login = ?", a.Login).Exec(t.ctx); err != nil {
 		return fmt.Errorf("end sessions of %s: %w", a.Login, err)
 	}
@@ -151,6 +163,7 @@ func (v *check) accounts() error {
 			return err
 		}
 		v.record(all[i].Object(), digest)
+		v.named(all[i].Login, all[i].NameAs)
 	}
-	return errors.Join(v.factorsKept(), v.requestsKept())
+	return errors.Join(v.factorsKept(), v.requestsKept(), v.personalKept())
 }

@@ -20,6 +20,7 @@ func TestStandingsSeeEveryChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.Guard(storetest.Keys(dir))
 		t.Cleanup(func() {
 			if err := s.Close(); err != nil {
 				t.Error(err)

@@ -42,7 +42,7 @@ func (r consultationRow) consultation() approval.Consultation {
 
 // consultations joins the consultations on the systems' dossiers.
 func (a *assembly) consultations(c *scope, ids []int64) error {
-	rows, err := rowsOf[consultationRow](c, "consultation", ids, "t.system_id, t.dossier_no, t.no")
+	rows, err := belonging[consultationRow](a, c, "consultation", ids, "t.system_id, t.dossier_no, t.no")
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,9 @@ func (c *scope) Consulted(code string) ([]review.Case, error) {
 	}
 	var all []review.Case
 	for _, r := range rows {
+		if err := c.unveil(r.Code, &r); err != nil {
+			return nil, err
+		}
 		s, err := c.lent(r.Code)
 		if err != nil {
 			return nil, err
@@ -203,6 +206,7 @@ func (w *writing) Consult(code string, dossier int, c approval.Consultation) (be
 	if after, err = approval.Digest(append(slices.Clone(steps), c)); err != nil {
 		return "", "", err
 	}
+	w.lives(&s)
 	return before, after, insert(w, []consultationRow{{SystemID: s.ID, DossierNo: dossier, No: c.No, Ask: c.Ask, Kind: string(c.Kind), Asked: c.Asked, Round: c.Round, Digest: c.Digest,
 		Question: c.Question, Due: string(c.Due), Outcome: string(c.Outcome), Comment: c.Comment, whoRow: toWho(c.By), At: c.At}})
 }
@@ -217,6 +221,9 @@ func (v *check) consultations() error {
 		first := rows[i]
 		var steps []approval.Consultation
 		for ; i < len(rows) && rows[i].SystemID == first.SystemID && rows[i].DossierNo == first.DossierNo; i++ {
+			if err := v.unveil(first.Code, &rows[i]); err != nil {
+				v.unreadable(approval.ConsultationObject(first.Code, first.DossierNo), err)
+			}
 			steps = append(steps, rows[i].consultation())
 		}
 		digest, err := approval.Digest(steps)

@@ -136,7 +136,7 @@ func (w *writing) touch(s *approval.System) {
 func (w *writing) reach(object string) {
 	kind, of, _ := strings.Cut(object, ":")
 	switch kind {
-	case "account", "reported", "gateway", "attachment", "plan", "year", "key", "remarks", "consultation", "hold", "delegation", "service", "connection", "subscription", "agency", "statement", "gatelog", "alarm", "backup", "factor", "account-request", "door", "retention":
+	case "account", "reported", "gateway", "attachment", "plan", "year", "key", "remarks", "consultation", "hold", "delegation", "service", "connection", "subscription", "agency", "statement", "gatelog", "alarm", "backup", "factor", "account-request", "door", "retention", "body-key":
 	// Agencies and connections are known to PutAgencies, EndAgency and PutConnection.
 	case "system":
 		if _, ok := w.touched[of]; !ok {

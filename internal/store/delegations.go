@@ -71,8 +71,7 @@ func (c *scope) delegations(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]a
 	if err := c.shared(&ends).Where("x.delegation_id IN (?)", bun.List(ids)).Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load withdrawals: %w", err)
 	}
-	var accounts []accountRow
-	err := c.shared(&accounts).ColumnExpr("u.login, u.name, u.person, u.capacity, u.body, u.disabled_at").Where("u.login IN (?)", bun.List(logins)).Scan(c.ctx)
+	accounts, err := c.accounts(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("u.login IN (?)", bun.List(logins)) })
 	if err != nil {
 		return nil, fmt.Errorf("load accounts of delegations: %w", err)
 	}
@@ -86,7 +85,7 @@ func (c *scope) delegations(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]a
 		for _, u := range accounts {
 			if u.Login == d.By.Account {
 				d.FromName = u.Name
-				d.Vacant = !u.DisabledAt.IsZero() || u.Person != d.By.Person || u.Capacity != string(d.By.Capacity) || u.Body != d.By.Body
+				d.Vacant = u.Disabled() || u.Actor.Person != d.By.Person || u.Actor.Capacity != d.By.Capacity || u.Actor.Body != d.By.Body
 			}
 			if u.Login == d.To {
 				d.ToName = u.Name
@@ -135,16 +134,17 @@ func (s *Store) Delegates(ctx context.Context, a approval.Actor) (all []approval
 // Delegates implements approval.DelegationTx. Who only reads, and programs, take
 // no capacity.
 func (c *scope) Delegates() ([]approval.Delegate, error) {
-	var rows []accountRow
-	err := c.shared(&rows).ColumnExpr("u.login, u.name, u.person").Where("u.body = ? AND u.person <> ?", c.actor.Body, c.actor.Person).
-		Where("u.capacity NOT IN (?)", bun.List([]string{string(approval.Auditor), string(approval.Gateway), string(approval.Keeper), string(approval.Administrator)})).
-		Where("u.disabled_at IS NULL").OrderExpr("u.login").Scan(c.ctx)
+	rows, err := c.accounts(func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("u.body = ? AND u.person <> ?", c.actor.Body, c.actor.Person).
+			Where("u.capacity NOT IN (?)", bun.List([]string{string(approval.Auditor), string(approval.Gateway), string(approval.Keeper), string(approval.Administrator)})).
+			Where("u.disabled_at IS NULL")
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load delegates: %w", err)
 	}
 	all := make([]approval.Delegate, len(rows))
 	for i, r := range rows {
-		all[i] = approval.Delegate{Login: r.Login, Name: r.Name, Person: r.Person}
+		all[i] = approval.Delegate{Login: r.Login, Name: r.Name, Person: r.Actor.Person}
 	}
 	return all, nil
 }

@@ -123,6 +123,72 @@ func InNobodysName(s *Store, query string) (n int64, err error) {
 	})
 }
 
+// SealedColumns are the columns in which texts lie sealed, by table.
+func SealedColumns() map[string][]string {
+	all := map[string][]string{}
+	for _, t := range sealedTables() {
+		all[t.table] = t.columns
+	}
+	return all
+}
+
+// LayOpen lays every text that lies sealed in the open, as it lay before texts were
+// sealed, and returns how many rows have one. Triggers must be off.
+func LayOpen(ctx context.Context, s *Store) (n int, err error) {
+	err = s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
+		w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: asker()}}
+		for _, f := range []func(*writing, *int) error{layOpen[systemRow], layOpen[dossierRow], layOpen[fieldSaveRow], layOpen[roundRow], layOpen[receiptRow], layOpen[reviewRow],
+			layOpen[decisionRow], layOpen[planRow], layOpen[remarkRow], layOpen[consultationRow], layOpen[statementRow], layOpen[statementNoteRow]} {
+			if err := f(w, &n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func layOpen[T any, R interface {
+	*T
+	veiled
+}](w *writing, n *int) error {
+	var rows []T
+	if err := w.db.NewSelect().Model(&rows).ColumnExpr("*").Scan(w.ctx); err != nil {
+		return err
+	}
+	codes := map[int64]string{}
+	for i := range rows {
+		row := R(&rows[i])
+		v := row.veil()
+		if v.system != 0 {
+			var err error
+			if v.code, err = w.codeOf(codes, v.system); err != nil {
+				return err
+			}
+		}
+		if err := w.unveil(v.code, row); err != nil {
+			return err
+		}
+		if _, err := w.db.NewUpdate().Model(row).Column(v.columns()...).WherePK().Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	*n += len(rows)
+	return nil
+}
+
+// codeOf is the code of a system, asked for once.
+func (c *scope) codeOf(known map[int64]string, id int64) (string, error) {
+	if known[id] == "" {
+		var code string
+		if err := c.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.id = ?", id).Scan(c.ctx, &code); err != nil {
+			return "", err
+		}
+		known[id] = code
+	}
+	return known[id], nil
+}
+
 // Guarded are the tables behind SQLite's wall.
 func Guarded() (all []string) {
 	for table := range own() {

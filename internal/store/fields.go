@@ -52,8 +52,11 @@ func (c *scope) FieldSaves(code string, dossier int, field string) ([]approval.F
 		return nil, fmt.Errorf("load saves of %s: %w", code, err)
 	}
 	all := make([]approval.FieldSave, len(rows))
-	for i, r := range rows {
-		all[i] = r.save()
+	for i := range rows {
+		if err := c.unveil(code, &rows[i]); err != nil {
+			return nil, err
+		}
+		all[i] = rows[i].save()
 	}
 	return all, nil
 }

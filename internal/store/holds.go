@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,11 @@ func (c *scope) Holds(code string, dossier int) ([]review.Hold, error) {
 		if err := follows("hold", r.No, len(hs)); err != nil {
 			return nil, err
 		}
-		hs = append(hs, r.hold())
+		h := r.hold()
+		if h.Shown, err = c.textOf(h.Name, h.Login); err != nil {
+			return nil, err
+		}
+		hs = append(hs, h)
 	}
 	return hs, nil
 }
@@ -85,22 +90,26 @@ func (c *scope) Holders() (map[string]review.Hold, error) {
 	}
 	all := map[string]review.Hold{}
 	for _, r := range rows {
-		all[review.HoldObject(r.Code, r.DossierNo)] = r.hold()
+		h := r.hold()
+		if h.Shown, err = c.textOf(h.Name, h.Login); err != nil {
+			return nil, err
+		}
+		all[review.HoldObject(r.Code, r.DossierNo)] = h
 	}
 	return all, nil
 }
 
 // Colleagues implements review.HoldReader.
 func (c *scope) Colleagues() ([]review.Colleague, error) {
-	var rows []accountRow
-	err := c.shared(&rows).ColumnExpr("u.login, u.name, u.person").Where("u.capacity = ? AND u.body = ?", string(c.actor.Capacity), c.actor.Body).
-		Where("u.disabled_at IS NULL").OrderExpr("u.login").Scan(c.ctx)
+	rows, err := c.accounts(func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("u.capacity = ? AND u.body = ?", string(c.actor.Capacity), c.actor.Body).Where("u.disabled_at IS NULL")
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load colleagues: %w", err)
 	}
 	cs := make([]review.Colleague, len(rows))
 	for i, r := range rows {
-		cs[i] = review.Colleague{Person: r.Person, Login: r.Login, Name: r.Name}
+		cs[i] = review.Colleague{Person: r.Actor.Person, Login: r.Login, Name: r.Name, NameAs: cmp.Or(r.NameAs, r.Name)}
 	}
 	return cs, nil
 }

@@ -39,6 +39,10 @@ func TestLeaseByAClockThatSteps(t *testing.T) {
 func TestLead(t *testing.T) {
 	at := storetest.Register(t)
 	stores := []*store.Store{dial(t, at), dial(t, at), dial(t, at)}
+	keys := storetest.Keys(t.TempDir())
+	for _, s := range stores {
+		s.Guard(keys)
+	}
 	contexts := make(chan context.Context, 9)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})

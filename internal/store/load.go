@@ -38,7 +38,11 @@ type assembly struct {
 func (c *scope) assemble(rows []systemRow) ([]approval.System, error) {
 	a := &assembly{at: make(map[int64]int, len(rows))}
 	ids := make([]int64, len(rows))
-	for i, r := range rows {
+	for i := range rows {
+		r := &rows[i]
+		if err := c.unveil(r.Code, r); err != nil {
+			return nil, err
+		}
 		s, err := r.system()
 		if err != nil {
 			return nil, err
@@ -65,6 +69,21 @@ func rowsOf[T any](c *scope, table string, ids []int64, order string) ([]T, erro
 		return nil, fmt.Errorf("load %s: %w", table, err)
 	}
 	return rows, nil
+}
+
+// belonging is rowsOf for rows whose texts lie sealed.
+func belonging[T any, R interface {
+	*T
+	veiled
+}](a *assembly, c *scope, table string, ids []int64, order string) ([]T, error) {
+	rows, err := rowsOf[T](c, table, ids, order)
+	for i := range rows {
+		row := R(&rows[i])
+		if err := c.unveil(a.of(row.veil().system).Code, row); err != nil {
+			return nil, err
+		}
+	}
+	return rows, err
 }
 
 // follows tells whether the next row of a list bears the next number: 1, 2, …
@@ -95,7 +114,7 @@ func (a *assembly) approval(id int64, no int) (*approval.Approval, error) {
 }
 
 func (a *assembly) dossiers(c *scope, ids []int64) error {
-	rows, err := rowsOf[dossierRow](c, "dossier", ids, "t.system_id, t.no")
+	rows, err := belonging[dossierRow](a, c, "dossier", ids, "t.system_id, t.no")
 	if err != nil {
 		return err
 	}
@@ -132,7 +151,7 @@ func (a *assembly) editors(c *scope, ids []int64) error {
 }
 
 func (a *assembly) reviews(c *scope, ids []int64) error {
-	rows, err := rowsOf[reviewRow](c, "review", ids, "t.system_id, t.dossier_no, t.no")
+	rows, err := belonging[reviewRow](a, c, "review", ids, "t.system_id, t.dossier_no, t.no")
 	if err != nil {
 		return err
 	}
@@ -150,7 +169,7 @@ func (a *assembly) reviews(c *scope, ids []int64) error {
 }
 
 func (a *assembly) decisions(c *scope, ids []int64) error {
-	rows, err := rowsOf[decisionRow](c, "decision", ids, "t.system_id, t.dossier_no, t.no")
+	rows, err := belonging[decisionRow](a, c, "decision", ids, "t.system_id, t.dossier_no, t.no")
 	if err != nil {
 		return err
 	}
@@ -215,7 +234,7 @@ func (a *assembly) revocations(c *scope, ids []int64) error {
 }
 
 func (a *assembly) plans(c *scope, ids []int64) error {
-	rows, err := rowsOf[planRow](c, "plan", ids, "t.system_id, t.no")
+	rows, err := belonging[planRow](a, c, "plan", ids, "t.system_id, t.no")
 	if err != nil {
 		return err
 	}

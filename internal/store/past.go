@@ -74,8 +74,15 @@ func (c *scope) then(all []approval.System, ids []int64) error {
 	if err != nil {
 		return fmt.Errorf("load saves since: %w", err)
 	}
+	codes := make(map[int64]string, len(ids))
+	for i, id := range ids {
+		codes[id] = all[i].Code
+	}
 	since := map[int64][]approval.FieldSave{}
 	for _, r := range rows {
+		if err := c.unveil(codes[r.SystemID], &r); err != nil {
+			return err
+		}
 		since[r.SystemID] = append(since[r.SystemID], r.save())
 	}
 	for i := range all {

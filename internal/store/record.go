@@ -32,6 +32,11 @@ func (s *Store) Record(ctx context.Context, a approval.Actor, object string, bef
 			if err := json.Unmarshal(r.Bytes, &es[i]); err != nil {
 				return fmt.Errorf("decode entry %d: %w", r.Seq, err)
 			}
+			for key, as := range es[i].Detail {
+				if es[i].Detail[key], err = c.textOf(as, erased); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})

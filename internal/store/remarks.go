@@ -71,6 +71,9 @@ func (c *scope) Remarks(code string, dossier int) ([]review.Remark, error) {
 		if err := follows("remark", r.No, len(rs)); err != nil {
 			return nil, err
 		}
+		if err := c.unveil(code, &r); err != nil {
+			return nil, err
+		}
 		rs = append(rs, r.remark())
 	}
 	return rs, nil
@@ -82,6 +85,7 @@ func (w *writing) AddRemark(code string, dossier int, r review.Remark) error {
 	if err != nil {
 		return err
 	}
+	w.lives(&s)
 	return insert(w, []remarkRow{{SystemID: s.ID, DossierNo: dossier, No: r.No, Thread: r.Thread, Kind: string(r.Kind), Side: string(r.Side), Round: r.Round,
 		Target: r.Target, Internal: r.Internal, Text: r.Text, whoRow: toWho(r.By), At: r.At}})
 }
@@ -115,6 +119,9 @@ func (v *check) remarks() error {
 				if err := done(); err != nil {
 					return err
 				}
+			}
+			if err := v.unveil(r.Code, &r); err != nil {
+				v.unreadable(review.Object(r.Code, r.DossierNo), err)
 			}
 			rs, last = append(rs, r.remark()), r
 		}

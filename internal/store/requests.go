@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,6 +50,9 @@ func (c *scope) requests(narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]iden
 		if err := json.Unmarshal([]byte(r.Change), &all[i].Change); err != nil {
 			return nil, fmt.Errorf("load account request %s: %w", r.ID, err)
 		}
+		if err := c.told(&all[i]); err != nil {
+			return nil, err
+		}
 		if j := slices.IndexFunc(answers, func(x requestAnswerRow) bool { return x.RequestID == r.ID }); j >= 0 {
 			all[i].Answer = &identity.Answer{Outcome: answers[j].Outcome, By: answers[j].who(), At: answers[j].At.UTC()}
 		}
@@ -83,7 +87,10 @@ func (t accountTx) PutRequest(r identity.Request) error {
 	if err != nil {
 		return fmt.Errorf("put account request: %w", err)
 	}
-	return insert(t.writing, []requestRow{{ID: r.ID, Kind: r.Kind, Login: r.Login, Change: string(change), Ground: r.Ground, whoRow: toWho(r.By), At: r.At}})
+	if err := t.beside(r.Login, r.Beside); err != nil {
+		return err
+	}
+	return insert(t.writing, []requestRow{{ID: r.ID, Kind: r.Kind, Login: r.Login, Change: string(change), Ground: cmp.Or(r.GroundAs, r.Ground), whoRow: toWho(r.By), At: r.At}})
 }
 
 // requestsKept compares every request with its last entry; an answer to none is
@@ -100,6 +107,8 @@ func (v *check) requestsKept() error {
 			return err
 		}
 		v.record(all[i].Object(), digest)
+		v.named(all[i].Login, all[i].GroundAs)
+		v.named(all[i].Login, all[i].Change.NameAs)
 		if all[i].Answer != nil {
 			answered++
 		}

@@ -39,7 +39,7 @@ type receiptRow struct {
 
 // rounds joins the rounds of the systems' dossiers.
 func (a *assembly) rounds(c *scope, ids []int64) error {
-	rows, err := rowsOf[roundRow](c, "dossier_round", ids, "t.system_id, t.dossier_no, t.no")
+	rows, err := belonging[roundRow](a, c, "dossier_round", ids, "t.system_id, t.dossier_no, t.no")
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *assembly) rounds(c *scope, ids []int64) error {
 
 // receipts joins the checks of the systems' dossiers.
 func (a *assembly) receipts(c *scope, ids []int64) error {
-	rows, err := rowsOf[receiptRow](c, "receipt", ids, "t.system_id, t.dossier_no, t.no")
+	rows, err := belonging[receiptRow](a, c, "receipt", ids, "t.system_id, t.dossier_no, t.no")
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // common are the tables whose rows belong to no tenant, or to all; what the scope
 // calls shared.
-var common = []string{"account", "account_seen", "door_event", "door_seal", "retention_row", "account_answer", "account_request", "agency", "alarm_note", "attempt", "backup_row", "data_service", "delegation", "delegation_end", "delivery", "entry", "entry_hash", "factor", "feed", "job", "figure_made",
+var common = []string{"account", "account_seen", "door_event", "body_key", "personal_text", "door_seal", "retention_row", "account_answer", "account_request", "agency", "alarm_note", "attempt", "backup_row", "data_service", "delegation", "delegation_end", "delivery", "entry", "entry_hash", "factor", "feed", "job", "figure_made",
 	"gate_log", "gate_pattern", "gateway_assertion", "gateway_pin", "gateway_pin_end", "ledger_checkpoint", "ledger_head", "once", "outbox", "paper", "paper_file", "paper_handed", "pending", "reported", "seal_key",
 	"session", "subscription", "turn", "replica", "leader", "sqlite_sequence"}
 

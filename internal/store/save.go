@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,13 +15,15 @@ import (
 // only the office's Import asks it for more than a Tx.
 type writing struct {
 	scope
-	head  *headRow         // loaded at the first Append
-	edge  map[int64][]byte // stored hashes seen or made in this transaction
-	fresh []hashRow        // to be stored by seal
-	rows  []entryRow       // to be stored by seal
-	base  int64            // size of the ledger before this transaction
-	last  string           // object of the last entry
-	codes map[string]int   // highest serial by owner
+	head   *headRow          // loaded at the first Append
+	edge   map[int64][]byte  // stored hashes seen or made in this transaction
+	fresh  []hashRow         // to be stored by seal
+	rows   []entryRow        // to be stored by seal
+	base   int64             // size of the ledger before this transaction
+	last   string            // object of the last entry
+	codes  map[string]int    // highest serial by owner
+	homes  map[int64]home    // whose the systems are whose rows are stored
+	bodies map[string]string // what bodies' texts are sealed under; nil: not asked yet
 
 	stored map[string]approval.System // loaded for a list, not yet saved
 	pile   *pile                      // nil: rows are stored as they come
@@ -139,7 +142,7 @@ func (w *writing) Save(s *approval.System) error {
 	return w.children(s, &old)
 }
 
-// row converts a system, projections included.
+// row converts a system, projections included, its texts sealed.
 func (w *writing) row(s *approval.System) (*systemRow, error) {
 	by, err := json.Marshal(s.RegisteredBy)
 	if err != nil {
@@ -158,13 +161,16 @@ func (w *writing) row(s *approval.System) (*systemRow, error) {
 		}
 	}
 	r.RetiredAt = retiredAt(s)
-	r.Retirement, err = toJSON(s.Retirement)
-	return r, err
+	if r.Retirement, err = toJSON(s.Retirement); err != nil {
+		return nil, err
+	}
+	return r, w.hide(r)
 }
 
 // children stores what s has beyond old. Records only grow; a dossier in hand
 // is the one that may change.
 func (w *writing) children(s, old *approval.System) error {
+	w.lives(s)
 	for i := range s.Dossiers {
 		if err := follows("dossier", s.Dossiers[i].No, i); err != nil {
 			return err
@@ -222,6 +228,13 @@ func insert[T any](w *writing, rows []T) error {
 		hold(w.pile, rows)
 		return nil
 	}
+	for i := range rows {
+		if row, ok := any(&rows[i]).(veiled); ok {
+			if err := w.hide(row); err != nil {
+				return err
+			}
+		}
+	}
 	if _, err := w.db.NewInsert().Model(&rows).Exec(w.ctx); err != nil {
 		if strings.Contains(err.Error(), "four eyes: ") { // the second wall spoke: a rule of the first did not know
 			return fmt.Errorf("insert %T: %w", rows, approval.ErrFourEyes())
@@ -231,8 +244,11 @@ func insert[T any](w *writing, rows []T) error {
 	return nil
 }
 
-// dossier stores a dossier with its new editors, reviews and decisions.
+// dossier stores a dossier that changed with its new editors, reviews and decisions.
 func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
+	if reflect.DeepEqual(d, was) {
+		return nil
+	}
 	by, err := json.Marshal(d.SubmittedBy)
 	if err != nil {
 		return fmt.Errorf("encode submitted_by: %w", err)
@@ -267,7 +283,7 @@ func (w *writing) dossier(id int64, d, was *approval.Dossier) error {
 	}
 	if was.No == 0 {
 		err = insert(w, []dossierRow{*r})
-	} else {
+	} else if err = w.hide(r); err == nil {
 		_, err = w.db.NewUpdate().Model(r).WherePK().Exec(w.ctx)
 	}
 	if err != nil {

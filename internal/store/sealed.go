@@ -13,9 +13,10 @@ import (
 )
 
 // Sealer makes texts unreadable to who has the database and not the keys, such
-// as keyring.Ring: about, what and where a text is, is bound to it.
+// as keyring.Ring: about, what and where a text is, is bound to it. key names the
+// tenant's key, "" is the one in use.
 type Sealer interface {
-	Seal(tenant, about string, plain []byte) (string, error)
+	Seal(tenant, key, about string, plain []byte) (string, error)
 	Unseal(sealed, about string) ([]byte, error)
 }
 
@@ -79,63 +80,77 @@ func (w *writing) sealRows(code string, rows []saidRow) error {
 		return fmt.Errorf("look for the owner of %s: %w", code, err)
 	}
 	for i := range rows {
-		r := &rows[i]
-		sealed, err := w.safe.Seal(owners[0], aboutRow(code, r.No), []byte(r.Body))
-		if err != nil {
-			return err
-		}
-		r.Sealed = sealed
-		if r.Body, err = bonesOf([]byte(r.Body)); err != nil {
+		if err := w.sealRow(home{owners[0], code}, &rows[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// SealPlans seals the rows of plans that were written before rows were sealed,
-// and returns how many. What they say stays the same, so that it is no act on the
-// register and leaves no entry.
-func (s *Store) SealPlans(ctx context.Context) (n int, err error) {
-	err = s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: asker()}}
-		var rows []saidRow
-		if err := w.table(&rows, "plan_row AS t").Where("t.sealed = ''").OrderExpr("t.system_id, t.no").Scan(ctx); err != nil {
-			return fmt.Errorf("read plans: %w", err)
-		}
-		codes := map[int64]string{}
-		for i := range rows {
-			r := rows[i : i+1]
-			code, err := w.codeOf(codes, r[0].SystemID)
-			if err == nil {
-				err = w.sealRows(code, r)
-			}
-			if err == nil {
-				_, err = tx.NewUpdate().Model(&r[0]).Column("body", "sealed").WherePK().Exec(ctx)
-			}
-			if err != nil {
-				return fmt.Errorf("seal row %d of the plan of %q: %w", r[0].No, code, err)
-			}
-		}
-		n = len(rows)
-		return nil
-	})
-	return n, err
+// sealRow seals a row of a plan.
+func (w *writing) sealRow(of home, r *saidRow) (err error) {
+	key, err := w.keyOf(of.owner)
+	if err != nil {
+		return err
+	}
+	if r.Sealed, err = w.safe.Seal(of.owner, key, aboutRow(of.code, r.No), []byte(r.Body)); err != nil {
+		return err
+	}
+	r.Body, err = bonesOf([]byte(r.Body))
+	return err
 }
 
-// codeOf is the code of a system, asked for once.
-func (c *scope) codeOf(known map[int64]string, id int64) (string, error) {
-	if known[id] == "" {
-		var code string
-		if err := c.systems((*systemRow)(nil)).ColumnExpr("s.code").Where("s.id = ?", id).Scan(c.ctx, &code); err != nil {
-			return "", err
-		}
-		known[id] = code
+// plansIn starts a query on the rows of plans that are to be sealed anew.
+func (c *scope) plansIn(model any, p lot) *bun.SelectQuery {
+	q := c.table(model, "plan_row AS t")
+	if p.tenant != "" {
+		return p.narrow(q, "t", []string{"sealed"})
 	}
-	return known[id], nil
+	if p.ids != nil {
+		q = q.Where("s.id IN (?)", bun.List(p.ids))
+	}
+	return q.Where("t.sealed = ''")
+}
+
+// plansLeft counts them.
+func plansLeft(c *scope, p lot) (int, error) {
+	n, err := c.plansIn((*saidRow)(nil), p).Count(c.ctx)
+	return int(n), err
+}
+
+// sealPlansAgain seals them.
+func sealPlansAgain(w *writing, p lot) (int, error) {
+	var rows []saidRow
+	if err := w.plansIn(&rows, p).Scan(w.ctx); err != nil {
+		return 0, fmt.Errorf("read plans: %w", err)
+	}
+	if len(rows) > 0 && w.safe == nil {
+		return 0, errKeys
+	}
+	for i := range rows {
+		r := &rows[i]
+		of := w.homes[r.SystemID]
+		var err error
+		if p.tenant == "" {
+			err = w.sealRow(of, r)
+		} else {
+			var whole []byte
+			if whole, err = w.safe.Unseal(r.Sealed, aboutRow(of.code, r.No)); err == nil {
+				r.Sealed, err = w.safe.Seal(p.tenant, p.key, aboutRow(of.code, r.No), whole)
+			}
+		}
+		if err == nil {
+			_, err = w.db.NewUpdate().Model(r).Column("body", "sealed").WherePK().Exec(w.ctx)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("seal row %d of the plan of %q: %w", r.No, of.code, err)
+		}
+	}
+	return len(rows), nil
 }
 
 // Scour makes a file forget what was overwritten in it; false where the database
-// is a server's, whose owner does it (VACUUM FULL plan_row).
+// is a server's, whose owner does it (VACUUM FULL).
 func (s *Store) Scour(ctx context.Context) (bool, error) {
 	e, ok := s.e.(*sqlite)
 	if !ok {

@@ -148,11 +148,11 @@ func TestOldPlansAreSealed(t *testing.T) {
 		}
 	}
 	ctx := context.Background()
-	n, err := s.SealPlans(ctx)
+	n, err := s.SealTexts(ctx, storetest.At(today).T)
 	if err != nil || n != len(plain) {
 		t.Fatalf("%d rows sealed: %v", n, err)
 	}
-	if n, err := s.SealPlans(ctx); n != 0 || err != nil {
+	if n, err := s.SealTexts(ctx, storetest.At(today).T); n != 0 || err != nil {
 		t.Errorf("again %d rows: %v", n, err)
 	}
 	if _, err := s.Scour(ctx); err != nil {

@@ -77,6 +77,9 @@ func (c *scope) Statements() ([]statement.Statement, error) {
 // noted joins a statement with its notes. What a row says of itself beside the
 // body must be what the body says.
 func (c *scope) noted(r statementRow) (s statement.Statement, err error) {
+	if err := c.unveil("", &r); err != nil {
+		return s, err
+	}
 	if err := json.Unmarshal([]byte(r.Body), &s); err != nil {
 		return s, fmt.Errorf("decode statement %s: %w", r.ID, err)
 	}
@@ -93,6 +96,9 @@ func (c *scope) noted(r statementRow) (s statement.Statement, err error) {
 		}
 		if n.Agency != r.Agency {
 			return s, fmt.Errorf("note %d on %s stands under %s", n.No, r.ID, n.Agency)
+		}
+		if err := c.unveil("", &n); err != nil {
+			return s, err
 		}
 		if err := add(&s.Notes, n.Body); err != nil {
 			return s, fmt.Errorf("note %d on %s: %w", n.No, r.ID, err)
@@ -172,11 +178,17 @@ func (w *writing) Say(s *statement.Statement) error {
 
 // statementsKept compares every statement with its last entry.
 func (v *check) statementsKept() error {
-	ss, err := v.Statements()
-	if err != nil {
-		return err
+	var rows []statementRow
+	if err := v.statements(&rows).OrderExpr("t.id").Scan(v.ctx); err != nil {
+		return fmt.Errorf("load statements: %w", err)
 	}
-	for _, s := range ss {
+	for _, r := range rows {
+		s, err := v.noted(r)
+		if err != nil {
+			v.unreadable(statement.Object(r.ID), err)
+			delete(v.last, statement.Object(r.ID))
+			continue
+		}
 		digest, err := s.Digest()
 		if err != nil {
 			return err

@@ -47,6 +47,7 @@ func walls(t *testing.T, test func(*testing.T, *store.Store)) {
 		t.Fatal(err)
 	}
 	defer bare.Close()
+	bare.Guard(storetest.Keys(dir))
 	t.Run("the scope alone", func(t *testing.T) { test(t, bare) })
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,6 +29,7 @@ type Report struct {
 	Objects    int           `json:"objects"`
 	Head       approval.Head `json:"head"`
 	Violations []Violation   `json:"violations"`
+	Erased     int64         `json:"erased,omitempty"` // texts about persons that two persons erased
 }
 
 // check carries one verification.
@@ -38,14 +40,20 @@ type check struct {
 
 	rotations []approval.Entry // of keys
 	passkeys  identity.Passkeys
-	born      []string // systems in the order of their first entries
-	unread    bool     // a system cannot be read
-	saves     int      // saved values of fields that a record stands for
-	shown     shown    // by lists
+	born      []string          // systems in the order of their first entries
+	unread    bool              // a system cannot be read
+	saves     int               // saved values of fields that a record stands for
+	shown     shown             // by lists
+	persons   map[string]string // the login of what stands for a text about a person
 }
 
 func (v *check) blame(seq int64, object, format string, args ...any) {
 	v.report.Violations = append(v.report.Violations, Violation{seq, object, fmt.Sprintf(format, args...)})
+}
+
+// unreadable notes a record of which something cannot be read.
+func (v *check) unreadable(object string, err error) {
+	v.blame(v.last[object].Seq, object, "it cannot be read: %v", err)
 }
 
 // Verify checks the ledger against itself (numbers, hashes, head, each
@@ -54,10 +62,10 @@ func (v *check) blame(seq int64, object, format string, args ...any) {
 // columns against the records. An error means that the check could not be
 // made; what it found is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
-	v := &check{last: map[string]approval.Entry{}, shown: shown{tallies: map[tallied]int{}, blocks: map[blocked]int{}}}
+	v := &check{last: map[string]approval.Entry{}, persons: map[string]string{}, shown: shown{tallies: map[tallied]int{}, blocks: map[blocked]int{}}}
 	err := s.read(ctx, asker(), func(c *scope) error {
 		v.scope = c
-		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.statementsKept, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places, v.plans, v.yearsKept, v.remarks, v.subscriptions, v.services, v.links, v.logs, v.notes, v.holds, v.consultations, v.lent, v.archives, v.figuresKept, v.listingsKept, v.papers, v.door, v.retained} {
+		for _, step := range []func() error{v.tree, v.systems, v.agencies, v.reported, v.statementsKept, v.accounts, v.attachments, v.gateways, v.seals, v.checkpoints, v.places, v.plans, v.yearsKept, v.remarks, v.subscriptions, v.services, v.links, v.logs, v.notes, v.holds, v.consultations, v.lent, v.archives, v.figuresKept, v.listingsKept, v.papers, v.door, v.retained, v.bodyKeysKept} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -143,6 +151,9 @@ func (v *check) entry(r entryRow) {
 	}
 	if e.Before == "" && strings.HasPrefix(e.Object, systemPrefix) {
 		v.born = append(v.born, e.Object)
+	}
+	for _, as := range e.Detail {
+		v.named(cmp.Or(e.Detail["login"], strings.TrimPrefix(e.Object, identity.AccountObject(""))), as)
 	}
 	v.last[e.Object] = e
 }

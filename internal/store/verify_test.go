@@ -146,6 +146,15 @@ func fill(t testing.TB, dir string, o *approval.Office, clock *storetest.Clock) 
 	archived(t, o, s)
 	enrolled(t, o, s)
 	doored(t, o, s, clock)
+	for _, key := range []string{"0123456789abcdef", "fedcba9876543210"} { // of a body that has nothing sealed
+		k, err := s.BeginTurn(ctx, storetest.Keeper(), clock.T, "law", "G01", key)
+		if err == nil {
+			err = s.EndTurn(ctx, storetest.Keeper(), clock.T, "law", k)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // doored lets two come in, each vouched for by a seal, and puts two holds.

@@ -237,7 +237,7 @@ func (k desk) hold(p *DeskPage) error {
 		return err
 	}
 	now := held[review.HoldObject(k.file.System.Code, k.d.No)]
-	p.Hold = &HoldForm{Action: k.at + "/hold", Holder: now.Name, Take: now.Holder == "", Mine: now.Holder == k.actor().Person}
+	p.Hold = &HoldForm{Action: k.at + "/hold", Holder: now.Shown, Take: now.Holder == "", Mine: now.Holder == k.actor().Person}
 	for _, c := range colleagues {
 		if c.Person != k.actor().Person {
 			p.Hold.Colleagues = append(p.Hold.Colleagues, Option{Code: c.Login, Label: c.Name})

@@ -165,7 +165,7 @@ func (v *visit) workGroup(act string, items []approval.QueueItem, held map[strin
 	from := min((page-1)*queueLength, g.Count)
 	for _, it := range mine[from:min(from+queueLength, g.Count)] {
 		w := v.work(it)
-		w.Holder = held[review.HoldObject(it.Code, it.Dossier)].Name
+		w.Holder = held[review.HoldObject(it.Code, it.Dossier)].Shown
 		g.Work = append(g.Work, w)
 	}
 	return g
@@ -229,9 +229,9 @@ func (v *visit) load(items []approval.QueueItem, held map[string]review.Hold) []
 		if !ok || h.Holder == "" {
 			continue
 		}
-		i := slices.IndexFunc(all, func(r LoadRow) bool { return r.Name == h.Name })
+		i := slices.IndexFunc(all, func(r LoadRow) bool { return r.Name == h.Shown })
 		if i < 0 {
-			i, all = len(all), append(all, LoadRow{Name: h.Name})
+			i, all = len(all), append(all, LoadRow{Name: h.Shown})
 		}
 		all[i].Count++
 		if it.Clock.State == law.ClockOverdue {

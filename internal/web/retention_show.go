@@ -61,7 +61,10 @@ func (v *visit) retentionRows(rows []retention.Row) []RetentionRow {
 		if r.Of > 0 {
 			out[i].What += " " + strconv.FormatInt(r.Of, 10)
 		}
-		if r.Count > 0 {
+		switch {
+		case r.Login != "":
+			out[i].Goes = v.t("rt.erase.goes", v.num(int(r.Count)), r.Login)
+		case r.Count > 0:
 			out[i].Goes = v.t("rt.goes", v.num(int(r.Count)))
 		}
 	}
@@ -87,12 +90,14 @@ func (s *site) retentionDo(v *visit) error {
 		err = d.Lift(ctx, v.actor(), no, ground)
 	case retention.Ask:
 		err = d.Ask(ctx, v.actor(), ground)
+	case "erase":
+		_, err = d.AskErase(ctx, v.actor(), in.Get("login"), ground)
 	case retention.Refuse:
 		err = d.Refuse(ctx, v.actor(), no, ground)
 	case retention.Purge:
 		var n int64
 		n, err = d.Purge(ctx, v.actor(), no, ground)
-		s.Log.Info("events thrown away", "request", v.id, "login", v.account.Login, "events", n)
+		s.Log.Info("past its time, thrown away", "request", v.id, "login", v.account.Login, "rows", n)
 	default:
 		err = &approval.Refusal{Kind: approval.Invalid, Findings: []approval.Finding{{Rule: "choice", Says: s.both("rt.choose")}}}
 	}

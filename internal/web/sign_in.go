@@ -17,9 +17,17 @@ type SignInPage struct {
 	Page
 	Form      Form
 	Next      string
-	Passkeys  bool   // passkeys work here
-	Elsewhere string // where they do, "" when here or nowhere
-	Providers []Link // identities elsewhere that may open an account
+	Passkey   *PasskeyForm // nil: passkeys do not work here
+	Elsewhere string       // where they do, "" when here or nowhere
+	Providers []Link       // identities elsewhere that may open an account
+}
+
+// PasskeyForm asks a browser for a passkey; without scripts it says that one is
+// needed.
+type PasskeyForm struct {
+	Action, Ask  string // where the answer goes, and where the question comes from
+	Next         string // the page to go on with
+	Lead, Button string // Lead "" = none
 }
 
 // signInShow shows the sign-in form; who is in already goes home.
@@ -39,8 +47,10 @@ func (s *site) signInPage(v *visit, status int, fs []approval.Finding) error {
 	f := v.draw(paper{form: form, in: v.r.PostForm, findings: fs, action: "/sign-in"})
 	f.Hidden = append(f.Hidden, Hidden{"next", localPath(v.r.FormValue("next"))})
 	p := SignInPage{Page: v.page(f.Title), Form: f, Next: localPath(v.r.FormValue("next"))}
-	if p.Passkeys, p.Elsewhere = v.passkeyOffered(); p.Passkeys {
+	here, elsewhere := v.passkeyOffered()
+	if p.Elsewhere = elsewhere; here {
 		p.Elsewhere, p.Script = "", v.passkey.path
+		p.Passkey = &PasskeyForm{Action: "/sign-in/passkey", Ask: "/sign-in/passkey/options", Next: p.Next, Lead: v.t("pk.signin.lead"), Button: v.t("pk.signin")}
 	}
 	if s.Elsewhere != nil {
 		for _, x := range s.Elsewhere.Providers {

@@ -15,10 +15,9 @@ import (
 // SurePage asks again who sits there.
 type SurePage struct {
 	Page
-	Form     Form // password and code
-	Password bool // the account has one
-	Passkeys bool // it has a passkey that works here
-	Next     string
+	Form     Form         // password and code
+	Password bool         // the account has one
+	Passkey  *PasskeyForm // nil: it has none that works here
 }
 
 // certain runs h when it was made sure lately who sits there; else it asks, and
@@ -60,17 +59,21 @@ func (s *site) surePage(v *visit, status int, fs []approval.Finding) error {
 	if err != nil {
 		return err
 	}
-	p := SurePage{Form: v.draw(paper{form: form, in: url.Values{}, findings: fs, action: "/confirm"}), Next: localPath(v.r.FormValue("next"))}
-	p.Form.Hidden, p.Form.Cancel = []Hidden{{"next", p.Next}}, "/"
+	p := SurePage{Form: v.draw(paper{form: form, in: url.Values{}, findings: fs, action: "/confirm"})}
+	next := localPath(v.r.FormValue("next"))
+	p.Form.Hidden, p.Form.Cancel = []Hidden{{"next", next}}, "/"
 	p.Password = v.account.PasswordHash != ""
 	if here, _ := v.passkeyOffered(); here {
-		_, p.Passkeys, err = s.Desk.ConfirmOptions(v.r.Context(), &v.account)
+		_, has, err := s.Desk.ConfirmOptions(v.r.Context(), &v.account)
 		if err != nil {
 			return err
 		}
+		if has {
+			p.Passkey = &PasskeyForm{Action: "/confirm/passkey", Ask: "/confirm/options", Next: next, Button: v.t("su.key")}
+		}
 	}
 	p.Page, p.Failed = v.page(p.Form.Title), len(fs) > 0
-	if p.Passkeys {
+	if p.Passkey != nil {
 		p.Script = v.passkey.path
 	}
 	return v.show(status, "sure", p)

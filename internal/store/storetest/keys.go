@@ -18,12 +18,12 @@ func Keys(dir string) store.Sealer {
 type keys struct{ open func() (*keyring.Ring, error) }
 
 // Seal implements store.Sealer.
-func (k *keys) Seal(tenant, about string, plain []byte) (string, error) {
+func (k *keys) Seal(tenant, key, about string, plain []byte) (string, error) {
 	r, err := k.open()
 	if err != nil {
 		return "", err
 	}
-	return r.Seal(tenant, about, plain)
+	return r.Seal(tenant, key, about, plain)
 }
 
 // Unseal implements store.Sealer.

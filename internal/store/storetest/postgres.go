@@ -128,6 +128,20 @@ func Raw(t testing.TB, dir string) *sql.DB {
 	return File(t, dir)
 }
 
+// Dump is what pg_dump makes of the database of the register in dir.
+func Dump(t testing.TB, dir string) string {
+	t.Helper()
+	name, err := program("pg_dump")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(name, address(admin, databaseOf(dir))).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
 // File opens the file of the register in dir past the store.
 func File(t testing.TB, dir string) *sql.DB {
 	t.Helper()
