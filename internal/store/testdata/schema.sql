@@ -55,6 +55,14 @@ CREATE TRIGGER backup_row_once BEFORE INSERT ON backup_row WHEN EXISTS (SELECT 1
 
 CREATE TRIGGER backup_row_stays BEFORE DELETE ON backup_row BEGIN SELECT RAISE(ABORT, 'backup rows are final'); END;
 
+CREATE TRIGGER body_key_final_d BEFORE DELETE ON body_key BEGIN SELECT RAISE(ABORT, 'turned keys are final'); END;
+
+CREATE TRIGGER body_key_final_i BEFORE INSERT ON body_key WHEN EXISTS (SELECT 1 FROM body_key x WHERE x.tenant = NEW.tenant AND (x.no >= NEW.no OR x.done_at IS NULL))
+BEGIN SELECT RAISE(ABORT, 'turned keys are final'); END;
+
+CREATE TRIGGER body_key_final_u BEFORE UPDATE ON body_key WHEN OLD.done_at IS NOT NULL OR NEW.tenant <> OLD.tenant OR NEW.no <> OLD.no OR NEW.key <> OLD.key OR NEW.begun_at <> OLD.begun_at
+BEGIN SELECT RAISE(ABORT, 'turned keys are final'); END;
+
 CREATE TRIGGER confirmation_final_d BEFORE DELETE ON confirmation BEGIN SELECT RAISE(ABORT, 'confirmations are final'); END;
 
 CREATE TRIGGER confirmation_final_r BEFORE INSERT ON confirmation WHEN EXISTS (SELECT 1 FROM confirmation x WHERE x.system_id = NEW.system_id AND x.approval_no = NEW.approval_no)
@@ -105,10 +113,18 @@ BEGIN SELECT RAISE(ABORT, 'four eyes: connection'); END;
 
 CREATE TRIGGER consultation_final_d BEFORE DELETE ON consultation BEGIN SELECT RAISE(ABORT, 'consultations are final'); END;
 
+CREATE TRIGGER consultation_final_o BEFORE UPDATE OF system_id, dossier_no, no, ask, kind, asked, round, digest, due, outcome, person, account, capacity, body, at ON consultation BEGIN SELECT RAISE(ABORT, 'consultations are final'); END;
+
 CREATE TRIGGER consultation_final_r BEFORE INSERT ON consultation WHEN EXISTS (SELECT 1 FROM consultation x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'consultations are final'); END;
 
-CREATE TRIGGER consultation_final_u BEFORE UPDATE ON consultation BEGIN SELECT RAISE(ABORT, 'consultations are final'); END;
+CREATE TRIGGER consultation_final_u BEFORE UPDATE OF question, comment ON consultation
+WHEN NOT ((NEW.question = OLD.question OR OLD.question <> '' AND NEW.question LIKE 'sealed:2:_%:_%:_%' AND (OLD.question NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.question LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.question LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.comment = OLD.comment OR OLD.comment <> '' AND NEW.comment LIKE 'sealed:2:_%:_%:_%' AND (OLD.comment NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.comment LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.comment LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.question <> OLD.question OR NEW.comment <> OLD.comment))
+BEGIN SELECT RAISE(ABORT, 'consultations are final'); END;
 
 CREATE TRIGGER consultation_four_eyes BEFORE INSERT ON consultation
 WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
@@ -136,10 +152,16 @@ CREATE TRIGGER data_service_final_u BEFORE UPDATE ON data_service BEGIN SELECT R
 
 CREATE TRIGGER decision_final_d BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
 
+CREATE TRIGGER decision_final_o BEFORE UPDATE OF system_id, dossier_no, no, part, outcome, number, decided_on, until_day, digest, person, account, capacity, body, at ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
+
 CREATE TRIGGER decision_final_r BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
 
-CREATE TRIGGER decision_final_u BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
+CREATE TRIGGER decision_final_u BEFORE UPDATE OF grounds ON decision
+WHEN NOT ((NEW.grounds = OLD.grounds OR OLD.grounds <> '' AND NEW.grounds LIKE 'sealed:2:_%:_%:_%' AND (OLD.grounds NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.grounds LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.grounds LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.grounds <> OLD.grounds))
+BEGIN SELECT RAISE(ABORT, 'decisions are final'); END;
 
 CREATE TRIGGER decision_four_eyes BEFORE INSERT ON decision
 WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
@@ -205,10 +227,16 @@ CREATE TRIGGER door_seal_final_u BEFORE UPDATE ON door_seal BEGIN SELECT RAISE(A
 
 CREATE TRIGGER dossier_round_final_d BEFORE DELETE ON dossier_round BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
 
+CREATE TRIGGER dossier_round_final_o BEFORE UPDATE OF system_id, dossier_no, no, digest, edition, person, account, capacity, body, at ON dossier_round BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
+
 CREATE TRIGGER dossier_round_final_r BEFORE INSERT ON dossier_round WHEN EXISTS (SELECT 1 FROM dossier_round x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
 
-CREATE TRIGGER dossier_round_final_u BEFORE UPDATE ON dossier_round BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
+CREATE TRIGGER dossier_round_final_u BEFORE UPDATE OF submission ON dossier_round
+WHEN NOT ((NEW.submission = OLD.submission OR OLD.submission <> '' AND NEW.submission LIKE 'sealed:2:_%:_%:_%' AND (OLD.submission NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.submission LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.submission LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.submission <> OLD.submission))
+BEGIN SELECT RAISE(ABORT, 'rounds are final'); END;
 
 CREATE TRIGGER dossier_stays BEFORE DELETE ON dossier BEGIN SELECT RAISE(ABORT, 'dossiers are not deleted'); END;
 
@@ -271,10 +299,18 @@ BEGIN SELECT RAISE(ABORT, 'four eyes: field'); END;
 
 CREATE TRIGGER field_save_final_d BEFORE DELETE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
+CREATE TRIGGER field_save_final_o BEFORE UPDATE OF system_id, dossier_no, field, version, from_system, person, account, capacity, body, at ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+
 CREATE TRIGGER field_save_final_r BEFORE INSERT ON field_save WHEN EXISTS (SELECT 1 FROM field_save x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.field = NEW.field AND x.version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
-CREATE TRIGGER field_save_final_u BEFORE UPDATE ON field_save BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
+CREATE TRIGGER field_save_final_u BEFORE UPDATE OF was, value ON field_save
+WHEN NOT ((NEW.was = OLD.was OR OLD.was <> '' AND NEW.was LIKE 'sealed:2:_%:_%:_%' AND (OLD.was NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.was LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.was LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.value = OLD.value OR OLD.value <> '' AND NEW.value LIKE 'sealed:2:_%:_%:_%' AND (OLD.value NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.value LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.value LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.was <> OLD.was OR NEW.value <> OLD.value))
+BEGIN SELECT RAISE(ABORT, 'saves are final'); END;
 
 CREATE TRIGGER gate_log_final_d BEFORE DELETE ON gate_log BEGIN SELECT RAISE(ABORT, 'logs are final'); END;
 
@@ -377,6 +413,15 @@ CREATE TRIGGER paper_is_final BEFORE UPDATE ON paper BEGIN SELECT RAISE(ABORT, '
 
 CREATE TRIGGER paper_stays BEFORE DELETE ON paper BEGIN SELECT RAISE(ABORT, 'papers are final'); END;
 
+CREATE TRIGGER personal_text_final_d BEFORE DELETE ON personal_text
+WHEN NOT EXISTS (SELECT 1 FROM retention_row x WHERE x.kind = 'purge' AND json_extract(x.body, '$.login') = OLD.login)
+BEGIN SELECT RAISE(ABORT, 'texts about persons go as retention says'); END;
+
+CREATE TRIGGER personal_text_final_r BEFORE INSERT ON personal_text WHEN EXISTS (SELECT 1 FROM personal_text x WHERE x.hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'texts about persons are erased, not changed'); END;
+
+CREATE TRIGGER personal_text_final_u BEFORE UPDATE ON personal_text BEGIN SELECT RAISE(ABORT, 'texts about persons are erased, not changed'); END;
+
 CREATE TRIGGER plan_check_four_eyes BEFORE INSERT ON plan_row
 WHEN NEW.kind = 'check' AND EXISTS (SELECT 1 FROM plan_row a WHERE a.system_id = NEW.system_id AND a.kind = 'answer'
   AND a.no = json_extract(NEW.body, '$.answer') AND json_extract(a.body, '$.by.person') = json_extract(NEW.body, '$.by.person'))
@@ -389,10 +434,16 @@ BEGIN SELECT RAISE(ABORT, 'four eyes: check'); END;
 
 CREATE TRIGGER plan_final_d BEFORE DELETE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
+CREATE TRIGGER plan_final_o BEFORE UPDATE OF system_id, no, approval_no, status, on_day, roadmap_until, basis, holds, person, account, capacity, body, at ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
+
 CREATE TRIGGER plan_final_r BEFORE INSERT ON plan WHEN EXISTS (SELECT 1 FROM plan x WHERE x.system_id = NEW.system_id AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
-CREATE TRIGGER plan_final_u BEFORE UPDATE ON plan BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
+CREATE TRIGGER plan_final_u BEFORE UPDATE OF note ON plan
+WHEN NOT ((NEW.note = OLD.note OR OLD.note <> '' AND NEW.note LIKE 'sealed:2:_%:_%:_%' AND (OLD.note NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.note LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.note LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.note <> OLD.note))
+BEGIN SELECT RAISE(ABORT, 'plans are final'); END;
 
 CREATE TRIGGER plan_head_stays BEFORE DELETE ON plan_head BEGIN SELECT RAISE(ABORT, 'plans stay'); END;
 
@@ -402,18 +453,27 @@ CREATE TRIGGER plan_row_final_r BEFORE INSERT ON plan_row WHEN EXISTS (SELECT 1 
 BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
 
 CREATE TRIGGER plan_row_final_u BEFORE UPDATE ON plan_row
-WHEN NOT (OLD.sealed = '' AND NEW.sealed <> '' AND NEW.system_id = OLD.system_id AND NEW.no = OLD.no AND NEW.kind = OLD.kind
+WHEN NOT (NEW.system_id = OLD.system_id AND NEW.no = OLD.no AND NEW.kind = OLD.kind AND (
+  OLD.sealed = '' AND NEW.sealed <> ''
   AND json_extract(NEW.body, '$.by.person') IS json_extract(OLD.body, '$.by.person')
   AND json_extract(NEW.body, '$.answer') IS json_extract(OLD.body, '$.answer')
-  AND json_extract(NEW.body, '$.origin') IS json_extract(OLD.body, '$.origin'))
+  AND json_extract(NEW.body, '$.origin') IS json_extract(OLD.body, '$.origin')
+  OR NEW.body = OLD.body AND EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.sealed LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.sealed LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
 BEGIN SELECT RAISE(ABORT, 'plan rows are final'); END;
 
 CREATE TRIGGER receipt_final_d BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
 
+CREATE TRIGGER receipt_final_o BEFORE UPDATE OF system_id, dossier_no, no, round, complete, digest, person, account, capacity, body, at ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
+
 CREATE TRIGGER receipt_final_r BEFORE INSERT ON receipt WHEN EXISTS (SELECT 1 FROM receipt x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
 
-CREATE TRIGGER receipt_final_u BEFORE UPDATE ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
+CREATE TRIGGER receipt_final_u BEFORE UPDATE OF lacks ON receipt
+WHEN NOT ((NEW.lacks = OLD.lacks OR OLD.lacks <> '' AND NEW.lacks LIKE 'sealed:2:_%:_%:_%' AND (OLD.lacks NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.lacks LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.lacks LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.lacks <> OLD.lacks))
+BEGIN SELECT RAISE(ABORT, 'receipts are final'); END;
 
 CREATE TRIGGER receipt_four_eyes BEFORE INSERT ON receipt
 WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
@@ -433,10 +493,16 @@ BEGIN SELECT RAISE(ABORT, 'four eyes: receipt'); END;
 
 CREATE TRIGGER remark_final_d BEFORE DELETE ON remark BEGIN SELECT RAISE(ABORT, 'remarks are final'); END;
 
+CREATE TRIGGER remark_final_o BEFORE UPDATE OF system_id, dossier_no, no, thread, kind, side, round, target, internal, person, account, capacity, body, at ON remark BEGIN SELECT RAISE(ABORT, 'remarks are final'); END;
+
 CREATE TRIGGER remark_final_r BEFORE INSERT ON remark WHEN EXISTS (SELECT 1 FROM remark x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'remarks are final'); END;
 
-CREATE TRIGGER remark_final_u BEFORE UPDATE ON remark BEGIN SELECT RAISE(ABORT, 'remarks are final'); END;
+CREATE TRIGGER remark_final_u BEFORE UPDATE OF text ON remark
+WHEN NOT ((NEW.text = OLD.text OR OLD.text <> '' AND NEW.text LIKE 'sealed:2:_%:_%:_%' AND (OLD.text NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.text LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.text LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.text <> OLD.text))
+BEGIN SELECT RAISE(ABORT, 'remarks are final'); END;
 
 CREATE TRIGGER remark_four_eyes BEFORE INSERT ON remark
 WHEN NEW.side = 'judging' AND EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
@@ -474,10 +540,16 @@ BEGIN SELECT RAISE(ABORT, 'four eyes: retention'); END;
 
 CREATE TRIGGER review_final_d BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
 
+CREATE TRIGGER review_final_o BEFORE UPDATE OF system_id, dossier_no, no, kind, outcome, digest, person, account, capacity, body, at ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
+
 CREATE TRIGGER review_final_r BEFORE INSERT ON review WHEN EXISTS (SELECT 1 FROM review x WHERE x.system_id = NEW.system_id AND x.dossier_no = NEW.dossier_no AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
 
-CREATE TRIGGER review_final_u BEFORE UPDATE ON review BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
+CREATE TRIGGER review_final_u BEFORE UPDATE OF comment ON review
+WHEN NOT ((NEW.comment = OLD.comment OR OLD.comment <> '' AND NEW.comment LIKE 'sealed:2:_%:_%:_%' AND (OLD.comment NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.comment LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.comment LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.comment <> OLD.comment))
+BEGIN SELECT RAISE(ABORT, 'reviews are final'); END;
 
 CREATE TRIGGER review_four_eyes BEFORE INSERT ON review
 WHEN EXISTS (SELECT 1 FROM dossier_editor e WHERE e.system_id = NEW.system_id AND e.dossier_no = NEW.dossier_no AND e.person = NEW.person)
@@ -516,14 +588,26 @@ BEGIN SELECT RAISE(ABORT, 'keys are retired, not changed'); END;
 
 CREATE TRIGGER statement_final_d BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
 
-CREATE TRIGGER statement_final_u BEFORE UPDATE ON statement BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
+CREATE TRIGGER statement_final_o BEFORE UPDATE OF id, agency, on_day ON statement BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
+
+CREATE TRIGGER statement_final_u BEFORE UPDATE OF body ON statement
+WHEN NOT ((NEW.body = OLD.body OR OLD.body <> '' AND NEW.body LIKE 'sealed:2:_%:_%:_%' AND (OLD.body NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.body LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.body LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.body <> OLD.body))
+BEGIN SELECT RAISE(ABORT, 'statements are final'); END;
 
 CREATE TRIGGER statement_note_final_d BEFORE DELETE ON statement_note BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
+
+CREATE TRIGGER statement_note_final_o BEFORE UPDATE OF statement, no, agency ON statement_note BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
 
 CREATE TRIGGER statement_note_final_r BEFORE INSERT ON statement_note WHEN EXISTS (SELECT 1 FROM statement_note x WHERE x.statement = NEW.statement AND x.no = NEW.no)
 BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
 
-CREATE TRIGGER statement_note_final_u BEFORE UPDATE ON statement_note BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
+CREATE TRIGGER statement_note_final_u BEFORE UPDATE OF body ON statement_note
+WHEN NOT ((NEW.body = OLD.body OR OLD.body <> '' AND NEW.body LIKE 'sealed:2:_%:_%:_%' AND (OLD.body NOT LIKE 'sealed:_:_%' OR EXISTS (SELECT 1 FROM body_key k
+  WHERE k.done_at IS NULL AND OLD.body LIKE 'sealed:_:' || k.tenant || ':%' AND NEW.body LIKE 'sealed:2:' || k.tenant || ':' || k.key || ':%')))
+  AND (NEW.body <> OLD.body))
+BEGIN SELECT RAISE(ABORT, 'notes on statements are final'); END;
 
 CREATE TRIGGER status_place_final_d BEFORE DELETE ON status_place BEGIN SELECT RAISE(ABORT, 'places are final'); END;
 
@@ -699,6 +783,15 @@ CREATE TABLE backup_row (
   kind   TEXT NOT NULL CHECK (kind IN ('made', 'copy', 'copy_end', 'drill', 'restore', 'confirm')),
   body   TEXT NOT NULL CHECK (body <> ''),
   PRIMARY KEY (backup, no)
+) STRICT;
+
+CREATE TABLE body_key (
+  tenant   TEXT NOT NULL CHECK (tenant <> ''),
+  no       INTEGER NOT NULL CHECK (no >= 1),
+  key      TEXT NOT NULL CHECK (length(key) = 16), -- what texts are sealed under from then on
+  begun_at TEXT NOT NULL,
+  done_at  TEXT, -- NULL while what lies under the key before is sealed anew
+  PRIMARY KEY (tenant, no)
 ) STRICT;
 
 CREATE TABLE confirmation (
@@ -1195,6 +1288,12 @@ CREATE TABLE pending (
   until_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE personal_text (
+  hash   TEXT PRIMARY KEY CHECK (hash LIKE 'salted:%'),
+  login  TEXT NOT NULL CHECK (login <> ''),
+  sealed TEXT NOT NULL CHECK (sealed LIKE 'sealed:%')
+) STRICT;
+
 CREATE TABLE plan (
   system_id     INTEGER NOT NULL,
   no            INTEGER NOT NULL,
@@ -1526,6 +1625,8 @@ CREATE INDEX once_at ON once (at);
 CREATE INDEX paper_claim ON paper (claim) WHERE claim <> '';
 
 CREATE INDEX pending_until ON pending (until_at);
+
+CREATE INDEX personal_text_login ON personal_text (login);
 
 CREATE INDEX plan_row_origin ON plan_row (json_extract(body, '$.origin')) WHERE kind = 'answer' AND json_extract(body, '$.origin') IS NOT NULL;
 
