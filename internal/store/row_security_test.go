@@ -122,7 +122,7 @@ func TestWallFailsClosed(t *testing.T) {
 		}
 	}
 	officer := storetest.Actor(law.RoleOperator, "H56")
-	for _, query := range []string{"SELECT COUNT(name) FROM main.system", "SELECT COUNT(*) FROM main.dossier WHERE state = 'x'", "ATTACH 'x' AS y"} {
+	for _, query := range []string{"SELECT COUNT(name) FROM main.system", "SELECT COUNT(*) FROM main.dossier WHERE state = 'x'", "ATTACH ':memory:' AS y"} {
 		if _, err := store.Unscoped(s, officer, query); err == nil || !strings.Contains(err.Error(), "prohibited") && !strings.Contains(err.Error(), "not authorized") {
 			t.Errorf("%s: %v", query, err)
 		}
