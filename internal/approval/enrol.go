@@ -81,7 +81,7 @@ func (o *Office) Enrol(ctx context.Context, a Actor, lines iter.Seq2[Line, error
 		})
 		return err == nil, err
 	}
-	err = o.Store.Update(context.WithValue(ctx, listKey{}, true), a, now, func(tx Tx) error {
+	err = o.Store.Update(asList(ctx), a, now, func(tx Tx) error {
 		e := enrolment{office: o, actor: a, now: now, source: source, tx: tx, tell: tell}
 		return e.run(tx, lines)
 	})
@@ -93,6 +93,9 @@ func (o *Office) Enrol(ctx context.Context, a Actor, lines iter.Seq2[Line, error
 
 // listKey is the place in a context that says that a list is carried out under it.
 type listKey struct{}
+
+// asList says so of a context.
+func asList(ctx context.Context) context.Context { return context.WithValue(ctx, listKey{}, true) }
 
 // IsList tells whether the transaction under ctx carries out a list, which takes as
 // long as it has lines.

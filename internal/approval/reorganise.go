@@ -53,7 +53,7 @@ func (o *Office) Reorganise(ctx context.Context, a Actor, in Reorganisation) (Re
 		return Reorganised{}, r
 	}
 	c := &change{office: o, in: in.dated(), actor: a, now: now, agencies: map[string]Agency{}}
-	err := o.Store.Update(ctx, a, now, func(tx Tx) error {
+	err := o.Store.Update(asList(ctx), a, now, func(tx Tx) error {
 		var ok bool
 		if c.Registrar, ok = tx.(Registrar); !ok {
 			return errors.New("reorganise: the store keeps no agencies")
