@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -322,6 +323,10 @@ func (p *place) become(t *testing.T, h http.Handler) {
 		return
 	}
 	l, err := net.Listen("tcp", p.at)
+	for until := time.Now().Add(5 * time.Second); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(until); {
+		time.Sleep(20 * time.Millisecond) // whoever calls it may hold the port for a moment
+		l, err = net.Listen("tcp", p.at)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,7 @@ func TestOldProgramUnderANewerSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.Guard(storetest.Keys(dir))
 		begin(t, s, "--data", dir, "--sign-in", "relaxed").carryOut(newer, []string{"check", "--data", dir}, []string{"--data", dir})
 	})
 	t.Run("postgres", func(t *testing.T) {
@@ -100,7 +101,9 @@ func TestOldProgramUnderANewerSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := []string{"--database", program, "--data", t.TempDir()}
+		dir := t.TempDir()
+		s.Guard(storetest.Keys(dir))
+		at := []string{"--database", program, "--data", dir}
 		begin(t, s, append(at, "--sign-in", "relaxed", "--gate-mode", "available", "--gate-lease", "1s")...).carryOut(newer, []string{"migrate", "--database", owner}, at)
 	})
 }

@@ -107,7 +107,7 @@ func (s *Store) Bundle(ctx context.Context) (b ledger.Bundle, err error) {
 // no act on the register: it leaves no entry.
 func (s *Store) PutCheckpoint(ctx context.Context, size int64, note string) error {
 	err := s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker()}}
+		w := s.hand(ctx, tx)
 		n, err := w.shared((*checkpointRow)(nil)).Where("c.size = ?", size).Count(ctx)
 		if err != nil || n > 0 {
 			return err

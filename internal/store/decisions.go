@@ -242,7 +242,8 @@ func (s *Store) Redecide(ctx context.Context, at time.Time, stale func(approval.
 		var fresh []approval.Decided
 		var head approval.Head
 		err := s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-			w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker(), now: at}, watch: s.watch}
+			w := s.hand(ctx, tx)
+			w.now = at
 			if head, err = w.Head(); err != nil {
 				return err
 			}

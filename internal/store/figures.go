@@ -329,7 +329,7 @@ func (s *Store) MakeFigures(ctx context.Context) error {
 		return err
 	}
 	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: asker()}}
+		w := s.hand(ctx, tx)
 		if made, err := w.figured(); err != nil || made {
 			return err
 		}

@@ -40,7 +40,7 @@ const jobColumns = "j.id, j.login, j.kind, j.code, j.day, j.known, j.at, j.beat,
 // leave no entry.
 func (s *Store) AddJob(ctx context.Context, j job.Job) (added bool, err error) {
 	err = s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker()}}
+		w := s.hand(ctx, tx)
 		if _, err := tx.NewDelete().Model((*jobRow)(nil)).Where("at < ?", j.At.Add(-job.Kept)).Exec(ctx); err != nil {
 			return fmt.Errorf("forget jobs: %w", err)
 		}
@@ -99,10 +99,21 @@ func (s *Store) BeatJob(ctx context.Context, j job.Job) (stopped bool, err error
 	return stopped && err == nil, err
 }
 
-// EndJob implements job.Store.
+// aboutJob is what the file of a job is bound to.
+func aboutJob(id string) string { return "job:" + id }
+
+// EndJob implements job.Store. The file lies sealed: it shows what whoever asked for
+// it may see.
 func (s *Store) EndJob(ctx context.Context, j job.Job, file []byte) error {
+	if s.safe == nil {
+		return errKeys
+	}
+	sealed, err := s.safe.Seal(doorKey, "", aboutJob(j.ID), file)
+	if err != nil {
+		return fmt.Errorf("seal the file of job %s: %w", j.ID, err)
+	}
 	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*jobRow)(nil)).Set("beat = ?, rows_set = ?, state = ?, why_vi = ?, why_en = ?, file = ?", j.Beat.UTC(), j.Rows, string(j.State), j.Why.VI, j.Why.EN, file).
+		_, err := tx.NewUpdate().Model((*jobRow)(nil)).Set("beat = ?, rows_set = ?, state = ?, why_vi = ?, why_en = ?, file = ?", j.Beat.UTC(), j.Rows, string(j.State), j.Why.VI, j.Why.EN, []byte(sealed)).
 			Where("id = ? AND state IN ('waits', 'runs')", j.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("end job %s: %w", j.ID, err)
@@ -128,8 +139,15 @@ func (s *Store) JobFile(ctx context.Context, login, id string) (file []byte, err
 		if err := c.shared((*jobRow)(nil)).ColumnExpr("j.file").Where("j.id = ? AND j.login = ? AND j.state = 'ready'", storable(id), storable(login)).Scan(c.ctx, &files); err != nil {
 			return fmt.Errorf("load the file of job %s: %w", id, err)
 		}
-		if len(files) == 1 {
-			file = files[0]
+		switch {
+		case len(files) != 1:
+			return nil
+		case s.safe == nil:
+			return errKeys
+		}
+		var err error
+		if file, err = s.safe.Unseal(string(files[0]), aboutJob(id)); err != nil {
+			return fmt.Errorf("open the file of job %s: %w", id, err)
 		}
 		return nil
 	})

@@ -273,7 +273,8 @@ func (s *Store) Settle(ctx context.Context, at time.Time) (n int, err error) {
 			return n, err
 		}
 		err = s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-			w := &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, actor: asker(), now: at}}
+			w := s.hand(ctx, tx)
+			w.now = at
 			return w.settleThese(&w.scope, ids, day)
 		})
 		if err != nil {

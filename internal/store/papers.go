@@ -41,7 +41,7 @@ type handedRow struct {
 func (s *Store) PutPaper(ctx context.Context, p voucher.Issued, file [32]byte) error {
 	hash := hex.EncodeToString(file[:])
 	err := s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w := &writing{scope: scope{ctx: ctx, db: tx, actor: asker()}}
+		w := s.hand(ctx, tx)
 		papers, err := w.shared((*paperRow)(nil)).Where("p.ref = ?", p.Ref).Count(ctx)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ type personalRow struct {
 	Sealed string `bun:"sealed"`  // salt, line feed, text
 }
 
-// doorKey is under whose key the texts about persons lie: that of no agency.
+// doorKey is under whose key lies what belongs to no agency: texts about persons, files made for one.
 const doorKey = "identity"
 
 // erased is read where a text about a person was.

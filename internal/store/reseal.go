@@ -130,7 +130,9 @@ func (s *Store) SealTexts(ctx context.Context, at time.Time) (int, error) {
 func (s *Store) sealLots(ctx context.Context, at time.Time, p lot, of func(*bun.SelectQuery) *bun.SelectQuery, after func() error) (n int, err error) {
 	step := func(f func(*writing) error) error {
 		return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-			return f(&writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: asker(), now: at}})
+			w := s.hand(ctx, tx)
+			w.now = at
+			return f(w)
 		})
 	}
 	for from, more := int64(math.MinInt64), true; more; {

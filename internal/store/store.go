@@ -84,6 +84,11 @@ func (s *Store) alone(ctx context.Context, f func(context.Context, bun.Tx) error
 	})
 }
 
+// hand is what the program itself writes with, in a transaction of alone.
+func (s *Store) hand(ctx context.Context, tx bun.Tx) *writing {
+	return &writing{scope: scope{ctx: ctx, db: tx, enter: s.e.enter, safe: s.safe, actor: asker()}, watch: s.watch}
+}
+
 // Update implements approval.Store. A write is not torn by a caller that goes
 // away: once begun it runs to its end or to the timeout.
 func (s *Store) Update(ctx context.Context, a approval.Actor, at time.Time, f func(approval.Tx) error) error {
