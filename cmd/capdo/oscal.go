@@ -28,28 +28,12 @@ func (q oscalQuery) name() string {
 	return q.System + "-" + q.Kind + ".json"
 }
 
-// exportOSCAL writes a document in OSCAL from the register in a folder.
-func exportOSCAL(ctx context.Context, w world, q oscalQuery, data, out string) (err error) {
+// oscalExport is a document in OSCAL, with the name of its file.
+func oscalExport(q oscalQuery) (name string, write written, err error) {
 	if (q.Kind == "catalog") != (q.System == "") {
-		return errors.New("say: --oscal catalog, --oscal ssp SYSTEM, or --oscal poam SYSTEM")
+		return "", nil, errors.New("say: --oscal catalog, --oscal ssp SYSTEM, or --oscal poam SYSTEM")
 	}
-	p, done, err := registerFor(ctx, w, data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, done()) }()
-	write := func(to io.Writer) error { return p.oscal(ctx, to, auditor(), q) }
-	if out == "-" {
-		return write(w.out)
-	}
-	if out == "" {
-		out = q.name()
-	}
-	if err := writeWhole(out, write); err != nil {
-		return err
-	}
-	fmt.Fprintln(w.out, out)
-	return nil
+	return q.name(), func(ctx context.Context, p *program, to io.Writer) error { return p.oscal(ctx, to, auditor(), q) }, nil
 }
 
 // oscal writes a document in the actor's scope.

@@ -57,16 +57,15 @@ func exportCommand(ctx context.Context, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	if *asOSCAL != "" {
-		return exportOSCAL(ctx, w, oscalQuery{Kind: *asOSCAL, System: strings.Join(args, " "), Rules: law.RuleSet(*rules), Level: law.Level(*level)}, *data, *out)
+	var name string
+	var write written
+	if *asOSCAL == "" {
+		name, write, err = tableExport(args, *as, *owner)
+	} else {
+		name, write, err = oscalExport(oscalQuery{Kind: *asOSCAL, System: strings.Join(args, " "), Rules: law.RuleSet(*rules), Level: law.Level(*level)})
 	}
-	q := workbook.Query{Owner: *owner}
-	var rest []string
-	if q.Form, q.System, rest, err = formOf(args); err != nil {
+	if err != nil {
 		return err
-	}
-	if len(rest) > 0 {
-		return fmt.Errorf("unexpected argument %q", rest[0])
 	}
 	p, done, err := registerFor(ctx, w, *data)
 	if err != nil {
@@ -80,21 +79,38 @@ func exportCommand(ctx context.Context, w world) (err error) {
 		}
 		p = p.then(x)
 	}
-	if q.Head, err = p.head(ctx); err != nil {
-		return err
-	}
-	write := func(to io.Writer) error { return p.tables().Export(ctx, to, auditor(), *as, q) }
 	if *out == "-" {
-		return write(w.out)
+		return write(ctx, p, w.out)
 	}
 	if *out == "" {
-		*out = strings.TrimPrefix(q.System+"-"+string(q.Form)+"."+*as, "-")
+		*out = name
 	}
-	if err := writeWhole(*out, write); err != nil {
+	if err := writeWhole(*out, func(to io.Writer) error { return write(ctx, p, to) }); err != nil {
 		return err
 	}
 	fmt.Fprintln(w.out, *out)
 	return nil
+}
+
+// written writes a document from a register, as it is or as it was.
+type written func(ctx context.Context, p *program, to io.Writer) error
+
+// tableExport is a table that arguments name, with the name of its file.
+func tableExport(args []string, as, owner string) (name string, write written, err error) {
+	q := workbook.Query{Owner: owner}
+	var rest []string
+	if q.Form, q.System, rest, err = formOf(args); err != nil {
+		return "", nil, err
+	}
+	if len(rest) > 0 {
+		return "", nil, fmt.Errorf("unexpected argument %q", rest[0])
+	}
+	return strings.TrimPrefix(q.System+"-"+string(q.Form)+"."+as, "-"), func(ctx context.Context, p *program, to io.Writer) (err error) {
+		if q.Head, err = p.head(ctx); err != nil {
+			return err
+		}
+		return p.tables().Export(ctx, to, auditor(), as, q)
+	}, nil
 }
 
 // head is the ledger's head.

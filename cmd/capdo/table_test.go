@@ -73,6 +73,11 @@ func TestTablesByCommand(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &catalogue); err != nil || r.status != statusOK || catalogue.Catalog.UUID == "" {
 		t.Errorf("catalogue: %v %+v", err, r.err)
 	}
+	ssp := []string{"export", "--oscal", "ssp", rows[1][0], "--data", dir, "-o", "-"}
+	now, then := capdo(t, "", ssp...), capdo(t, "", append(ssp, "--on", "2020-01-01")...)
+	if strings.Contains(now.err, "not_found") || !strings.Contains(then.err, "not_found") {
+		t.Errorf("a plan of a day before its system: %+v, today %+v", then, now.err)
+	}
 	reported := filepath.Join(out, "reported.csv")
 	try = []string{"statement", reported, "--on", "2024-06-30", "--title", "Báo cáo quý II", "--login", "canbo.h56", "--data", dir}
 	for table, want := range map[string]string{
