@@ -95,11 +95,17 @@ func Reached(s *Store, a approval.Actor) (map[string]int64, error) {
 			"systems": c.systems((*systemRow)(nil)), "table": c.table((*editorRow)(nil), "dossier_editor AS t"), "statements": c.statements((*statementRow)(nil)), "years": c.years((*yearRow)(nil)),
 			"connections": c.connections((*connectionRow)(nil), "connection AS k"), "machines": c.machines((*gatewayRow)(nil)), "consulted": c.consulted((*consultationRow)(nil)),
 		} {
-			n, err := q.Count(c.ctx)
-			if err != nil {
+			count := func(*scope) (err error) {
+				all[name], err = q.Count(c.ctx)
 				return err
 			}
-			all[name] = n
+			begin := func(f func(*scope) error) error { return f(c) }
+			if name == "consulted" { // as Consulted asks it
+				begin = c.wide
+			}
+			if err := begin(count); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
