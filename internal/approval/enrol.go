@@ -60,8 +60,19 @@ type Batch interface {
 	Named(owner string, f func(name, code string)) error
 }
 
+// BatchTx stores many at once. The write handle of a Store that can take a list is
+// one.
+type BatchTx interface {
+	Batch
+	// CreateAll is Create for many.
+	CreateAll([]*System) error
+}
+
 // errRefusedLines ends a transaction in which a line was refused.
 var errRefusedLines = errors.New("a line is refused")
+
+// errNoLists ends a list that the store cannot take.
+var errNoLists = errors.New("enrol: the store takes no lists")
 
 // atOnce is how many lines are looked up together.
 const atOnce = 500
@@ -113,6 +124,7 @@ type enrolment struct {
 	batch   Batch
 	named   map[nameKey]string // names taken under the actor's body
 	seen    map[string]bool    // codes of this list
+	fresh   []newcomer
 	refused bool
 	written int
 }
@@ -128,7 +140,7 @@ func keyOf(name string) nameKey {
 func (e *enrolment) run(handle interface{ Agencies() ([]Agency, error) }, lines iter.Seq2[Line, error]) error {
 	batch, ok := handle.(Batch)
 	if !ok {
-		return errors.New("enrol: the store takes no lists")
+		return errNoLists
 	}
 	e.named = map[nameKey]string{}
 	if err := batch.Named(e.actor.Body, func(name, code string) { e.named[keyOf(name)] = code }); err != nil {
@@ -183,19 +195,59 @@ func (e *enrolment) take(held []Line, ended *Refusal) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range held {
-		f := Fate{Line: l, Code: l.Code}
+	fates := make([]Fate, len(held))
+	for i, l := range held {
+		f := &fates[i]
+		*f = Fate{Line: l, Code: l.Code}
 		if l.Code == "" {
-			err = e.add(&f, ended)
+			e.add(f, ended)
 		} else {
 			s, ok := known[l.Code]
-			err = e.amend(&f, s, ok)
+			err = e.amend(f, s, ok)
 		}
 		if err != nil {
 			return err
 		}
 		e.refused = e.refused || f.Refused != nil
+	}
+	if err := e.enter(); err != nil {
+		return err
+	}
+	for _, f := range fates {
 		e.tell(f)
+	}
+	return nil
+}
+
+// enter stores the systems that are new among the lines taken, each with its entry.
+func (e *enrolment) enter() error {
+	fresh := e.fresh
+	if e.fresh = nil; len(fresh) == 0 || !e.writes() {
+		return nil
+	}
+	all := make([]*System, len(fresh))
+	for i := range fresh {
+		all[i] = &fresh[i].system
+	}
+	many, ok := e.tx.(BatchTx)
+	if !ok {
+		return errNoLists
+	}
+	if err := many.CreateAll(all); err != nil {
+		return err
+	}
+	for i, s := range all {
+		f := fresh[i].fate
+		f.Code = s.Code
+		if err := e.office.append(e.tx, e.actor, "register", s, "", e.now, map[string]string{"name": s.Name, "source": e.source}); err != nil {
+			return err
+		}
+		if f.Line.Facts == nil {
+			continue
+		}
+		if err := e.state(s, f.Line.Facts); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -204,8 +256,14 @@ func (e *enrolment) take(held []Line, ended *Refusal) error {
 // line was refused.
 func (e *enrolment) writes() bool { return e.tx != nil && !e.refused }
 
+// newcomer is a system that a line registers.
+type newcomer struct {
+	fate   *Fate
+	system System
+}
+
 // add registers the system of a line.
-func (e *enrolment) add(f *Fate, ended *Refusal) error {
+func (e *enrolment) add(f *Fate, ended *Refusal) {
 	in, a := f.Line.Registration, e.actor
 	taken := e.named[keyOf(in.Name)]
 	switch {
@@ -225,22 +283,14 @@ func (e *enrolment) add(f *Fate, ended *Refusal) error {
 		f.Refused = e.mayState(&s, f.Line.Facts)
 	}
 	if f.Refused != nil {
-		return nil
+		return
 	}
 	f.Did = "added"
 	e.named[keyOf(in.Name)] = "dòng khác của bảng này"
-	if !e.writes() {
-		return nil
+	if e.writes() {
+		e.fresh = append(e.fresh, newcomer{f, s})
+		e.written++
 	}
-	if err := e.tx.Create(&s); err != nil {
-		return err
-	}
-	f.Code = s.Code
-	e.written++
-	if err := e.office.append(e.tx, a, "register", &s, "", e.now, map[string]string{"name": s.Name, "source": e.source}); err != nil || f.Line.Facts == nil {
-		return err
-	}
-	return e.state(&s, f.Line.Facts)
 }
 
 // mayState is why the facts of a line cannot be stated of a system, nil when they can.

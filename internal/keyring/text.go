@@ -94,7 +94,7 @@ func (r *Ring) box(tenant, key string, may bool) (string, cipher.AEAD, error) {
 		return "", nil, err
 	}
 	if key == "" {
-		return r.box(tenant, idOf(k.now), may)
+		return r.box(tenant, k.id, may)
 	}
 	id := k.named(key)
 	if id == nil {

@@ -19,6 +19,7 @@ const nextSuffix = ".next" + suffix
 // to follow it.
 type keys struct {
 	now, next *age.HybridIdentity
+	id        string         // of now
 	seen      [2]fs.FileInfo // their files when they were read, nil for none
 }
 
@@ -97,6 +98,7 @@ func (r *Ring) keys(tenant string, may bool) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of tenant %s: %w", tenant, err)
 	}
+	k.id = idOf(k.now)
 	if k.seen = seen; seen[0] == nil {
 		k.seen[0] = infoOf(name) // made just now
 	}
