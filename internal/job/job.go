@@ -1,6 +1,6 @@
-// Package job keeps what people wait for across requests: reports being made, and
-// tables brought back that wait for the word to go on. It lies in the register's
-// store, so that every process on it answers for what any of them does.
+// Package job keeps what people wait for across requests: reports being made. They lie
+// in the register's store, so that every process on it answers for what any of them
+// does.
 //
 // A report has a lease: whoever makes it says so every Beat; once it said nothing for
 // Lease it is lost, and says that, for its process died. To stop one is a mark in the

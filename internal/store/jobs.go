@@ -105,15 +105,19 @@ func aboutJob(id string) string { return "job:" + id }
 // EndJob implements job.Store. The file lies sealed: it shows what whoever asked for
 // it may see.
 func (s *Store) EndJob(ctx context.Context, j job.Job, file []byte) error {
-	if s.safe == nil {
-		return errKeys
-	}
-	sealed, err := s.safe.Seal(doorKey, "", aboutJob(j.ID), file)
-	if err != nil {
-		return fmt.Errorf("seal the file of job %s: %w", j.ID, err)
+	var sealed []byte // none of a job that failed
+	if file != nil {
+		if s.safe == nil {
+			return errKeys
+		}
+		text, err := s.safe.Seal(doorKey, "", aboutJob(j.ID), file)
+		if err != nil {
+			return fmt.Errorf("seal the file of job %s: %w", j.ID, err)
+		}
+		sealed = []byte(text)
 	}
 	return s.alone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*jobRow)(nil)).Set("beat = ?, rows_set = ?, state = ?, why_vi = ?, why_en = ?, file = ?", j.Beat.UTC(), j.Rows, string(j.State), j.Why.VI, j.Why.EN, []byte(sealed)).
+		_, err := tx.NewUpdate().Model((*jobRow)(nil)).Set("beat = ?, rows_set = ?, state = ?, why_vi = ?, why_en = ?, file = ?", j.Beat.UTC(), j.Rows, string(j.State), j.Why.VI, j.Why.EN, sealed).
 			Where("id = ? AND state IN ('waits', 'runs')", j.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("end job %s: %w", j.ID, err)
