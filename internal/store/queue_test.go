@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"capdo/internal/approval"
+	"capdo/internal/law"
 	"capdo/internal/store/storetest"
 )
 
@@ -24,6 +25,7 @@ func TestLongQueue(t *testing.T) {
 	for name, mine := range map[string]func(*approval.System) bool{
 		"all":            everyone,
 		"dossiers":       func(x *approval.System) bool { return x.Open() != nil },
+		"of one sector":  func(x *approval.System) bool { return x.Sector == law.SectorDefence },
 		"of level three": func(x *approval.System) bool { return kind(x).level == 3 },
 	} {
 		view(t, s, storetest.Keeper(), func(r approval.Reader) error {
@@ -61,8 +63,11 @@ func crowd(t *testing.T, o *approval.Office) {
 	t.Helper()
 	var w approval.World
 	for k := range uint64(8) {
-		for _, x := range around(rand.New(rand.NewPCG(8, k)), today) {
+		for i, x := range around(rand.New(rand.NewPCG(8, k)), today) {
 			x.Code += fmt.Sprint(k)
+			if k == 7 && i%2 == 0 { // behind many of another sector
+				x.Sector = law.SectorDefence
+			}
 			w.Systems = append(w.Systems, x)
 		}
 	}
