@@ -22,11 +22,6 @@ const (
 	firstPrefix  = "sealed:1:"
 )
 
-// IsSealed tells whether a text is one that Seal made.
-func IsSealed(text string) bool {
-	return strings.HasPrefix(text, sealedPrefix) || strings.HasPrefix(text, firstPrefix)
-}
-
 // Seal makes a text unreadable to who has not the tenant's identity. key is the
 // id of the identity to seal under, "" for the one in use. about says what and
 // where the text is: the same must be said to open it.
