@@ -296,6 +296,9 @@ func (w *writing) redecide(ids []int64, at time.Time) (ds []approval.Decided, er
 
 // byID loads systems.
 func (c *scope) byID(ids []int64) ([]approval.System, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var rows []systemRow
 	if err := c.systems(&rows).Where("s.id IN (?)", bun.List(ids)).OrderExpr("s.id").Scan(c.ctx); err != nil {
 		return nil, fmt.Errorf("load systems: %w", err)
